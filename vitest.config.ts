@@ -1,0 +1,101 @@
+import { transform } from 'esbuild';
+import { defineConfig } from 'vitest/config';
+
+/** Vite's own compiler leaves decorators as they are, which Node cannot run; esbuild lowers them. */
+const lowerDecorators = {
+  name: 'lower-decorators',
+  enforce: 'pre' as const,
+  async transform(code: string, id: string) {
+    const [file = id] = id.split('?');
+    if (!file.endsWith('.ts') || file.includes('/node_modules/')) return null;
+    const lowered = await transform(code, {
+      loader: 'ts',
+      target: 'es2022',
+      sourcemap: 'external',
+      sourcefile: file,
+      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    });
+    return { code: lowered.code, map: lowered.map };
+  },
+};
+
+/** What every project has; forks, because tests use signals and their own processes. */
+const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
+
+export default defineConfig({
+  plugins: [lowerDecorators],
+  test: {
+    teardownTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['server/src/**', 'shared/src/**'],
+      reporter: ['text'],
+    },
+    // Groups run one after the other: quick answers first, and no load beside tests of time.
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'unit',
+          include: [
+            '{shared,server,load-tests}/src/**/*.test.ts',
+            'server/test/simulation/**/*.test.ts',
+          ],
+          setupFiles: ['server/test/support/block-network.ts'],
+          testTimeout: 5_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'meta',
+          include: ['server/test/meta/**/*.test.ts'],
+          testTimeout: 10_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'contracts',
+          include: ['server/test/contracts/**/*.contract.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['server/test/e2e/**/*.e2e.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // Each file starts several node processes: more at once than a small machine can take.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'fault',
+          include: ['server/test/fault/**/*.fault.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
