@@ -1,0 +1,53 @@
+import type { ClientClock } from './client-clock.js';
+import type { ConnectionState } from './connection.js';
+import type { JoinWish } from './room-wish.js';
+import type { User } from './session.js';
+import type { OpenSocket } from './socket-line.js';
+import type { TokenStorage } from './token-keeper.js';
+
+export interface ClientOptions {
+  /** Where the server is, `https://…`; in a page its own origin by default. */
+  readonly url?: string;
+  /** For a new session. */
+  readonly nickname?: string;
+  /** Keeps the refresh token in an HttpOnly cookie; for pages that the server itself serves. */
+  readonly cookie?: boolean;
+  /** Where the refresh token outlives the page, `localStorage` for example. */
+  readonly storage?: TokenStorage;
+  /** Whether a session that was ended is followed by a new one, with a new user id. */
+  readonly renewSession?: boolean;
+  /** A token with less life left is replaced before the next handshake. */
+  readonly refreshMarginMs?: number;
+  /** How long an answer may take. */
+  readonly requestTimeoutMs?: number;
+  /** How long `createRoom` and `joinRoom` try. */
+  readonly commandDeadlineMs?: number;
+  /** How long a message is tried. */
+  readonly sendDeadlineMs?: number;
+  /** Messages of a room that may wait. */
+  readonly maxQueued?: number;
+  /** Entries of a channel that are remembered. */
+  readonly keepEntries?: number;
+  /** Payloads above it are refused before they are sent. */
+  readonly maxPayloadBytes?: number;
+  /** For tests. */
+  readonly fetch?: typeof globalThis.fetch;
+  readonly openSocket?: OpenSocket;
+  readonly clock?: ClientClock;
+  readonly random?: () => number;
+}
+
+export interface ClientEvents {
+  state: { readonly state: ConnectionState; readonly reason: string | null };
+  /** Who the user is; `isNew`: the session was just created. */
+  user: { readonly user: User; readonly isNew: boolean };
+  /** Somebody was let in or turned away where a host decides. */
+  admitted: { readonly roomId: string; readonly admit: boolean };
+}
+
+export type JoinOptions = JoinWish &
+  /** `pin` as somebody typed it; a closed room's `room.pin` is null and gives `room_closed`. */
+  ({ readonly pin: string | null } | { readonly roomId: string }) & {
+    /** Positions from an earlier handle's `positions()`. */
+    readonly since?: { readonly [channel: string]: string };
+  };

@@ -1,0 +1,305 @@
+import type { CommandAnswer, CommandName, CommandPayload } from '../commands.js';
+import type { EntryPage, RoomByPin, RoomList } from '../http.js';
+import type { JoinAnswer, Room } from '../model.js';
+import { Backoff } from './backoff.js';
+import { type ClientClock, Pause, systemClock } from './client-clock.js';
+import type { ClientEvents, ClientOptions, JoinOptions } from './client-options.js';
+import { Connection, type ConnectionState } from './connection.js';
+import { Emitter } from './emitter.js';
+import { type ClientErrorCode, isTransient, PinroomError, toPinroomError } from './errors.js';
+import { HttpApi } from './http-api.js';
+import { normalisePin } from './pin-input.js';
+import { randomKey } from './random-key.js';
+import type { RoomLink } from './room-events.js';
+import { type HistoryOptions, RoomHandle } from './room-handle.js';
+import { RoomInbox } from './room-inbox.js';
+import { type Positions, sinceOf } from './room-view.js';
+import type { JoinWish } from './room-wish.js';
+import { ServerClock } from './server-clock.js';
+import { Session, type User } from './session.js';
+import { openSocketIo } from './socket-line.js';
+import { TokenKeeper } from './token-keeper.js';
+
+/** A user's connection to a Pinroom server, and the rooms that the user is in. */
+export class PinroomClient extends Emitter<ClientEvents> {
+  readonly #options: ClientOptions;
+  readonly #clock: ClientClock;
+  readonly #random: () => number;
+  readonly #session: Session;
+  readonly #connection: Connection;
+  readonly #serverClock: ServerClock;
+  readonly #rooms = new Map<string, RoomHandle>();
+  readonly #inbox = new RoomInbox();
+  readonly #link: RoomLink;
+  readonly #pause: Pause;
+  #stopped = false;
+
+  constructor(options: ClientOptions = {}) {
+    super();
+    this.#options = options;
+    const { clock = systemClock, random = Math.random, cookie = false } = options;
+    const url = options.url ?? pageOrigin();
+    this.#clock = clock;
+    this.#random = random;
+    this.#pause = new Pause(clock);
+    this.#serverClock = new ServerClock(clock);
+    const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#session = new Session({
+      http: new HttpApi({ url, fetch, cookie, timeoutMs: 10_000 }),
+      keeper: new TokenKeeper(options.storage ?? null),
+      clock,
+      cookie,
+      nickname: options.nickname,
+      refreshMarginMs: options.refreshMarginMs ?? 30_000,
+      onUser: (user, isNew) => this.#greet(user, isNew),
+    });
+    this.#connection = new Connection({
+      url,
+      session: this.#session,
+      openSocket: options.openSocket ?? openSocketIo,
+      clock,
+      random,
+      renewSession: options.renewSession ?? false,
+      requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
+    });
+    this.#link = linkTo(this.#connection, clock, random);
+    this.#listen();
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Null before the first session. */
+  get user(): User | null {
+    return this.#session.user;
+  }
+
+  /** By id. */
+  get rooms(): ReadonlyMap<string, RoomHandle> {
+    return this.#rooms;
+  }
+
+  /** The server's clock, for countdowns that end everywhere at once. */
+  serverNow(): number {
+    return this.#serverClock.now();
+  }
+
+  /** By how much `serverNow()` may be off; null before the first exchange. */
+  get serverNowUncertaintyMs(): number | null {
+    return this.#serverClock.uncertaintyMs;
+  }
+
+  /**
+   * Connects and stays connected; resolves when the connection stands. Only for those who want to wait
+   * for it, or start again after `stop()` or the end of a session: the first command starts by itself.
+   */
+  start(): Promise<User> {
+    this.#stopped = false;
+    this.#connection.start();
+    return this.#whenOnline(null);
+  }
+
+  /** Closes the connection. The rooms keep the user's places for the grace time; the session lives. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#connection.stop();
+    for (const room of [...this.#rooms.values()]) room.wire.end('stopped');
+    this.#pause.wake();
+  }
+
+  /** Opens a room. Creating does not join: the host joins with `joinRoom({ roomId })`. */
+  createRoom(options: CommandPayload<'room:create'> = {}): Promise<CommandAnswer<'room:create'>> {
+    return this.#insist('room:create', { key: randomKey(), ...options });
+  }
+
+  /** Joins by the PIN as a person typed it, or by id. */
+  async joinRoom(options: JoinOptions): Promise<RoomHandle> {
+    const { since: given = {}, ...wish } = options;
+    const held = 'roomId' in wish ? this.#rooms.get(wish.roomId)?.wire.positions() : undefined;
+    const since: Positions = held ?? new Map(Object.entries(given));
+    const place = 'roomId' in wish ? { roomId: wish.roomId } : { pin: readPin(wish.pin) };
+    const { nickname, role, passcode, hostKey } = wish;
+    const self = defined({ nickname, role, passcode, hostKey });
+    const wanted = since.size > 0 ? { since: sinceOf(since) } : {};
+    return this.#inbox.whileJoining(async () => {
+      const answer = await this.#insist('room:join', { ...place, ...self, ...wanted });
+      return this.#enter(answer, self, since);
+    });
+  }
+
+  /** Which room has this PIN, without joining it. Like everything over HTTP it needs no connection. */
+  findByPin(pin: string): Promise<RoomByPin> {
+    return this.#get(`/api/rooms/by-pin/${readPin(pin)}`);
+  }
+
+  /** The rooms that the user hosts, newest first. */
+  listRooms(page: { cursor?: string; limit?: number } = {}): Promise<RoomList> {
+    return this.#get('/api/rooms', page);
+  }
+
+  /** For members, also after the room was closed. */
+  async getRoom(roomId: string): Promise<Room> {
+    const { room } = await this.#get<{ room: Room }>(`/api/rooms/${encodeURIComponent(roomId)}`);
+    return room;
+  }
+
+  /** For members, also after the room was closed. */
+  entries(roomId: string, options: HistoryOptions = {}): Promise<EntryPage> {
+    return this.#get(`/api/rooms/${encodeURIComponent(roomId)}/entries`, { ...options });
+  }
+
+  /** Ends this session and stops. */
+  logout(): Promise<void> {
+    return this.#logout('/api/sessions/current');
+  }
+
+  /** Ends all sessions of the user, on every device, and stops. */
+  logoutEverywhere(): Promise<void> {
+    return this.#logout('/api/sessions');
+  }
+
+  async #logout(path: string): Promise<void> {
+    await this.#session.call({ method: 'DELETE', path });
+    await this.stop();
+    this.#session.forget();
+  }
+
+  #get<T>(path: string, query: { [name: string]: string | number | undefined } = {}): Promise<T> {
+    return this.#session.call<T>({ method: 'GET', path, query });
+  }
+
+  #enter(answer: JoinAnswer, wish: JoinWish, since: Positions): RoomHandle {
+    const { room } = answer;
+    const known = this.#rooms.get(room.id);
+    if (known) {
+      known.wire.adopt(answer, since);
+      return known;
+    }
+    const { keepEntries = 500, maxQueued = 1_000, sendDeadlineMs = 60_000 } = this.#options;
+    const handle: RoomHandle = new RoomHandle({
+      link: this.#link,
+      wish,
+      answer,
+      since,
+      keepEntries,
+      maxHeld: 1_000,
+      maxQueued,
+      sendDeadlineMs,
+      maxPayloadBytes: this.#options.maxPayloadBytes ?? null,
+      onServerTime: (at, askedAt) => this.#serverClock.sample(at, askedAt),
+      onLeft: () => {
+        if (this.#rooms.get(room.id) === handle) this.#rooms.delete(room.id);
+      },
+    });
+    this.#rooms.set(room.id, handle);
+    for (const { name, payload } of this.#inbox.take(room.id)) handle.wire.receive(name, payload);
+    return handle;
+  }
+
+  /** [CLIENT-12] Asks until there is an answer about the matter itself, across reconnects. */
+  async #insist<N extends CommandName>(
+    name: N,
+    payload: CommandPayload<N>,
+  ): Promise<CommandAnswer<N>> {
+    const { commandDeadlineMs = 20_000 } = this.#options;
+    const deadline = this.#clock.monotonic() + commandDeadlineMs;
+    const backoff = new Backoff({ random: this.#random, capMs: 3_000 });
+    for (;;) {
+      await this.#whenOnline(deadline);
+      try {
+        return await this.#connection.request(name, payload);
+      } catch (fault) {
+        const error = toPinroomError(fault);
+        const wait = backoff.next(error.retryAfterMs);
+        if (!isTransient(error) || this.#clock.monotonic() + wait >= deadline) throw error;
+        await this.#pause.wait(wait);
+      }
+    }
+  }
+
+  async #whenOnline(deadline: number | null): Promise<User> {
+    for (;;) {
+      const { state } = this;
+      const { user } = this.#session;
+      if (state === 'online' && user) return user;
+      if (state === 'ended') throw new PinroomError(this.#endedWith);
+      if (this.#stopped) throw new PinroomError('stopped');
+      if (state === 'offline') this.#connection.start();
+      const left = deadline === null ? 60_000 : deadline - this.#clock.monotonic();
+      if (left <= 0) throw new PinroomError('offline');
+      await this.#pause.wait(left);
+    }
+  }
+
+  #endedWith: ClientErrorCode = 'session_ended';
+
+  #listen(): void {
+    const connection = this.#connection;
+    connection.on('state', (change) => {
+      if (change.state === 'ended') {
+        this.#endedWith = change.reason === 'protocol_mismatch' ? change.reason : 'session_ended';
+        for (const room of [...this.#rooms.values()]) room.wire.end(this.#endedWith);
+      }
+      this.emit('state', change);
+      this.#pause.wake();
+    });
+    connection.on('ready', ({ ready, askedAt }) => {
+      this.#serverClock.forget();
+      this.#serverClock.sample(ready.serverTime, askedAt);
+      for (const room of this.#rooms.values()) void room.wire.up();
+      this.#pause.wake();
+    });
+    connection.on('down', () => {
+      this.#inbox.clear();
+      for (const room of this.#rooms.values()) room.wire.down();
+    });
+    connection.on('event', ({ name, payload }) => this.#route(name, payload));
+  }
+
+  #route(name: string, payload: unknown): void {
+    const event = this.#inbox.read(name, payload);
+    if (!event) return;
+    if (event.name === 'room:admitted') {
+      const { roomId, admit } = payload as ClientEvents['admitted'];
+      this.emit('admitted', { roomId, admit });
+    }
+    const room = this.#rooms.get(event.roomId);
+    if (room) room.wire.receive(event.name, event.payload);
+    else this.#inbox.keep(event);
+  }
+
+  /** The user is another one than before, and in none of the rooms. */
+  #greet(user: User, isNew: boolean): void {
+    for (const room of [...this.#rooms.values()]) room.wire.end('session_ended');
+    this.emit('user', { user, isNew });
+  }
+}
+
+function linkTo(connection: Connection, clock: ClientClock, random: () => number): RoomLink {
+  return {
+    clock,
+    random,
+    get isOnline() {
+      return connection.isOnline;
+    },
+    request: (name, payload, timeoutMs) => connection.request(name, payload, timeoutMs),
+  };
+}
+
+function readPin(typed: string | null): string {
+  if (typed === null) throw new PinroomError('room_closed', 'A closed room has no PIN.');
+  const pin = normalisePin(typed);
+  if (pin === null) throw new PinroomError('room_not_found', 'This is no PIN.');
+  return pin;
+}
+
+function defined(wish: { [K in keyof JoinWish]: JoinWish[K] | undefined }): JoinWish {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
+}
+
+function pageOrigin(): string {
+  const { location } = globalThis as { location?: { origin: string } };
+  if (!location) throw new TypeError('Outside of a page the client needs a `url`.');
+  return location.origin;
+}

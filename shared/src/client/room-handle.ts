@@ -1,0 +1,256 @@
+import type { CommandAnswer, CommandPayload, HistoryPage, MemberPage } from '../commands.js';
+import type { Entry, HostState, JoinAnswer, Member, Room } from '../model.js';
+import { Emitter, tell } from './emitter.js';
+import { type ClientErrorCode, PinroomError } from './errors.js';
+import { checkPayload } from './outgoing-payload.js';
+import { randomKey } from './random-key.js';
+import type { RoomEvents, RoomLink, RoomStatus } from './room-events.js';
+import { RoomSync } from './room-sync.js';
+import type { Positions, RoomState } from './room-view.js';
+import type { JoinWish } from './room-wish.js';
+import { SendQueue, type SendReceipt } from './send-queue.js';
+
+export interface SendOptions {
+  /** `room` by default; `host` or `user:<userId>`. */
+  readonly channel?: string;
+  /** Makes the message count once across restarts of the application too; made up by default. */
+  readonly key?: string;
+  /** At most one entry per user, channel and value; a second one is refused with `conflict`. */
+  readonly once?: string;
+}
+
+export interface HistoryOptions {
+  /** `room` by default. */
+  readonly channel?: string;
+  /** Exclusive; at most one of both. */
+  readonly before?: string;
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+export interface RoomHandleOptions {
+  readonly link: RoomLink;
+  readonly wish: JoinWish;
+  readonly answer: JoinAnswer;
+  readonly since: Positions;
+  readonly keepEntries: number;
+  readonly maxHeld: number;
+  readonly maxQueued: number;
+  readonly sendDeadlineMs: number;
+  readonly maxPayloadBytes: number | null;
+  /** An entry was acknowledged: when it was asked for, and the server's time in it. */
+  readonly onServerTime: (at: number, askedAt: number) => void;
+  readonly onLeft: () => void;
+}
+
+type RoomCommand = 'room:update' | 'room:close' | 'room:signal' | 'room:members' | 'room:history';
+
+/**
+ * A room that the user is in. It comes back by itself after a lost connection, hands on every entry
+ * once and in order, and sends until the server has answered.
+ */
+export class RoomHandle extends Emitter<RoomEvents> {
+  readonly #options: RoomHandleOptions;
+  readonly #sync: RoomSync;
+  readonly #queue: SendQueue;
+
+  /** Made by `PinroomClient.joinRoom`. */
+  constructor(options: RoomHandleOptions) {
+    super();
+    this.#options = options;
+    const { link, maxQueued, sendDeadlineMs: deadlineMs } = options;
+    this.#queue = new SendQueue({
+      clock: link.clock,
+      random: link.random,
+      maxQueued,
+      deadlineMs,
+      isReady: () => this.#sync.isJoined,
+      transmit: async ({ channel, type, payload, key, once }) => {
+        const askedAt = link.clock.monotonic();
+        const roomId = this.id;
+        const unique = once === undefined ? { key } : { key, once };
+        const message = { roomId, channel, type, payload, ...unique };
+        const receipt = await link.request('room:send', message);
+        if (!receipt.duplicate) options.onServerTime(receipt.at, askedAt);
+        return receipt;
+      },
+    });
+    this.#sync = new RoomSync({
+      ...options,
+      emit: (name, payload) => this.#announce(name, payload),
+    });
+  }
+
+  get id(): string {
+    return this.#sync.view.room.id;
+  }
+
+  get room(): Room {
+    return this.#sync.view.room;
+  }
+
+  get self(): Member {
+    return this.#sync.view.self;
+  }
+
+  get isHost(): boolean {
+    return this.#sync.view.isHost;
+  }
+
+  /** By user id. Whole if `membersComplete`; in a room of hundreds only `memberCount` is told. */
+  get members(): ReadonlyMap<string, Member> {
+    return this.#sync.view.roster.members;
+  }
+
+  get membersComplete(): boolean {
+    return this.#sync.view.roster.isComplete;
+  }
+
+  get memberCount(): number {
+    return this.#sync.view.roster.count;
+  }
+
+  /** Null until it was told for the first time. */
+  get hostState(): HostState | null {
+    return this.#sync.view.roster.hostState;
+  }
+
+  get state(): RoomState {
+    return this.#sync.view.state;
+  }
+
+  get status(): RoomStatus {
+    return this.#sync.status;
+  }
+
+  /** Messages that are not acknowledged yet. */
+  get unsent(): number {
+    return this.#queue.size;
+  }
+
+  /** The newest entries of a channel, ascending. */
+  entries(channel = 'room'): readonly Entry[] {
+    return this.#sync.view.entries(channel);
+  }
+
+  /** The newest entry id per channel: kept, it lets a later `joinRoom` go on from there. */
+  positions(): { readonly [channel: string]: string } {
+    const known = [...this.#sync.view.positions()];
+    return Object.fromEntries(known.flatMap(([name, id]) => (id === null ? [] : [[name, id]])));
+  }
+
+  /** Calls `listener` with the entries that are there, and from then on with each new one. */
+  follow(channel: string, listener: (entry: Entry) => void): () => void {
+    for (const entry of this.entries(channel)) tell(listener, entry);
+    return this.on('entry', (entry) => {
+      if (entry.channel === channel) listener(entry);
+    });
+  }
+
+  /**
+   * Sends an entry. Resolves when it is kept; until then it is sent again, across reconnects, at most
+   * until the deadline. In one channel the messages of one handle keep their order.
+   */
+  async send(type: string, payload: unknown, options: SendOptions = {}): Promise<SendReceipt> {
+    const { channel = 'room', key = randomKey(), once } = options;
+    const copy = checkPayload(payload, this.#options.maxPayloadBytes);
+    return this.#queue.push({ channel, type, payload: copy, key, once });
+  }
+
+  /** Tells those who are there now; not kept, not repeated. */
+  async signal(type: string, payload: unknown, { to = 'room' } = {}): Promise<void> {
+    const copy = checkPayload(payload, this.#options.maxPayloadBytes);
+    await this.#command('room:signal', { to, type, payload: copy });
+  }
+
+  /** One page of the past, ascending. */
+  history(options: HistoryOptions = {}): Promise<HistoryPage> {
+    return this.#command('room:history', { channel: 'room', ...options });
+  }
+
+  /** Everything that a channel holds, from `after` (default: the beginning) to its present end. */
+  async *wholeHistory({ channel = 'room', after = '0-0' } = {}): AsyncGenerator<Entry, void> {
+    for (let cursor: string | null = after; cursor !== null; ) {
+      const page: HistoryPage = await this.history({ channel, after: cursor, limit: 200 });
+      yield* page.entries;
+      cursor = page.nextCursor;
+    }
+  }
+
+  membersPage(page: { cursor?: string; limit?: number } = {}): Promise<MemberPage> {
+    return this.#command('room:members', page);
+  }
+
+  async update(change: Omit<CommandPayload<'room:update'>, 'roomId'>): Promise<Room> {
+    return (await this.#command('room:update', change)).room;
+  }
+
+  /** Closes the room for all. */
+  async close(): Promise<void> {
+    await this.#command('room:close', {});
+  }
+
+  /** Leaves with this device, or with all of the user's. What is unsent is given up. */
+  async leave({ everywhere = false } = {}): Promise<void> {
+    if (this.status === 'left') return;
+    const { link } = this.#options;
+    const goodbye = link.request('room:leave', { roomId: this.id, everywhere });
+    this.#sync.leave('left');
+    try {
+      await goodbye;
+    } catch {
+      // Without a connection there is no seat to give back; the place goes when the grace ends.
+    }
+  }
+
+  /** @internal The connection calls these. */
+  readonly wire = {
+    receive: (name: Parameters<RoomSync['receive']>[0], payload: unknown): void => {
+      this.#sync.receive(name, payload);
+      if (this.#sync.isJoined) this.#queue.wake();
+    },
+    adopt: (answer: JoinAnswer, since: Positions): void => {
+      this.#sync.adopt(answer, since);
+      this.#queue.wake();
+    },
+    up: async (): Promise<void> => {
+      await this.#sync.rejoin();
+      this.#queue.wake();
+    },
+    down: (): void => this.#sync.connectionDown(),
+    end: (reason: ClientErrorCode): void => this.#sync.leave(reason),
+    positions: (): Positions => this.#sync.view.positions(),
+  };
+
+  #command<N extends RoomCommand>(
+    name: N,
+    payload: Omit<CommandPayload<N>, 'roomId'>,
+  ): Promise<CommandAnswer<N>> {
+    if (this.status === 'left') return Promise.reject(new PinroomError('not_in_room'));
+    const whole = { ...payload, roomId: this.id } as CommandPayload<N>;
+    return this.#options.link.request(name, whole);
+  }
+
+  #announce<N extends keyof RoomEvents>(name: N, payload: RoomEvents[N]): void {
+    if (name === 'left') {
+      const { reason } = payload as RoomEvents['left'];
+      this.#queue.close(new PinroomError(codeOf(reason)));
+      this.#options.onLeft();
+    }
+    this.emit(name, payload);
+  }
+}
+
+/** What a message is told that can no longer be sent. */
+function codeOf(reason: RoomEvents['left']['reason']): ClientErrorCode {
+  switch (reason) {
+    case 'closed':
+    case 'expired':
+      return 'room_closed';
+    case 'kicked':
+    case 'left':
+      return 'not_in_room';
+    default:
+      return reason;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Entry, Room } from './model.js';
+
+/** The refresh token's cookie. */
+export const REFRESH_COOKIE = 'pinroom_refresh';
+
+/** What creating and refreshing a session answers. */
+export interface SessionAnswer {
+  user: { id: string; nickname: string };
+  accessToken: string;
+  accessTokenExpiresAt: number;
+  /** Absent when the session keeps it in a cookie. */
+  refreshToken?: string;
+}
+
+export interface RoomByPin {
+  room: { id: string; pin: string; title: string; locked: boolean; full: boolean };
+}
+
+export interface RoomList {
+  rooms: Room[];
+  nextCursor: string | null;
+}
+
+export interface EntryPage {
+  entries: Entry[];
+  nextCursor: string | null;
+  source: 'redis' | 'archive';
+}

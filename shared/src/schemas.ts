@@ -1,0 +1,155 @@
+import { LIMITS } from './limits.js';
+import type { Schema } from './schema.js';
+
+/** Building blocks of the protocol's schemas: one schema per body, unknown fields are errors. */
+
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+/** One line of text: no control characters, line or paragraph separators, no half characters. */
+const LINE = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\p{Cs}]*$';
+
+const id = { type: 'string', pattern: UUID } as const;
+const pin = {
+  type: 'string',
+  pattern: `^[0-9]{1,${LIMITS.pinMaxLength}}$`,
+  description: 'The PIN: digits alone.',
+} as const;
+const entryId = { type: 'string', pattern: '^[0-9]{1,15}-[0-9]{1,15}$' } as const;
+const title = { type: 'string', maxLength: LIMITS.titleLength, pattern: LINE } as const;
+const nickname = {
+  type: 'string',
+  minLength: 1,
+  maxLength: LIMITS.nicknameLength,
+  pattern: LINE,
+} as const;
+const entryType = {
+  type: 'string',
+  minLength: 1,
+  maxLength: LIMITS.typeLength,
+  pattern: '^[A-Za-z0-9_.:/-]+$',
+} as const;
+const key = { type: 'string', minLength: 1, maxLength: LIMITS.keyLength, pattern: LINE } as const;
+const sendChannel = {
+  type: 'string',
+  pattern: `^(room|host|user:${UUID.slice(1, -1)})$`,
+  description: '`room`, `host` or `user:<userId>`.',
+} as const;
+const readChannel = {
+  type: 'string',
+  pattern: `^(room|host|log|user:${UUID.slice(1, -1)})$`,
+  description: '`room`, `host`, `log` or `user:<userId>`.',
+} as const;
+const limit = { type: 'integer', minimum: 1, maximum: LIMITS.pageLimit } as const;
+const cursor = { type: 'string', minLength: 1, maxLength: 128, pattern: LINE } as const;
+const capacity = { type: 'integer', minimum: 1, maximum: LIMITS.capacity } as const;
+const typeList = { type: 'array', items: entryType, maxItems: 64 } as const;
+/** Any JSON value; depth and size are bounded elsewhere. */
+const anything = { description: 'Any JSON value.' } as const;
+
+export const settingsSchema = {
+  type: 'object',
+  properties: {
+    playersMaySend: { type: 'boolean', description: 'Players may write to `room`.' },
+    typesByRole: {
+      type: 'object',
+      description: 'For each role the entry types that it may send; a role without a list may all.',
+      properties: { host: typeList, player: typeList, spectator: typeList },
+      additionalProperties: false,
+    },
+    slowModeSeconds: { type: 'number', minimum: 0, maximum: 3600 },
+    approval: { type: 'boolean' },
+    passcode: { anyOf: [{ type: 'string', minLength: 1, maxLength: 128 }, { type: 'null' }] },
+    hostGraceSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
+    onHostGone: { type: 'string', enum: ['keep', 'transfer', 'close'] },
+  },
+  additionalProperties: false,
+} as const satisfies Schema;
+
+const createProperties = {
+  title,
+  capacity,
+  ttlSeconds: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 31_536_000,
+    description: 'The room closes after this long without activity.',
+  },
+  settings: settingsSchema,
+  key,
+} as const;
+
+const changeProperties = {
+  title,
+  locked: { type: 'boolean' },
+  capacity,
+  settings: settingsSchema,
+} as const;
+
+const sendProperties = {
+  channel: sendChannel,
+  type: entryType,
+  payload: anything,
+  key,
+  once: { ...key, description: 'At most one entry per user, channel and value.' },
+} as const;
+
+function object<
+  const P extends { readonly [name: string]: Schema },
+  const R extends readonly (keyof P & string)[],
+>(properties: P, required: R) {
+  return { type: 'object', properties, required, additionalProperties: false } as const;
+}
+
+/** The payload of every command. */
+export const COMMAND_SCHEMAS = {
+  'room:create': object(createProperties, []),
+  'room:join': object(
+    {
+      pin,
+      roomId: id,
+      nickname,
+      role: { type: 'string', enum: ['player', 'spectator'] },
+      passcode: { type: 'string', maxLength: 128 },
+      hostKey: { type: 'string', minLength: 1, maxLength: 128 },
+      since: {
+        type: 'object',
+        description: 'For each channel the newest entry id that the client holds.',
+        propertyNames: readChannel,
+        additionalProperties: entryId,
+        maxProperties: 8,
+      },
+    },
+    [],
+  ),
+  'room:leave': object({ roomId: id, everywhere: { type: 'boolean' } }, ['roomId']),
+  'room:send': object({ roomId: id, ...sendProperties }, ['roomId', 'type', 'payload']),
+  'room:signal': object({ roomId: id, to: sendChannel, type: entryType, payload: anything }, [
+    'roomId',
+    'type',
+    'payload',
+  ]),
+  'room:history': object(
+    { roomId: id, channel: readChannel, before: entryId, after: entryId, limit },
+    ['roomId'],
+  ),
+  'room:members': object({ roomId: id, cursor, limit }, ['roomId']),
+  'room:update': object({ roomId: id, ...changeProperties }, ['roomId']),
+  'room:close': object({ roomId: id }, ['roomId']),
+} as const;
+
+export type CommandName = keyof typeof COMMAND_SCHEMAS;
+
+/** The bodies of HTTP requests that are not a command's payload. */
+export const BODY_SCHEMAS = {
+  createSession: object({ nickname, cookie: { type: 'boolean' } }, []),
+  refreshSession: object(
+    { refreshToken: { type: 'string', minLength: 1, maxLength: 512, pattern: LINE } },
+    [],
+  ),
+  createRoom: object(createProperties, []),
+  updateRoom: object(changeProperties, []),
+  sendEntry: object(sendProperties, ['type', 'payload']),
+  closeRoom: object({}, []),
+} as const;
+
+/** Parameters in paths and queries. */
+export const PARAMETER_SCHEMAS = { id, pin, entryId, readChannel, cursor } as const;
