@@ -1,0 +1,12 @@
+/** A person (or a program acting as one) with a live session. */
+export interface Caller {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly nickname: string;
+}
+
+/** An application's own server, by its API key: acts as a host of any room. */
+export interface ApplicationCaller {
+  readonly kind: 'application';
+}

@@ -1,0 +1,13 @@
+import type { SessionRecord } from './session-store.port.js';
+
+/** Sessions for good. Rejects with `unavailable` when the archive does not answer. */
+export interface SessionArchive {
+  /** [SESSION-8] Inserts or moves forward (a lower generation never replaces a higher one); an ended session stays ended. Rejects with `RowsRefused` where a row can never be kept as it is; then none is. */
+  saveSessions(sessions: readonly SessionRecord[]): Promise<void>;
+  /** [SESSION-9] Null: unknown. */
+  findSession(sessionId: string): Promise<SessionRecord | null>;
+  /** [SESSION-10] Marks these as ended at `endedAt`; repeatable. */
+  endSessions(sessionIds: readonly string[], endedAt: number): Promise<void>;
+  /** [SESSION-11] Ids of the user's sessions that are not ended and not over at `now`. */
+  listSessionIds(userId: string, now: number): Promise<string[]>;
+}

@@ -1,0 +1,187 @@
+import { PROTOCOL_VERSION } from '@pinroom/client/contract';
+import type { Caller } from '../auth/caller.port.js';
+import type { Sessions } from '../auth/sessions.js';
+import type { RoomLeaver } from '../room/leave-room.js';
+import type { Seat } from '../room/member-store.port.js';
+import { AppError, toWireError } from '../runtime/app-error.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
+import type { CommandRouter, SeatHolder } from './command-router.js';
+import type {
+  ClientConnection,
+  ClientSocket,
+  CommandResult,
+  ConnectionHandler,
+  HandshakeCredentials,
+} from './connection-handler.port.js';
+
+/** Commands of one socket that may run at the same time; more are refused until some are done. */
+const MAX_RUNNING = 64;
+
+export interface ConnectionParts {
+  readonly sessions: Sessions;
+  readonly router: CommandRouter;
+  readonly leaver: RoomLeaver;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nodeId: string;
+}
+
+/** Accepts clients and holds those who are on the line. */
+export class Connections implements ConnectionHandler {
+  readonly #parts: ConnectionParts;
+  readonly #open = new Set<Connection>();
+  readonly #bySession = new Map<string, Set<Connection>>();
+  #draining = false;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
+    if (this.#draining) throw new AppError('draining', undefined, { retryAfterMs: 500 });
+    const { sessions } = this.#parts;
+    if (credentials.token !== undefined) return sessions.authenticateToken(credentials.token);
+    if (credentials.refreshToken !== undefined) {
+      return sessions.authenticateRefreshToken(credentials.refreshToken);
+    }
+    throw new AppError('unauthenticated', 'The handshake brought no token.');
+  }
+
+  connected(caller: Caller, socket: ClientSocket): ClientConnection {
+    const connection = new Connection(caller, socket, this.#parts, () => {
+      this.#open.delete(connection);
+      const others = this.#bySession.get(caller.sessionId);
+      others?.delete(connection);
+      if (others?.size === 0) this.#bySession.delete(caller.sessionId);
+    });
+    this.#open.add(connection);
+    const ofSession = this.#bySession.get(caller.sessionId);
+    if (ofSession) ofSession.add(connection);
+    else this.#bySession.set(caller.sessionId, new Set([connection]));
+    connection.greet();
+    return connection;
+  }
+
+  /** The session is over: its sockets are told, and closed. */
+  endSession(sessionId: string): void {
+    for (const connection of [...(this.#bySession.get(sessionId) ?? [])]) connection.sessionEnded();
+  }
+
+  /** Closes every transport; the clients come back by themselves, here or elsewhere. */
+  disconnectAll(): void {
+    for (const connection of [...this.#open]) connection.disconnect();
+  }
+
+  /** From now on new clients are sent elsewhere. Tells everybody when to come back, spread over `spreadMs`, and closes their transports. */
+  async drain(spreadMs: number, batch: number): Promise<void> {
+    this.#draining = true;
+    const leaving = [...this.#open];
+    for (const [n, connection] of leaving.entries()) {
+      connection.announceDrain(Math.floor((spreadMs * n) / Math.max(1, leaving.length)));
+    }
+    for (let start = 0; start < leaving.length; start += batch) {
+      for (const connection of leaving.slice(start, start + batch)) connection.disconnect();
+      await this.#parts.clock.sleep(20);
+    }
+  }
+}
+
+/** One client's life: its commands and the seats that it holds. */
+class Connection implements ClientConnection, SeatHolder {
+  readonly socket: ClientSocket;
+  readonly seats = new Map<string, Seat>();
+  readonly #caller: Caller;
+  readonly #parts: ConnectionParts;
+  readonly #onClosed: () => void;
+  #closed = false;
+  #running = 0;
+  /** The last change of the seats that was begun; never rejects. */
+  #seatChange: Promise<void> = Promise.resolve();
+
+  constructor(caller: Caller, socket: ClientSocket, parts: ConnectionParts, onClosed: () => void) {
+    this.#caller = caller;
+    this.socket = socket;
+    this.#parts = parts;
+    this.#onClosed = onClosed;
+  }
+
+  readonly isOpen = (): boolean => !this.#closed;
+
+  readonly exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const run = this.#seatChange.then(work);
+    this.#seatChange = run.then(
+      () => {},
+      () => {},
+    );
+    return run;
+  };
+
+  greet(): void {
+    const { clock, nodeId } = this.#parts;
+    this.socket.emit('session:ready', {
+      userId: this.#caller.userId,
+      nickname: this.#caller.nickname,
+      nodeId,
+      serverTime: clock.now(),
+      protocol: PROTOCOL_VERSION,
+    });
+  }
+
+  sessionEnded(): void {
+    this.socket.emit('session:ended', { reason: 'session_ended' });
+    this.socket.disconnect();
+  }
+
+  announceDrain(reconnectInMs: number): void {
+    this.socket.emit('server:draining', { reconnectInMs });
+  }
+
+  disconnect(): void {
+    this.socket.disconnect();
+  }
+
+  async command(name: string, payload: unknown): Promise<CommandResult> {
+    const { clock, logger, metrics, router } = this.#parts;
+    if (!router.knows(name)) {
+      metrics.count('pinroom_commands_total', { command: 'unknown', code: 'bad_request' });
+      const error = new AppError('bad_request', 'The protocol has no command of this name.');
+      return { ok: false, error: error.toWire() };
+    }
+    const startedAt = clock.now();
+    let code = 'ok';
+    this.#running += 1;
+    try {
+      if (this.#running > MAX_RUNNING) {
+        throw new AppError('rate_limited', 'Too many commands at once: wait for the answers.', {
+          retryAfterMs: 200,
+        });
+      }
+      return { ok: true, data: await router.run(this.#caller, name, payload ?? {}, this) };
+    } catch (fault) {
+      const error = toWireError(fault);
+      code = error.code;
+      if (code === 'internal') logger.error({ command: name, err: fault }, 'a command failed');
+      return { ok: false, error };
+    } finally {
+      this.#running -= 1;
+      metrics.count('pinroom_commands_total', { command: name, code });
+      metrics.observe('pinroom_command_seconds', (clock.now() - startedAt) / 1_000, {
+        command: name,
+      });
+    }
+  }
+
+  async closed(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onClosed();
+    await this.exclusively(async () => {
+      const seats = [...this.seats.values()];
+      this.seats.clear();
+      await Promise.all(seats.map((seat) => this.#parts.leaver.drop(seat)));
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { SessionGrant } from '../auth/session-grant.port.js';
+
+export type { SessionGrant } from '../auth/session-grant.port.js';
+
+/** What HTTP does with sessions. Everything rejects with an AppError. */
+export interface SessionApi {
+  createSession(request: { nickname?: string | undefined }): Promise<SessionGrant>;
+  /** Rotates; `session_ended` or `unauthenticated` when the token is not good. */
+  refreshSession(refreshToken: string): Promise<SessionGrant>;
+  /** The caller behind an access token whose session lives. */
+  authenticateToken(accessToken: string): Promise<Caller>;
+  endSession(caller: Caller): Promise<void>;
+  endAllSessions(caller: Caller): Promise<void>;
+}
+
+/** What HTTP does with rooms. Everything rejects with an AppError. */
+export interface RoomApi {
+  /** A command of the protocol; `payload` is checked against its schema. Answers its `data`. */
+  command(
+    caller: Caller | ApplicationCaller,
+    name: CommandName,
+    payload: unknown,
+  ): Promise<unknown>;
+  findByPin(caller: Caller, pin: string): Promise<RoomByPin>;
+  /** For members, also after it closed. */
+  getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room>;
+  /** Rooms that the caller hosts, newest first. */
+  listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList>;
+  /** By a host, once it is closed. */
+  deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void>;
+  deleteUser(caller: Caller): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { SessionGrant } from '../auth/session-grant.port.js';
+import type { Sessions } from '../auth/sessions.js';
+import type { RoomEraser } from '../room/erase.js';
+import type { RoomReader } from '../room/read-room.js';
+import { normaliseNickname } from '../room/text.js';
+import type { Random } from '../runtime/random.js';
+import type { CommandRouter } from './command-router.js';
+import type { RoomApi, SessionApi } from './http-api.port.js';
+
+/** What HTTP does with sessions. */
+export class SessionHttpApi implements SessionApi {
+  readonly #sessions: Sessions;
+  readonly #random: Random;
+
+  constructor(sessions: Sessions, random: Random) {
+    this.#sessions = sessions;
+    this.#random = random;
+  }
+
+  createSession(request: { nickname?: string | undefined }): Promise<SessionGrant> {
+    const nickname = request.nickname ?? `Player ${this.#random.int(1_000, 10_000)}`;
+    return this.#sessions.create(normaliseNickname(nickname));
+  }
+
+  refreshSession(refreshToken: string): Promise<SessionGrant> {
+    return this.#sessions.refresh(refreshToken);
+  }
+
+  authenticateToken(accessToken: string): Promise<Caller> {
+    return this.#sessions.authenticateToken(accessToken);
+  }
+
+  endSession(caller: Caller): Promise<void> {
+    return this.#sessions.end(caller.sessionId, caller.userId);
+  }
+
+  endAllSessions(caller: Caller): Promise<void> {
+    return this.#sessions.endAll(caller.userId);
+  }
+}
+
+/** What HTTP does with rooms. */
+export class RoomHttpApi implements RoomApi {
+  readonly #router: CommandRouter;
+  readonly #reader: RoomReader;
+  readonly #eraser: RoomEraser;
+
+  constructor(router: CommandRouter, reader: RoomReader, eraser: RoomEraser) {
+    this.#router = router;
+    this.#reader = reader;
+    this.#eraser = eraser;
+  }
+
+  command(
+    caller: Caller | ApplicationCaller,
+    name: CommandName,
+    payload: unknown,
+  ): Promise<unknown> {
+    return this.#router.run(caller, name, payload, null);
+  }
+
+  findByPin(_caller: Caller, pin: string): Promise<RoomByPin> {
+    return this.#reader.byPin(pin);
+  }
+
+  getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {
+    return this.#reader.room(caller, roomId);
+  }
+
+  listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList> {
+    return this.#reader.list(caller, page);
+  }
+
+  deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
+    return this.#eraser.deleteRoom(caller, roomId);
+  }
+
+  deleteUser(caller: Caller): Promise<void> {
+    return this.#eraser.deleteUser(caller);
+  }
+}

@@ -1,0 +1,311 @@
+import { parseEntryId } from '@pinroom/client/contract';
+import type { Clock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
+import { ChannelPositions } from './channel-positions.js';
+import type { Frame } from './frame.port.js';
+import type { LocalBroadcaster } from './local-broadcaster.port.js';
+import type { DeliveryRights, LocalRoomSources, LocalSeat } from './local-seat.js';
+import { LocalSeats } from './local-seats.js';
+import { type PresenceEvent, PresenceGatherer } from './presence-gatherer.js';
+import { RoomCast } from './room-cast.js';
+
+/** Frames that may wait while something is repaired; beyond it they are dropped and repaired from the stream. */
+const MAX_QUEUED = 5_000;
+/** Longer than a frame is under way. */
+const IN_FLIGHT_MS = 250;
+
+export interface LocalRoomParts {
+  readonly broadcaster: LocalBroadcaster;
+  readonly sources: LocalRoomSources;
+  /** The last seat was taken away. */
+  readonly onEmpty: (room: LocalRoom) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type EntryFrame = Extract<Frame, { kind: 'entry' }>;
+type RemovedFrame = Extract<Frame, { kind: 'removed' }>;
+
+/**
+ * A room as this node holds it: its local seats, and the one place through which everything of the
+ * room goes out to them, in order.
+ *
+ * States: `live` (frames go out at once) and `busy` (something is read first: the tops and rights
+ * at the start, missing entries, changed rights; frames wait in line). Only `#work` changes the state.
+ */
+export class LocalRoom {
+  readonly id: string;
+  readonly seats = new LocalSeats();
+  readonly #parts: LocalRoomParts;
+  readonly #presence: PresenceGatherer;
+  readonly #cast: RoomCast;
+  readonly #positions: ChannelPositions;
+  readonly #queue: Frame[] = [];
+  #rev = 0;
+  #epoch = 0;
+  #stateVersion = 0;
+  #busy = true;
+  #opened = false;
+  #dropped = false;
+  #closed = false;
+
+  constructor(id: string, parts: LocalRoomParts) {
+    this.id = id;
+    this.#parts = parts;
+    this.#presence = new PresenceGatherer(id, 0, parts.clock, (event) =>
+      this.#presenceGathered(event),
+    );
+    this.#cast = new RoomCast(id, this.seats, parts.broadcaster);
+    this.#positions = new ChannelPositions(id, this.seats, this.#cast, parts);
+  }
+
+  /** Whether it was opened: frames are handled as they come. */
+  get isLive(): boolean {
+    return this.#opened;
+  }
+
+  /** Reads where the room stands. Frames that came since the subscription wait meanwhile. */
+  async open(): Promise<void> {
+    const { sources } = this.#parts;
+    const [tops, rights] = await Promise.all([
+      sources.tops(this.id),
+      sources.rights(this.id, this.seats.userIds()),
+    ]);
+    this.#positions.start(tops);
+    if (rights) {
+      this.#rev = rights.room.rev;
+      this.#epoch = rights.epoch;
+      this.#stateVersion = rights.stateVersion;
+      this.#presence.reset(rights.presenceVersion);
+    }
+    this.#opened = true;
+    this.#busy = false;
+    this.#drain();
+  }
+
+  /** A frame from the bus. */
+  receive(frame: Frame): void {
+    if (this.#closed) return;
+    if (this.#busy || this.#queue.length > 0) {
+      if (this.#queue.length < MAX_QUEUED) this.#queue.push(frame);
+      else this.#dropped = true;
+      return;
+    }
+    this.#handle(frame);
+  }
+
+  /**
+   * Compares with the store what this node has delivered, catches up, and tells the clients where
+   * the room stands.
+   */
+  async checkPosition(): Promise<void> {
+    if (this.#busy || this.#closed) return;
+    const { clock, sources } = this.#parts;
+    const rights = await sources.rights(this.id, []);
+    if (!rights) return;
+    if (rights.room.closedAt !== null) {
+      this.#removeAll('closed');
+      return;
+    }
+    if (rights.room.rev > this.#rev || rights.epoch !== this.#epoch) await this.refresh();
+    const tops = await sources.tops(this.id);
+    const behind = this.#positions.missingOf(tops);
+    if (behind.length > 0 && !this.#busy) {
+      await this.#work(async () => {
+        for (const [channel, id] of behind) await this.#repair(channel, id);
+      });
+    }
+    if (rights.presenceVersion > this.#presence.version) {
+      // What is on its way is not missing.
+      await clock.sleep(IN_FLIGHT_MS);
+      if (rights.presenceVersion > this.#presence.version) {
+        this.#presence.reset(rights.presenceVersion);
+      }
+    }
+    if (!this.#closed) this.sendTops();
+  }
+
+  /** Looks the rights up again, and gives seats back that the store has lost. */
+  async refresh(): Promise<void> {
+    if (this.#busy || this.#closed) return;
+    await this.#work(() => this.#refreshRights(0));
+  }
+
+  /** Tells the clients where the room stands. */
+  sendTops(): void {
+    this.#cast.tops(this.#positions.tops, {
+      rev: this.#rev,
+      stateVersion: this.#stateVersion,
+      presenceVersion: this.#presence.version,
+    });
+  }
+
+  /** Nothing goes out any more. */
+  stop(): void {
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.#presence.stop();
+  }
+
+  #handle(frame: Frame): void {
+    if (frame.kind === 'removed') {
+      // Whoever left may be back with a newer seat: the rights decide, the frame only says why.
+      if (frame.rev > this.#rev || this.seats.ofUser(frame.userId).size > 0) {
+        this.#start(() => this.#refreshRights(frame.rev, frame));
+      }
+      return;
+    }
+    if ((frame.rev > this.#rev && frame.kind !== 'closed') || this.#beginsLife(frame)) {
+      // Rights first: a member who was removed must not see what comes with or after this frame.
+      this.#queue.unshift(frame);
+      this.#start(() => this.#refreshRights(frame.rev));
+      return;
+    }
+    switch (frame.kind) {
+      case 'entry':
+        this.#entry(frame);
+        break;
+      case 'signal':
+        this.#cast.send(frame.to, frame.body);
+        break;
+      case 'presence':
+        this.#presence.add(frame);
+        break;
+      case 'updated':
+        break;
+      case 'closed':
+        this.#removeAll(frame.reason);
+        break;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #entry(frame: EntryFrame): void {
+    if (this.#positions.deliver(frame)) return;
+    this.#queue.unshift(frame);
+    this.#start(() => this.#repair(frame.channel, frame.id));
+  }
+
+  async #repair(channel: string, upTo: string): Promise<void> {
+    // What was missed may have taken somebody's right to hear it.
+    await this.#refreshRights(this.#rev);
+    const isRepaired = await this.#positions.repair(channel, upTo, () => !this.#closed);
+    const waiting = this.#queue[0];
+    // Ids are the channel's own: another one's entry may well have the same.
+    const isIt = waiting?.kind === 'entry' && waiting.channel === channel && waiting.id === upTo;
+    if (isRepaired || !isIt) return;
+    // It can't be had: the clients ask for the history when it can be read again.
+    this.#queue.shift();
+    this.#cast.send(channel, waiting.body);
+  }
+
+  async #refreshRights(atLeast: number, removal?: RemovedFrame): Promise<void> {
+    const { clock, logger } = this.#parts;
+    for (let attempt = 0; !this.#closed; attempt++) {
+      try {
+        const asked = new Set(this.seats.all());
+        const rights = await this.#readRights();
+        if (!rights) {
+          // There is no such room any more, nowhere.
+          this.#removeAll('closed');
+          return;
+        }
+        const seated = this.seats.all();
+        const judged = seated.filter((seat) => asked.has(seat));
+        // A seat taken meanwhile was not asked about: what is newer will be looked up again for it.
+        const upTo = judged.length < seated.length ? atLeast : rights.room.rev;
+        // Never below what was announced, or one announcement would be looked up for ever. Data that
+        // began a new life may count from below.
+        const isSameLife = rights.epoch === this.#epoch;
+        const before = this.#rev;
+        this.#rev = isSameLife ? Math.max(before, upTo, atLeast) : Math.max(upTo, atLeast);
+        this.#epoch = rights.epoch;
+        this.#stateVersion = rights.stateVersion;
+        for (const seat of judged) {
+          const role = rights.roles.get(seat.userId);
+          const isNamed = seat.userId === removal?.userId;
+          if (role !== undefined) this.seats.setRole(seat, role);
+          else this.#remove(seat, isNamed ? removal.reason : 'kicked');
+        }
+        if (!isSameLife || this.#rev !== before) this.#cast.updated(rights.room);
+        return;
+      } catch (fault) {
+        // Nothing may go out before the rights are known: wait for the store as long as it takes.
+        if (attempt === 0) logger.warn({ roomId: this.id, err: fault }, 'cannot read the rights');
+        await clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** The rights, after the seats are back where the store has lost them with its data; null: no room. */
+  async #readRights(): Promise<DeliveryRights | null> {
+    const { logger, sources } = this.#parts;
+    const rights = await sources.rights(this.id, this.seats.userIds());
+    if (!rights || rights.epoch === this.#epoch || this.#epoch === 0) return rights;
+    logger.info({ roomId: this.id }, 'the data of a room began a new life: seats are given back');
+    await sources.restoreSeats(this.id, this.seats.all());
+    return sources.rights(this.id, this.seats.userIds());
+  }
+
+  /** Whether an entry shows that the room's data began a new life. */
+  #beginsLife(frame: Frame): boolean {
+    return frame.kind === 'entry' && (parseEntryId(frame.id)?.epoch ?? 0) > this.#epoch;
+  }
+
+  #presenceGathered(event: PresenceEvent | null): void {
+    if (this.#closed) return;
+    // Changes were missed: their versions tell the clients to fetch the whole.
+    if (event === null) this.sendTops();
+    else this.#cast.presence(event);
+  }
+
+  #removeAll(reason: string): void {
+    for (const seat of this.seats.all()) this.#remove(seat, reason);
+  }
+
+  #remove(seat: LocalSeat, reason: string): void {
+    this.seats.remove(seat.socket.id);
+    this.#cast.farewell(seat, reason);
+    seat.onRemoved();
+    if (this.seats.size === 0) this.#parts.onEmpty(this);
+  }
+
+  #start(task: () => Promise<void>): void {
+    this.#work(task).catch((fault: unknown) => {
+      this.#parts.logger.error({ roomId: this.id, err: fault }, 'a room got stuck for a moment');
+    });
+  }
+
+  /** Runs a task while frames wait in line, then goes on with them. */
+  async #work(task: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    try {
+      await task();
+    } finally {
+      this.#busy = false;
+      this.#drain();
+    }
+  }
+
+  #drain(): void {
+    while (!this.#busy && !this.#closed) {
+      const frame = this.#queue.shift();
+      if (!frame) break;
+      this.#handle(frame);
+    }
+    if (this.#dropped && !this.#busy && !this.#closed) {
+      this.#dropped = false;
+      this.#start(() => this.#catchUpAll());
+    }
+  }
+
+  /** Frames were dropped: everything of theirs that is kept comes from the stream. */
+  async #catchUpAll(): Promise<void> {
+    await this.#refreshRights(this.#rev);
+    const tops = await this.#parts.sources.tops(this.id);
+    for (const [channel, id] of this.#positions.missingOf(tops)) await this.#repair(channel, id);
+  }
+}

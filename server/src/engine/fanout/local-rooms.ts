@@ -1,0 +1,134 @@
+import type { Role } from '@pinroom/client/contract';
+import { KeyedFlights } from '../runtime/keyed-flights.js';
+import { type Loop, runLoop } from '../runtime/run-loop.js';
+import type { FanoutBus } from './fanout-bus.port.js';
+import { parseFrame } from './frame.port.js';
+import { LocalRoom, type LocalRoomParts } from './local-room.js';
+import type { LocalSeat } from './local-seat.js';
+
+/** How often a room's position is checked and told to its clients. */
+const POSITION_CHECK_MS = 12_000;
+const CHECKED_AT_ONCE = 32;
+const CHECK_DEADLINE_MS = 5_000;
+
+/** The rooms that have a seat on this node. */
+export class LocalRooms {
+  readonly #bus: FanoutBus;
+  readonly #parts: LocalRoomParts;
+  readonly #rooms = new Map<string, LocalRoom>();
+  readonly #openings = new KeyedFlights<LocalRoom, void>();
+  #positionCheck: Loop | undefined;
+
+  constructor(bus: FanoutBus, parts: Omit<LocalRoomParts, 'onEmpty'>) {
+    this.#bus = bus;
+    this.#parts = { ...parts, onEmpty: (room) => this.#forgetIfEmpty(room) };
+    bus.onFrame((roomId, raw) => this.#receive(roomId, raw));
+    bus.onInterrupted(() => this.#positionCheck?.wake());
+  }
+
+  /** Begins to check positions in the background. */
+  start(): void {
+    const { clock, logger } = this.#parts;
+    this.#positionCheck = runLoop(
+      { name: 'position-check', everyMs: POSITION_CHECK_MS, clock, logger },
+      async (signal) => {
+        const rooms = [...this.#rooms.values()];
+        for (let start = 0; start < rooms.length && !signal.aborted; start += CHECKED_AT_ONCE) {
+          const batch = rooms.slice(start, start + CHECKED_AT_ONCE);
+          await Promise.all(batch.map((room) => this.#check(room)));
+        }
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#positionCheck?.stop();
+    for (const room of this.#rooms.values()) room.stop();
+    this.#rooms.clear();
+  }
+
+  /**
+   * Takes a seat whose socket has joined the room's topic. When it resolves, everything published
+   * from then on reaches the socket; a snapshot that is read now misses nothing.
+   */
+  async sit(roomId: string, seat: LocalSeat): Promise<void> {
+    let room = this.#rooms.get(roomId);
+    if (!room) {
+      room = new LocalRoom(roomId, this.#parts);
+      this.#rooms.set(roomId, room);
+      this.#count();
+    }
+    room.seats.add(seat);
+    const opening = room;
+    try {
+      if (!opening.isLive) {
+        await this.#openings.run(opening, async () => {
+          await this.#bus.whenSubscribed(roomId);
+          await opening.open();
+        });
+      }
+    } catch (fault) {
+      this.stand(roomId, seat.socket.id);
+      throw fault;
+    }
+  }
+
+  /** Gives the seat up; the room is forgotten with its last seat. */
+  stand(roomId: string, socketId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    room.seats.remove(socketId);
+    this.#forgetIfEmpty(room);
+  }
+
+  /** The seat of a socket in a room, if it has one. */
+  seat(roomId: string, socketId: string): LocalSeat | undefined {
+    return this.#rooms.get(roomId)?.seats.get(socketId);
+  }
+
+  /** The role of a seat, as it was read last. */
+  setRole(roomId: string, seat: LocalSeat, role: Role): void {
+    this.#rooms.get(roomId)?.seats.setRole(seat, role);
+  }
+
+  /** Whether a user has a seat of this node in the room. */
+  holds(roomId: string, userId: string): boolean {
+    return (this.#rooms.get(roomId)?.seats.ofUser(userId).size ?? 0) > 0;
+  }
+
+  /** Gives the seats of this node back where the store has lost them with its data. */
+  async refresh(roomId: string): Promise<void> {
+    await this.#rooms.get(roomId)?.refresh();
+  }
+
+  /** One room that cannot be read, or not in time, must not keep the others from being checked. */
+  async #check(room: LocalRoom): Promise<void> {
+    const { clock, logger } = this.#parts;
+    const done = new AbortController();
+    try {
+      await Promise.race([room.checkPosition(), clock.sleep(CHECK_DEADLINE_MS, done.signal)]);
+    } catch (fault) {
+      logger.debug({ roomId: room.id, err: fault }, 'could not check where a room stands');
+    } finally {
+      done.abort();
+    }
+  }
+
+  #receive(roomId: string, raw: Uint8Array): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    const frame = parseFrame(raw);
+    if (frame) room.receive(frame);
+  }
+
+  #forgetIfEmpty(room: LocalRoom): void {
+    if (room.seats.size > 0 || this.#rooms.get(room.id) !== room) return;
+    room.stop();
+    this.#rooms.delete(room.id);
+    this.#count();
+  }
+
+  #count(): void {
+    this.#parts.metrics.set('pinroom_local_rooms', this.#rooms.size);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Entry, Role, Room, ServerEventName, ServerEvents } from '@pinroom/client/contract';
+
+/** What a local room needs of a client's socket. */
+export interface SeatSocket {
+  readonly id: string;
+  emit<N extends ServerEventName>(event: N, payload: ServerEvents[N]): void;
+  sendFrame(clientFrame: string): void;
+  leaveTopic(roomId: string): void;
+}
+
+/** One socket of this node in one room. */
+export interface LocalSeat {
+  readonly userId: string;
+  /** In this room. */
+  readonly nickname: string;
+  readonly socket: SeatSocket;
+  role: Role;
+  /** The seat was taken away by the server: kicked, closed, left elsewhere. */
+  readonly onRemoved: () => void;
+}
+
+/** A room's rights, as delivering needs them. */
+export interface DeliveryRights {
+  readonly room: Room;
+  /** Higher than before: the room's data began a new life. */
+  readonly epoch: number;
+  readonly presenceVersion: number;
+  readonly stateVersion: number;
+  /** Of the users asked for, those who are members. */
+  readonly roles: ReadonlyMap<string, Role>;
+}
+
+/** What a local room asks of the stages around it. */
+export interface LocalRoomSources {
+  /** Null: the room is gone. */
+  rights(roomId: string, userIds: readonly string[]): Promise<DeliveryRights | null>;
+  /**
+   * Gives seats back that the store has lost with its data; those whom the room refuses now are left
+   * out, and found missing among the rights.
+   */
+  restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void>;
+  tops(roomId: string): Promise<ReadonlyMap<string, string>>;
+  /** Entries after `after` (null: from the beginning), oldest first, wherever they are kept. */
+  missing(
+    roomId: string,
+    channel: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly Entry[]>;
+}

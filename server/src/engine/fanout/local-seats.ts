@@ -1,0 +1,69 @@
+import { channelUser, type Role } from '@pinroom/client/contract';
+import type { LocalSeat } from './local-seat.js';
+
+/** The seats of one room on this node, found by socket, by user and by what they may read. */
+export class LocalSeats {
+  readonly #bySocket = new Map<string, LocalSeat>();
+  readonly #byUser = new Map<string, Set<LocalSeat>>();
+  readonly #hosts = new Set<LocalSeat>();
+
+  get size(): number {
+    return this.#bySocket.size;
+  }
+
+  get hosts(): ReadonlySet<LocalSeat> {
+    return this.#hosts;
+  }
+
+  /** Everybody, as a copy: seats may go while one walks over it. */
+  all(): LocalSeat[] {
+    return [...this.#bySocket.values()];
+  }
+
+  userIds(): string[] {
+    return [...this.#byUser.keys()];
+  }
+
+  get(socketId: string): LocalSeat | undefined {
+    return this.#bySocket.get(socketId);
+  }
+
+  ofUser(userId: string): ReadonlySet<LocalSeat> {
+    return this.#byUser.get(userId) ?? NOBODY;
+  }
+
+  /** Those who may read a channel other than `room`, which everyone may. */
+  readers(channel: string): ReadonlySet<LocalSeat> {
+    const userId = channelUser(channel);
+    return userId === null ? this.#hosts : this.ofUser(userId);
+  }
+
+  /** Takes a seat; one that the socket had before is replaced. */
+  add(seat: LocalSeat): void {
+    this.remove(seat.socket.id);
+    this.#bySocket.set(seat.socket.id, seat);
+    const ofUser = this.#byUser.get(seat.userId);
+    if (ofUser) ofUser.add(seat);
+    else this.#byUser.set(seat.userId, new Set([seat]));
+    if (seat.role === 'host') this.#hosts.add(seat);
+  }
+
+  remove(socketId: string): void {
+    const seat = this.#bySocket.get(socketId);
+    if (!seat) return;
+    this.#bySocket.delete(socketId);
+    this.#hosts.delete(seat);
+    const ofUser = this.#byUser.get(seat.userId);
+    ofUser?.delete(seat);
+    if (ofUser?.size === 0) this.#byUser.delete(seat.userId);
+  }
+
+  setRole(seat: LocalSeat, role: Role): void {
+    if (this.#bySocket.get(seat.socket.id) !== seat) return;
+    seat.role = role;
+    if (role === 'host') this.#hosts.add(seat);
+    else this.#hosts.delete(seat);
+  }
+}
+
+const NOBODY: ReadonlySet<LocalSeat> = new Set();

@@ -1,0 +1,93 @@
+import {
+  type Entry,
+  followedChannels,
+  type LeftReason,
+  LIMITS,
+  type Room,
+} from '@pinroom/client/contract';
+import { clientFrame } from './frame.port.js';
+import type { LocalBroadcaster } from './local-broadcaster.port.js';
+import type { LocalSeat } from './local-seat.js';
+import type { LocalSeats } from './local-seats.js';
+import type { PresenceEvent } from './presence-gatherer.js';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Says things to the seats of one room: to each what it may hear. */
+export class RoomCast {
+  readonly #roomId: string;
+  readonly #seats: LocalSeats;
+  readonly #broadcaster: LocalBroadcaster;
+
+  constructor(roomId: string, seats: LocalSeats, broadcaster: LocalBroadcaster) {
+    this.#roomId = roomId;
+    this.#seats = seats;
+    this.#broadcaster = broadcaster;
+  }
+
+  /** A client's frame to those who may read the channel. */
+  send(channel: string, body: Uint8Array): void {
+    if (channel === 'room') {
+      this.#broadcaster.broadcast(this.#roomId, body);
+      return;
+    }
+    const readers = this.#seats.readers(channel);
+    if (readers.size === 0) return;
+    const frame = decoder.decode(body);
+    for (const seat of readers) seat.socket.sendFrame(frame);
+  }
+
+  entry(entry: Entry): void {
+    this.send(entry.channel, encoder.encode(clientFrame('room:entry', JSON.stringify(entry))));
+  }
+
+  /** In a crowded room only hosts get names, the others the count. */
+  presence(event: PresenceEvent): void {
+    const crowded = event.memberCount > LIMITS.presenceDetailMembers;
+    if (crowded) {
+      for (const { socket } of this.#seats.hosts) socket.emit('room:presence', event);
+    }
+    this.#toAll('room:presence', crowded ? { ...event, joined: [], changed: [], left: [] } : event);
+  }
+
+  updated(room: Room): void {
+    this.#toAll('room:updated', { room });
+  }
+
+  /** `room:top` to every seat, each with the channels that it follows. */
+  tops(
+    tops: ReadonlyMap<string, string>,
+    versions: { rev: number; stateVersion: number; presenceVersion: number },
+  ): void {
+    for (const { role, socket, userId } of this.#seats.all()) {
+      const followed = followedChannels(role, userId).flatMap((channel) => {
+        const top = tops.get(channel);
+        return top === undefined ? [] : [[channel, top]];
+      });
+      socket.emit('room:top', {
+        roomId: this.#roomId,
+        tops: Object.fromEntries(followed),
+        ...versions,
+      });
+    }
+  }
+
+  /** The last thing that a seat hears. */
+  farewell({ socket }: LocalSeat, reason: string): void {
+    socket.leaveTopic(this.#roomId);
+    socket.emit('room:left', { roomId: this.#roomId, reason: leftReason(reason) });
+  }
+
+  #toAll(event: string, payload: object): void {
+    const frame = clientFrame(event, JSON.stringify(payload));
+    this.#broadcaster.broadcast(this.#roomId, encoder.encode(frame));
+  }
+}
+
+const LEFT_REASONS: readonly LeftReason[] = ['kicked', 'banned', 'closed', 'expired', 'left'];
+
+/** A reason that this version does not know is at least clear in its effect. */
+function leftReason(reason: string): LeftReason {
+  return LEFT_REASONS.find((known) => known === reason) ?? 'kicked';
+}

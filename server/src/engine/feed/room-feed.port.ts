@@ -1,0 +1,84 @@
+import type { Entry, ErrorCode } from '@pinroom/client/contract';
+
+export interface AppendRequest {
+  readonly roomId: string;
+  /**
+   * Null: the application's server (API key), which acts as a host without being a member. A host who
+   * has not joined may send too; only then `nickname` counts, a member's entries carry the nickname
+   * that the member has in the room.
+   */
+  readonly sender: { readonly userId: string; readonly nickname: string } | null;
+  readonly channel: string;
+  readonly type: string;
+  /** The payload as JSON text; kept byte for byte. */
+  readonly payloadJson: string;
+  /** Idempotency key; null: none. */
+  readonly key: string | null;
+  readonly once: string | null;
+}
+
+export type AppendOutcome =
+  | {
+      readonly kind: 'appended';
+      readonly id: string;
+      readonly at: number;
+      readonly duplicate: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly code: Extract<
+        ErrorCode,
+        | 'room_closed'
+        | 'not_in_room'
+        | 'forbidden'
+        | 'muted'
+        | 'conflict'
+        | 'rate_limited'
+        | 'backlog_full'
+      >;
+      readonly retryAfterMs?: number;
+    }
+  /** The room is not here: restore it from the archive and try again. */
+  | { readonly kind: 'absent' };
+
+export interface FeedRange {
+  readonly roomId: string;
+  readonly channel: string;
+  /** Exclusive bounds; null: open. */
+  readonly after: string | null;
+  readonly before: string | null;
+  readonly limit: number;
+  /** Which end of the range to take when it holds more than `limit`. */
+  readonly take: 'oldest' | 'newest';
+}
+
+/** What a joining client is given in one look. */
+export interface FeedSnapshot {
+  readonly channels: ReadonlyMap<string, FeedChannel>;
+}
+
+export interface FeedChannel {
+  /** Newest entries, ascending, at most `limit` of the question. */
+  readonly entries: readonly Entry[];
+  /** The channel's newest id, kept here or archived; null: nothing was ever written. */
+  readonly lastId: string | null;
+}
+
+/** The hot end of a room's channels: order, keep and announce are one step. */
+export interface RoomFeed {
+  /**
+   * [FEED-1] One atomic step: dedupe by key, all checks that decide, order, keep, mark for the
+   * archive, announce. An acknowledged entry is kept and will reach every node that holds the room.
+   * Rejects with `unavailable` when the outcome is unknown; repeat it with the same key.
+   * [FEED-2] Ids are contiguous within an epoch; the first entry of a later epoch carries `after`.
+   */
+  append(request: AppendRequest): Promise<AppendOutcome>;
+  /** [FEED-3] What is kept here of a range, ascending. What is missing at its old end may be in the archive. */
+  read(range: FeedRange): Promise<Entry[]>;
+  /** [FEED-4] For each channel its newest entries and its position; one round trip. */
+  snapshot(roomId: string, channels: readonly string[], limit: number): Promise<FeedSnapshot>;
+  /** [FEED-5] The newest id of every channel that was ever written to. */
+  tops(roomId: string): Promise<Map<string, string>>;
+  /** [FEED-6] The newest id of one channel, kept here or archived; null: nothing was ever written. */
+  top(roomId: string, channel: string): Promise<string | null>;
+}

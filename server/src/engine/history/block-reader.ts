@@ -1,0 +1,135 @@
+import { compareEntryIds, type Entry, parseEntryId } from '@pinroom/client/contract';
+import { KeyedFlights } from '../runtime/keyed-flights.js';
+import type { EntryArchive } from './entry-archive.port.js';
+import { BLOCK_SIZE, predecessor, successor } from './entry-cursor.js';
+import type { BlockKey, PageCache } from './page-cache.port.js';
+
+type ChannelName = Pick<BlockKey, 'roomId' | 'channel'>;
+
+export interface BlockAnswer {
+  /** Ascending. */
+  readonly entries: readonly Entry[];
+  /** `redis`: kept blocks answered everything. */
+  readonly source: 'redis' | 'archive';
+}
+
+/**
+ * Reads archived history in aligned blocks of 100 entries. A full block never changes, so it is kept
+ * beside the feed for a while; one reader of this node fetches a block at a time, the others wait for it.
+ */
+export class BlockReader {
+  readonly #archive: EntryArchive;
+  readonly #cache: PageCache;
+  readonly #flights = new KeyedFlights<string, Block>();
+
+  constructor(archive: EntryArchive, cache: PageCache) {
+    this.#archive = archive;
+    this.#cache = cache;
+  }
+
+  /** The newest `limit` archived entries before a position (null: of all). */
+  async newestBefore(
+    name: ChannelName,
+    before: string | null,
+    limit: number,
+  ): Promise<BlockAnswer> {
+    let entries: Entry[] = [];
+    let fromArchive = false;
+    let bound = before;
+    while (entries.length < limit) {
+      const first = entries[0];
+      const last = bound === null ? null : predecessor(bound);
+      if (!last && first && first.id === bound) {
+        // The first entry of an epoch names its predecessor, the very first one has none.
+        if (first.after === undefined) break;
+        bound = successor(first.after);
+        continue;
+      }
+      if (!last) {
+        // The start of an epoch, or no position at all: only the archive knows what comes before.
+        const [newest] = await this.#archive.readEntries({
+          ...name,
+          after: null,
+          before: bound,
+          limit: 1,
+          take: 'newest',
+        });
+        fromArchive = true;
+        if (!newest) break;
+        bound = successor(newest.id);
+        continue;
+      }
+      const block = await this.#block(name, last.epoch, Math.floor(last.seq / BLOCK_SIZE));
+      fromArchive ||= !block.kept;
+      const upper = bound;
+      const older = block.entries.filter(
+        (entry) => upper === null || compareEntryIds(entry.id, upper) < 0,
+      );
+      if (older.length === 0) break;
+      entries = [...older, ...entries];
+      bound = older[0]?.id ?? null;
+    }
+    return { entries: entries.slice(-limit), source: fromArchive ? 'archive' : 'redis' };
+  }
+
+  /** The oldest `limit` archived entries after a position (null: from the beginning), below `end` (null: open). */
+  async oldestAfter(
+    name: ChannelName,
+    after: string | null,
+    end: string | null,
+    limit: number,
+  ): Promise<BlockAnswer> {
+    const entries: Entry[] = [];
+    let fromArchive = false;
+    let bound = after;
+    while (entries.length < limit) {
+      const from = bound === null ? null : parseEntryId(bound);
+      const block = from
+        ? await this.#block(name, from.epoch, Math.floor((from.seq + 1) / BLOCK_SIZE))
+        : null;
+      if (block) fromArchive ||= !block.kept;
+      const lower = bound;
+      let newer = (block?.entries ?? []).filter(
+        (entry) => lower === null || compareEntryIds(entry.id, lower) > 0,
+      );
+      if (newer.length === 0) {
+        // The end of an epoch, or its beginning: ask for whatever comes next.
+        fromArchive = true;
+        newer = await this.#archive.readEntries({
+          ...name,
+          after: bound,
+          before: end,
+          limit: limit - entries.length,
+          take: 'oldest',
+        });
+        if (newer.length === 0) break;
+      }
+      const below = newer.filter((entry) => end === null || compareEntryIds(entry.id, end) < 0);
+      entries.push(...below);
+      if (below.length < newer.length) break;
+      bound = entries.at(-1)?.id ?? null;
+    }
+    return { entries: entries.slice(0, limit), source: fromArchive ? 'archive' : 'redis' };
+  }
+
+  #block(name: ChannelName, epoch: number, block: number): Promise<Block> {
+    const key: BlockKey = { ...name, epoch, block };
+    return this.#flights.run(`${name.roomId} ${name.channel} ${epoch} ${block}`, async () => {
+      const kept = await this.#cache.get(key);
+      if (kept) return { entries: kept, kept: true };
+      const entries = await this.#archive.readBlock({
+        ...name,
+        epoch,
+        from: block * BLOCK_SIZE,
+        size: BLOCK_SIZE,
+      });
+      if (entries.length === BLOCK_SIZE) await this.#cache.put(key, entries);
+      return { entries, kept: false };
+    });
+  }
+}
+
+interface Block {
+  readonly entries: readonly Entry[];
+  readonly kept: boolean;
+}

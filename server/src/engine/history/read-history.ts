@@ -1,0 +1,121 @@
+import { compareEntryIds, type Entry, follows } from '@pinroom/client/contract';
+import type { Metrics } from '../runtime/metrics.js';
+import type { BlockReader } from './block-reader.js';
+import { isBeginning, isSeamless } from './entry-cursor.js';
+import type { HotEntries } from './hot-entries.js';
+
+export interface HistoryQuestion {
+  readonly roomId: string;
+  readonly channel: string;
+  /** Exclusive; at most one of both is given. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+type Found = Omit<HistoryAnswer, 'more'>;
+
+export interface HistoryAnswer {
+  /** Ascending. */
+  readonly entries: readonly Entry[];
+  readonly source: 'redis' | 'archive';
+  /** Whether there may be more in the direction of the question. */
+  readonly more: boolean;
+}
+
+/**
+ * Reads a channel's history without a seam: the hot end from the feed, what the feed no longer holds
+ * from the archive, through kept blocks of 100.
+ */
+export class HistoryReader {
+  readonly #feed: HotEntries;
+  readonly #blocks: BlockReader;
+  readonly #metrics: Metrics;
+
+  constructor(feed: HotEntries, blocks: BlockReader, metrics: Metrics) {
+    this.#feed = feed;
+    this.#blocks = blocks;
+    this.#metrics = metrics;
+  }
+
+  async read(question: HistoryQuestion): Promise<HistoryAnswer> {
+    const { limit } = question;
+    // One more than wanted tells whether there is more.
+    const wider = { ...question, limit: limit + 1 };
+    const backwards = question.after === undefined;
+    const found = backwards ? await this.#backwards(wider) : await this.#forwards(wider);
+    this.#metrics.count('pinroom_history_reads_total', { source: found.source });
+    if (found.entries.length <= limit) return { ...found, more: false };
+    const entries = backwards ? found.entries.slice(-limit) : found.entries.slice(0, limit);
+    return { entries, source: found.source, more: true };
+  }
+
+  /** The newest entries before a position, or of all. */
+  async #backwards(question: HistoryQuestion): Promise<Found> {
+    const { roomId, channel, limit } = question;
+    const before = question.before ?? null;
+    for (let attempt = 0; ; attempt++) {
+      const hot = await this.#feed.read({
+        roomId,
+        channel,
+        after: null,
+        before,
+        limit,
+        take: 'newest',
+      });
+      if (hot.length >= limit) return { entries: hot, source: 'redis' };
+      if (isBeginning(hot[0])) return { entries: hot, source: 'redis' };
+      const older = await this.#blocks.newestBefore(
+        { roomId, channel },
+        hot[0]?.id ?? before,
+        limit - hot.length,
+      );
+      // A trim between both looks leaves a hole for a moment: look again once.
+      if (!isSeamless(older.entries.at(-1), hot[0]) && attempt === 0) continue;
+      const source = older.entries.length > 0 ? older.source : 'redis';
+      return { entries: [...older.entries, ...hot], source };
+    }
+  }
+
+  /** The oldest entries after a position. */
+  async #forwards(question: HistoryQuestion): Promise<Found> {
+    const { roomId, channel, limit } = question;
+    const after = question.after ?? null;
+    const hot = await this.#feed.read({
+      roomId,
+      channel,
+      after,
+      before: null,
+      limit,
+      take: 'oldest',
+    });
+    const first = hot[0];
+    if (first && continues(after, first)) return { entries: hot, source: 'redis' };
+    if (!first && (await this.#isTop(question))) return { entries: [], source: 'redis' };
+    const old = await this.#blocks.oldestAfter(
+      { roomId, channel },
+      after,
+      first?.id ?? null,
+      limit,
+    );
+    if (old.entries.length >= limit) return old;
+    const rest = hot.slice(0, limit - old.entries.length);
+    const source = old.entries.length > 0 ? old.source : 'redis';
+    return { entries: [...old.entries, ...rest], source };
+  }
+
+  /** Whether the position that the question starts from is the channel's newest one. */
+  async #isTop({ roomId, channel, after }: HistoryQuestion): Promise<boolean> {
+    const top = await this.#feed.top(roomId, channel);
+    return top === null || (after !== undefined && compareEntryIds(after, top) >= 0);
+  }
+}
+
+/** Nothing lies between the position (null: the very beginning) and the entry. */
+function continues(after: string | null, first: Entry): boolean {
+  if (isBeginning(first)) return true;
+  if (after === null) return false;
+  if (follows(after, first)) return true;
+  // A later epoch may begin below the position: what lay between is gone for good.
+  return first.after !== undefined && compareEntryIds(first.after, after) <= 0;
+}

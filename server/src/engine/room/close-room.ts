@@ -1,0 +1,64 @@
+import type { ArchiveQueue } from '../history/archive-queue.port.js';
+import { AppError } from '../runtime/app-error.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import type { PinRegistry } from './pin-registry.port.js';
+import type { RoomArchive } from './room-archive.port.js';
+import type { RoomStore } from './room-store.port.js';
+
+/** How long a closed room stays in the store, so that reading it back is quick. */
+const CLOSED_TTL_MS = 3_600_000;
+
+export interface CloseParts {
+  readonly rooms: RoomStore;
+  readonly pins: PinRegistry;
+  readonly archive: RoomArchive;
+  readonly queue: ArchiveQueue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly quarantineMs: number;
+  /** Asks the archive pump to look at this room's tag soon. */
+  readonly hurry: (roomId: string) => void;
+}
+
+/**
+ * Closes rooms in steps that can be repeated: mark closed (with log and announcement) → wait until
+ * everything is archived → close the row → let the PIN rest → let the keys run out. The room stays
+ * on the list of due rooms until the last step is done, so whoever looks after it goes on.
+ */
+export class RoomCloser {
+  readonly #parts: CloseParts;
+
+  constructor(parts: CloseParts) {
+    this.#parts = parts;
+  }
+
+  /** The first step, which decides: from here on nothing is appended. The others follow by themselves. */
+  async close(roomId: string, byUserId: string | null): Promise<void> {
+    const { hurry, logger, rooms } = this.#parts;
+    const outcome = await rooms.close(roomId, 'closed', byUserId);
+    if (outcome === 'absent') throw new AppError('room_not_found');
+    if (outcome === 'already') throw new AppError('room_closed');
+    hurry(roomId);
+    this.finish(roomId).catch((fault: unknown) => {
+      logger.debug({ roomId, err: fault }, 'closing a room will be finished later');
+    });
+  }
+
+  /** The steps after the first. False: entries still wait for the archive; try again later. */
+  async finish(roomId: string): Promise<boolean> {
+    const { archive, clock, pins, queue, quarantineMs, rooms } = this.#parts;
+    const room = await rooms.get(roomId);
+    if (!room || room.closedAt === null) return false;
+    if ((await queue.countPending(roomId)) > 0) return false;
+    await archive.saveRoom(room);
+    await archive.closeRoom(roomId, {
+      at: room.closedAt,
+      reason: room.closeReason ?? 'closed',
+      pinRestsUntil: clock.now() + quarantineMs,
+    });
+    await pins.release(room.pin, roomId, quarantineMs);
+    await rooms.retire(roomId, CLOSED_TTL_MS);
+    return true;
+  }
+}

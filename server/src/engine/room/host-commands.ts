@@ -1,0 +1,74 @@
+import type { CommandPayload, Room } from '@pinroom/client/contract';
+import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import { AppError } from '../runtime/app-error.js';
+import type { RoomAccess } from './access.js';
+import type { RoomCloser } from './close-room.js';
+import type { RoomArchive } from './room-archive.port.js';
+import { toRoom } from './room-record.port.js';
+import { changeSettings } from './room-settings.js';
+import type { RoomChange, RoomStore } from './room-store.port.js';
+import { normaliseLine } from './text.js';
+
+/** Changes of one room that may cross before a caller is told to try again. */
+const MAX_ATTEMPTS = 8;
+
+export interface HostParts {
+  readonly access: RoomAccess;
+  readonly rooms: RoomStore;
+  readonly archive: RoomArchive;
+  readonly closer: RoomCloser;
+}
+
+/** What only hosts (and applications) may do. */
+export class HostCommands {
+  readonly #parts: HostParts;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+  }
+
+  async update(
+    caller: Caller | ApplicationCaller,
+    wish: CommandPayload<'room:update'>,
+  ): Promise<{ room: Room }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { room: await this.#change(caller, wish) };
+      } catch (fault) {
+        // Somebody else changed the room in between: look at it again and change what is there now.
+        const isStale = fault instanceof AppError && fault.code === 'conflict';
+        if (!isStale || attempt === MAX_ATTEMPTS) throw fault;
+      }
+    }
+  }
+
+  async close(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
+    const { access, closer } = this.#parts;
+    const { room } = await access.ofHost(caller, roomId);
+    if (room.closedAt !== null) throw new AppError('room_closed');
+    await closer.close(roomId, caller.kind === 'user' ? caller.userId : null);
+  }
+
+  async #change(
+    caller: Caller | ApplicationCaller,
+    wish: CommandPayload<'room:update'>,
+  ): Promise<Room> {
+    const { access, archive, rooms } = this.#parts;
+    const { room } = await access.ofHost(caller, wish.roomId);
+    if (room.closedAt !== null) throw new AppError('room_closed');
+    const change: RoomChange = {
+      ...(wish.title === undefined ? {} : { title: normaliseLine(wish.title) }),
+      ...(wish.locked === undefined ? {} : { locked: wish.locked }),
+      ...(wish.capacity === undefined ? {} : { capacity: wish.capacity }),
+      ...(wish.settings === undefined
+        ? {}
+        : { settings: changeSettings(room.settings, wish.settings), ifRev: room.rev }),
+    };
+    if (Object.keys(change).length === 0) return toRoom(room);
+    const by = caller.kind === 'user' ? caller.userId : null;
+    const updated = await rooms.update(wish.roomId, change, by);
+    if (!updated) throw new AppError('room_not_found');
+    await archive.saveRoom(updated);
+    return toRoom(updated);
+  }
+}

@@ -1,0 +1,267 @@
+import {
+  type ChannelSnapshot,
+  type CommandPayload,
+  type Entry,
+  type ErrorCode,
+  followedChannels,
+  type JoinAnswer,
+  LIMITS,
+  type Member,
+} from '@pinroom/client/contract';
+import type { Caller } from '../auth/caller.port.js';
+import type { TokenSecrets } from '../auth/token-secrets.js';
+import type { LocalRooms } from '../fanout/local-rooms.js';
+import type { LocalSeat, SeatSocket } from '../fanout/local-seat.js';
+import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
+import { isBeginning } from '../history/entry-cursor.js';
+import type { HistoryReader } from '../history/read-history.js';
+import { AppError } from '../runtime/app-error.js';
+import type { OwedWork } from '../runtime/owed-work.js';
+import { fit } from './answer-size.js';
+import type { RoomLeaver } from './leave-room.js';
+import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
+import { isHostKey } from './open-room.js';
+import type { RoomArchive } from './room-archive.port.js';
+import type { RoomDirectory } from './room-directory.js';
+import { type LiveRoom, toRoom } from './room-record.port.js';
+import type { RoomStore } from './room-store.port.js';
+import { foldNickname, normaliseNickname } from './text.js';
+
+/** The socket of a joining client, as joining needs it. */
+export interface JoiningSocket extends SeatSocket {
+  joinTopic(roomId: string): void;
+}
+
+export interface JoinParts {
+  readonly directory: RoomDirectory;
+  readonly members: MemberStore;
+  readonly localRooms: LocalRooms;
+  readonly feed: RoomFeed;
+  readonly history: HistoryReader;
+  readonly secrets: TokenSecrets;
+  readonly rooms: RoomStore;
+  readonly archive: RoomArchive;
+  readonly leaver: RoomLeaver;
+  readonly owed: OwedWork;
+  /** The process life that holds the seats. */
+  readonly life: () => string;
+}
+
+type JoinWish = CommandPayload<'room:join'>;
+
+/** What the caller of `join` needs to undo it. */
+export interface Joined {
+  readonly seat: Seat;
+  readonly answer: JoinAnswer;
+}
+
+/**
+ * Lets a client into a room. First the place (one atomic step), then the subscription, and only when
+ * that is active the snapshot: so nothing falls between the snapshot and what comes live.
+ */
+export class RoomJoiner {
+  readonly #parts: JoinParts;
+
+  constructor(parts: JoinParts) {
+    this.#parts = parts;
+  }
+
+  async join(
+    caller: Caller,
+    socket: JoiningSocket,
+    wish: JoinWish,
+    onRemoved: (roomId: string) => void,
+  ): Promise<Joined> {
+    const room = await this.#find(wish);
+    const { leaver, life, localRooms } = this.#parts;
+    const seat: Seat = {
+      roomId: room.id,
+      userId: caller.userId,
+      life: life(),
+      socketId: socket.id,
+    };
+    const hadSeat = localRooms.seat(room.id, socket.id) !== undefined;
+    leaver.stays(seat);
+    try {
+      const { self } = await this.#admit(caller, seat, room, wish);
+      socket.joinTopic(room.id);
+      const local: LocalSeat = {
+        userId: caller.userId,
+        nickname: self.nickname,
+        socket,
+        role: self.role,
+        onRemoved: () => onRemoved(room.id),
+      };
+      await localRooms.sit(room.id, local);
+      const answer = await this.#snapshot(room.id, self, wish.since ?? {});
+      // Taken away again while the snapshot was read: the socket has been told already.
+      if (localRooms.seat(room.id, socket.id) !== local) throw new AppError('not_in_room');
+      localRooms.setRole(room.id, local, answer.self.role);
+      return { seat, answer };
+    } catch (fault) {
+      // Who was here before stays where it was; whether a first attempt got the place is not sure.
+      if (!hadSeat && !isRefusal(fault)) {
+        socket.leaveTopic(room.id);
+        await leaver.drop(seat);
+      }
+      throw fault;
+    }
+  }
+
+  /** Gives seats back that the store has lost with its data. */
+  async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
+    const { life, members } = this.#parts;
+    for (const { nickname, role, socket, userId } of seats) {
+      await members.join({
+        roomId,
+        userId,
+        life: life(),
+        socketId: socket.id,
+        nickname,
+        foldedNickname: foldNickname(nickname),
+        role: role === 'spectator' ? 'spectator' : 'player',
+        asHost: role === 'host',
+        isReturning: true,
+        passcodeOk: true,
+      });
+    }
+  }
+
+  async #find(wish: JoinWish): Promise<LiveRoom> {
+    if ((wish.pin === undefined) === (wish.roomId === undefined)) {
+      throw new AppError('bad_request', 'Give either `pin` or `roomId`.');
+    }
+    const { directory } = this.#parts;
+    const room =
+      wish.pin !== undefined
+        ? await directory.byPin(wish.pin)
+        : await directory.byId(wish.roomId ?? '');
+    if (!room) throw new AppError('room_not_found');
+    if (room.closedAt !== null) throw new AppError('room_closed');
+    return room;
+  }
+
+  async #admit(
+    caller: Caller,
+    seat: Seat,
+    room: LiveRoom,
+    wish: JoinWish,
+  ): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
+    const { directory, members, secrets } = this.#parts;
+    if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
+      throw new AppError('forbidden', 'The host key is not the one of this room.');
+    }
+    const nickname = normaliseNickname(wish.nickname ?? caller.nickname);
+    const request = {
+      ...seat,
+      nickname,
+      foldedNickname: foldNickname(nickname),
+      role: wish.role ?? ('player' as const),
+      asHost: wish.hostKey !== undefined,
+      isReturning: false,
+      passcodeOk: true,
+    };
+    let outcome = await members.join(request);
+    if (outcome.kind === 'absent' && (await directory.restore(room.id))) {
+      outcome = await members.join(request);
+    }
+    if (outcome.kind === 'absent') throw new AppError('room_not_found');
+    if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    if (request.asHost) await this.#keepHosts(room.id);
+    return outcome;
+  }
+
+  /** A new host is a host for good: also when the store loses its data. */
+  async #keepHosts(roomId: string): Promise<void> {
+    const { archive, owed, rooms } = this.#parts;
+    await owed.attempt(`hosts ${roomId}`, async () => {
+      const room = await rooms.get(roomId);
+      if (room) await archive.saveRoom(room);
+    });
+  }
+
+  async #snapshot(
+    roomId: string,
+    admitted: Member,
+    since: { [channel: string]: string },
+  ): Promise<JoinAnswer> {
+    const { members, feed } = this.#parts;
+    // Asked together, so that they travel in one round trip.
+    const [rights, list, hot] = await Promise.all([
+      members.rights(roomId, [admitted.userId]),
+      members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
+      feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+    ]);
+    const right = rights?.members[0];
+    if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
+    if (!rights || !right || !list) throw new AppError('not_in_room');
+    const channels: { [channel: string]: ChannelSnapshot } = {};
+    for (const channel of followedChannels(right.role, admitted.userId)) {
+      const from = since[channel];
+      const kept = hot.channels.get(channel);
+      channels[channel] =
+        from === undefined
+          ? newest(await this.#newest(roomId, channel, kept), kept?.lastId ?? null)
+          : await this.#missed(roomId, channel, from);
+    }
+    return {
+      room: toRoom(rights.room),
+      self: { ...admitted, role: right.role, muted: right.muted },
+      members: list.members,
+      memberCount: list.memberCount,
+      presenceVersion: list.presenceVersion,
+      state: { version: rights.room.stateVersion, value: {} },
+      channels,
+    };
+  }
+
+  /** The newest entries; what the feed no longer holds of them comes from the archive. */
+  async #newest(
+    roomId: string,
+    channel: string,
+    kept: FeedChannel | undefined,
+  ): Promise<readonly Entry[]> {
+    const entries = kept?.entries ?? [];
+    const isWhole = entries.length >= LIMITS.joinEntries || isBeginning(entries[0]);
+    if (kept?.lastId == null || isWhole) return entries;
+    const page = await this.#parts.history.read({ roomId, channel, limit: LIMITS.joinEntries });
+    return page.entries;
+  }
+
+  /** What came after a position, the oldest first. */
+  async #missed(roomId: string, channel: string, from: string): Promise<ChannelSnapshot> {
+    const page = await this.#parts.history.read({
+      roomId,
+      channel,
+      after: from,
+      limit: LIMITS.pageLimit,
+    });
+    const fitting = fit(page.entries);
+    return {
+      entries: fitting,
+      lastId: fitting.at(-1)?.id ?? from,
+      complete: fitting.length === page.entries.length && !page.more,
+    };
+  }
+}
+
+/** The newest entries that fit into an answer. */
+function newest(entries: readonly Entry[], lastId: string | null): ChannelSnapshot {
+  const fitting = fit([...entries].reverse()).reverse();
+  return { entries: fitting, lastId, complete: true };
+}
+
+/** The door said no: nothing was taken that would have to be given back. */
+function isRefusal(fault: unknown): boolean {
+  return fault instanceof AppError && REFUSALS.has(fault.code);
+}
+
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'banned',
+  'forbidden',
+  'nickname_taken',
+  'passcode_required',
+  'room_full',
+  'room_locked',
+  'room_not_found',
+]);

@@ -1,0 +1,95 @@
+import type { HostState, Member, Role } from '@pinroom/client/contract';
+import type { LiveRoom } from './room-record.port.js';
+
+/** One socket in one room. `life` names the process life that holds it. */
+export interface Seat {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly life: string;
+  /** Unique within the life. */
+  readonly socketId: string;
+}
+
+export interface JoinRequest extends Seat {
+  /** For a member who comes back it is ignored: the nickname stays. */
+  readonly nickname: string;
+  /** The nickname as a reader would compare it. */
+  readonly foldedNickname: string;
+  readonly role: 'player' | 'spectator';
+  /** The host key was right: the member is, or becomes, a host. */
+  readonly asHost: boolean;
+  /** Had a seat when the store lost its data: the door is not asked again. */
+  readonly isReturning: boolean;
+  /** The passcode was right, or none is wanted. */
+  readonly passcodeOk: boolean;
+}
+
+export type JoinOutcome =
+  | {
+      readonly kind: 'joined';
+      readonly self: Member;
+      readonly isNew: boolean;
+      readonly rev: number;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly code:
+        | 'room_closed'
+        | 'room_full'
+        | 'room_locked'
+        | 'banned'
+        | 'nickname_taken'
+        | 'passcode_required';
+    }
+  | { readonly kind: 'absent' };
+
+export interface MemberList {
+  /** In order of joining. */
+  readonly members: Member[];
+  readonly memberCount: number;
+  readonly presenceVersion: number;
+  readonly nextCursor: string | null;
+}
+
+export interface MemberRights {
+  readonly userId: string;
+  readonly nickname: string;
+  readonly role: Role;
+  readonly muted: boolean;
+}
+
+/** A room's rights as a node needs them to deliver: read together, so they fit each other. */
+export interface RoomRights {
+  readonly room: LiveRoom;
+  /** Of the users asked for, those who are members. */
+  readonly members: readonly MemberRights[];
+  readonly hostState: HostState;
+}
+
+/**
+ * Who is in a room, and through which sockets. Every change raises the presence version and is
+ * announced to all nodes in the same atomic step. Every method is one round trip, but for the sweeps
+ * of tags (first who is concerned, in all tags at once, then each by a step that looks again).
+ */
+export interface MemberStore {
+  /** [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`), announcement. A member always may come back. */
+  join(request: JoinRequest): Promise<JoinOutcome>;
+  /**
+   * [MEMBER-2] Gives up one seat. The user's last one makes the member `online: false` for `graceMs`,
+   * then it leaves; with a `graceMs` of 0 it leaves in the same step. Repeatable.
+   */
+  release(seat: Seat, graceMs: number): Promise<void>;
+  /**
+   * [MEMBER-3] Removes the member with all seats, once: log (`left`), announcement. Seats that are
+   * taken away raise `rev`. False: was no member.
+   */
+  leave(roomId: string, userId: string): Promise<boolean>;
+  /** [MEMBER-4] A page in order of joining; null: the room is absent. */
+  list(roomId: string, page: { cursor: string | null; limit: number }): Promise<MemberList | null>;
+  /** [MEMBER-5] Null: the room is absent. */
+  rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null>;
+  /** [MEMBER-6] Removes members in these tags whose grace has ended and who are still away, longest due first, each exactly once. Answers how many. */
+  removeAway(tags: readonly string[], limit: number): Promise<number>;
+  /** [MEMBER-7] Gives up, in these tags, the seats of lives that have ended; for `graceMs` their members may come back. Answers how many. */
+  releaseDead(tags: readonly string[], graceMs: number): Promise<number>;
+}

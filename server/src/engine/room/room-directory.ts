@@ -1,0 +1,97 @@
+import { parseEntryId } from '@pinroom/client/contract';
+import type { EntryArchive } from '../history/entry-archive.port.js';
+import type { Clock } from '../runtime/clock.js';
+import { KeyedFlights } from '../runtime/keyed-flights.js';
+import type { Logger } from '../runtime/logger.js';
+import type { PinRegistry } from './pin-registry.port.js';
+import type { RoomArchive } from './room-archive.port.js';
+import type { LiveRoom, RoomRecord } from './room-record.port.js';
+import type { RoomStore } from './room-store.port.js';
+
+/** How long a closed room stays in the store after somebody asked for it. */
+const CLOSED_TTL_MS = 3_600_000;
+/** One node rebuilds the PIN index at a time; after this long another may try. */
+const REBUILD_LOCK_MS = 15_000;
+/** A room this young with nothing archived may be one whose opening never came to writing it. */
+const OPENING_MS = 60_000;
+
+export interface DirectoryParts {
+  readonly rooms: RoomStore;
+  readonly pins: PinRegistry;
+  readonly archive: RoomArchive;
+  readonly entries: EntryArchive;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Finds rooms: in the store first, then in the archive and back into the store (cache-aside). */
+export class RoomDirectory {
+  readonly #parts: DirectoryParts;
+  readonly #loads = new KeyedFlights<string, LiveRoom | null>();
+
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+  }
+
+  /** The room by its id, open or closed; null: there never was one. */
+  async byId(roomId: string): Promise<LiveRoom | null> {
+    return (await this.#parts.rooms.get(roomId)) ?? this.restore(roomId);
+  }
+
+  /** The open room that has the PIN; null: none. */
+  async byPin(pin: string): Promise<LiveRoom | null> {
+    const { pins, archive } = this.#parts;
+    const found = await pins.lookup(pin);
+    if (found.kind === 'none') return null;
+    let roomId = found.kind === 'room' ? found.roomId : null;
+    if (found.kind === 'unknown') {
+      // The index went with the data of Redis: the archive answers until it is rebuilt.
+      this.rebuildPins().catch((fault: unknown) => {
+        this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
+      });
+      roomId = (await archive.findRoomByPin(pin))?.id ?? null;
+    }
+    if (roomId === null) return null;
+    const room = await this.byId(roomId);
+    return room && room.closedAt === null && room.pin === pin ? room : null;
+  }
+
+  /** Brings a room that the store does not have back from the archive; null: unknown there too. */
+  restore(roomId: string): Promise<LiveRoom | null> {
+    return this.#loads.run(roomId, async () => {
+      const record = await this.#parts.archive.findRoom(roomId);
+      if (!record) return null;
+      await this.#putBack(record);
+      return this.#parts.rooms.get(roomId);
+    });
+  }
+
+  /** Makes the PIN index complete for this life of the data, unless it is or somebody is at it. */
+  async rebuildPins(): Promise<void> {
+    const { pins, archive, clock, logger } = this.#parts;
+    if ((await pins.completeSince()) !== null) return;
+    if (!(await pins.lockRebuild(REBUILD_LOCK_MS))) return;
+    const inUse = await archive.listPins(clock.now());
+    for (let start = 0; start < inUse.length; start += 1_000) {
+      await pins.fill(inUse.slice(start, start + 1_000));
+    }
+    await pins.markComplete();
+    logger.info({ pins: inUse.length }, 'the PIN index is complete');
+  }
+
+  async #putBack(record: RoomRecord): Promise<void> {
+    const { clock, entries, rooms } = this.#parts;
+    const lastIds = await entries.lastIds(record.id);
+    const isYoung = clock.now() - record.createdAt < OPENING_MS;
+    let epochFloor = 0;
+    for (const id of lastIds.values()) {
+      epochFloor = Math.max(epochFloor, parseEntryId(id)?.epoch ?? 0);
+    }
+    await rooms.put(record, {
+      epochFloor,
+      lastIds,
+      closedTtlMs: CLOSED_TTL_MS,
+      isNew: isYoung && record.closedAt === null && lastIds.size === 0,
+    });
+  }
+}

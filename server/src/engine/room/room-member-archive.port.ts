@@ -1,0 +1,23 @@
+import type { Role } from '@pinroom/client/contract';
+
+export interface ArchivedMember {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly nickname: string;
+  readonly role: Role;
+  readonly joinedAt: number;
+}
+
+/** Who was ever a member of a room, and what is erased on demand. */
+export interface RoomMemberArchive {
+  /** [MEMBER-8] Inserts or overwrites; repeatable. Rejects with `RowsRefused` where a row can never be kept as it is; then none is. */
+  saveMembers(members: readonly ArchivedMember[]): Promise<void>;
+  /** [MEMBER-9] Null: was never a member. */
+  findMember(roomId: string, userId: string): Promise<ArchivedMember | null>;
+  /** [ERASE-1] Removes the room, its members and its entries. Repeatable. */
+  deleteRoom(roomId: string): Promise<void>;
+  /** [ERASE-2] Erases the user's nickname and id from entries, members, rooms; deletes the sessions. Answers the rooms touched. Repeatable. */
+  eraseUser(userId: string): Promise<string[]>;
+  /** [ERASE-3] The open rooms in which the user was seen: as a member, a host, the creator or an author. */
+  listOpenRooms(userId: string): Promise<string[]>;
+}

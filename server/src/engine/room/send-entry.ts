@@ -1,0 +1,69 @@
+import type { CommandAnswer, CommandPayload } from '@pinroom/client/contract';
+import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { LocalRooms } from '../fanout/local-rooms.js';
+import type { AppendOutcome, AppendRequest, RoomFeed } from '../feed/room-feed.port.js';
+import { AppError } from '../runtime/app-error.js';
+import { payloadJson } from './payload.js';
+import type { RoomDirectory } from './room-directory.js';
+
+/**
+ * Sends an entry. All checks that decide are in the feed's atomic step; what is checked here is only
+ * the form.
+ */
+export class EntrySender {
+  readonly #feed: RoomFeed;
+  readonly #directory: RoomDirectory;
+  readonly #localRooms: Pick<LocalRooms, 'holds' | 'refresh'>;
+
+  constructor(
+    feed: RoomFeed,
+    directory: RoomDirectory,
+    localRooms: Pick<LocalRooms, 'holds' | 'refresh'>,
+  ) {
+    this.#feed = feed;
+    this.#directory = directory;
+    this.#localRooms = localRooms;
+  }
+
+  async send(
+    caller: Caller | ApplicationCaller,
+    wish: CommandPayload<'room:send'>,
+  ): Promise<CommandAnswer<'room:send'>> {
+    const request: AppendRequest = {
+      roomId: wish.roomId,
+      sender: caller.kind === 'user' ? { userId: caller.userId, nickname: caller.nickname } : null,
+      channel: wish.channel ?? 'room',
+      type: wish.type,
+      payloadJson: payloadJson(wish.payload),
+      key: wish.key ?? null,
+      once: wish.once ?? null,
+    };
+    let outcome = await this.#feed.append(request);
+    if (outcome.kind === 'absent' && (await this.#directory.restore(wish.roomId))) {
+      outcome = await this.#feed.append(request);
+    }
+    if (isStranger(outcome) && this.#localRooms.holds(wish.roomId, request.sender?.userId ?? '')) {
+      // Who sits here is a member: the store has lost its data, and gets the seats back.
+      await this.#localRooms.refresh(wish.roomId);
+      outcome = await this.#feed.append(request);
+    }
+    switch (outcome.kind) {
+      case 'appended':
+        return { id: outcome.id, at: outcome.at, duplicate: outcome.duplicate };
+      case 'absent':
+        throw new AppError('room_not_found');
+      case 'refused':
+        throw new AppError(
+          outcome.code,
+          undefined,
+          outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs },
+        );
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
+
+function isStranger(outcome: AppendOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.code === 'not_in_room';
+}

@@ -1,0 +1,16 @@
+type Fields = { readonly [name: string]: unknown };
+
+/** Where the engine writes what an operator should know. Never a token, cookie, key or passcode. */
+export interface Logger {
+  debug(fields: Fields, message: string): void;
+  info(fields: Fields, message: string): void;
+  warn(fields: Fields, message: string): void;
+  error(fields: Fields, message: string): void;
+}
+
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};

@@ -1,0 +1,75 @@
+type Labels = { readonly [name: string]: string };
+
+/** Counters, gauges and histograms by their Prometheus name; label values come from small fixed sets. */
+export interface Metrics {
+  count(name: MetricName, labels?: Labels, by?: number): void;
+  set(name: MetricName, value: number, labels?: Labels): void;
+  observe(name: MetricName, value: number, labels?: Labels): void;
+}
+
+/** Every metric there is: kind, labels and what it says. Durations are seconds. */
+export const METRICS = {
+  pinroom_sockets: { kind: 'gauge', labels: [], help: 'Open sockets of this node.' },
+  pinroom_local_rooms: { kind: 'gauge', labels: [], help: 'Rooms with a socket on this node.' },
+  pinroom_commands_total: {
+    kind: 'counter',
+    labels: ['command', 'code'],
+    help: 'Commands answered, by name and code (ok when it worked).',
+  },
+  pinroom_command_seconds: {
+    kind: 'histogram',
+    labels: ['command'],
+    help: 'Time from a command to its answer.',
+  },
+  pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
+  pinroom_entries_delivered_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries handed to the sockets of a room on this node.',
+  },
+  pinroom_gaps_total: {
+    kind: 'counter',
+    labels: ['result'],
+    help: 'Jumps in the ids of a channel noticed by this node, by whether they were repaired.',
+  },
+  pinroom_history_reads_total: {
+    kind: 'counter',
+    labels: ['source'],
+    help: 'History blocks read: redis (stream), cache (kept page) or archive.',
+  },
+  pinroom_archived_entries_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries written to the archive by this node.',
+  },
+  pinroom_archive_failures_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Rounds of the archive pump that failed, and channels that it had to put off.',
+  },
+  pinroom_archive_unreadable_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries that the archive refused for good and that left a tombstone.',
+  },
+  pinroom_leased_tags: { kind: 'gauge', labels: [], help: 'Tags that this node looks after.' },
+  pinroom_pins_allocated_total: {
+    kind: 'counter',
+    labels: ['length'],
+    help: 'PINs given out, by length.',
+  },
+  pinroom_backend_up: {
+    kind: 'gauge',
+    labels: ['backend'],
+    help: '1 while a backend answers, else 0.',
+  },
+  pinroom_slow_consumers_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Sockets closed because they did not read fast enough.',
+  },
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+export const noMetrics: Metrics = { count() {}, set() {}, observe() {} };
