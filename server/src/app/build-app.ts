@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { REFRESH_COOKIE } from '@pinroom/client/contract';
+import type { Config } from '../config/config.js';
+import { AjvSchemaChecker } from '../drivers/ajv/ajv-schema-checker.js';
+import { createHttpApp } from '../drivers/http/http-app.js';
+import { createNodeListener } from '../drivers/http/node-listener.js';
+import {
+  judgeOrigin,
+  mayUseCookie,
+  mayUseToken,
+  type OriginPolicy,
+  originPolicy,
+} from '../drivers/http/origin-policy.js';
+import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
+import { prepareSocketServer, type SocketServer } from '../drivers/socketio/socketio-server.js';
+import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
+import { invariant } from '../engine/runtime/app-error.js';
+import { systemClock } from '../engine/runtime/clock.js';
+import type { Logger } from '../engine/runtime/logger.js';
+import type { Metrics } from '../engine/runtime/metrics.js';
+import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
+import { ResourceStack } from '../engine/runtime/resource-stack.js';
+import { buildEngine, type Engine } from './build-engine.js';
+import { chooseDrivers, type Drivers } from './choose-drivers.js';
+import { loadKeys } from './development-keys.js';
+import { NodeHealth } from './health.js';
+import { startEngine, stopEngine } from './lifecycle.js';
+import { requireFreePort } from './require-free-port.js';
+import { StartupError } from './startup-error.js';
+import { readVersion } from './version.js';
+
+/** A body carries a packet's payload and some words around it. */
+const BODY_EXTRA_BYTES = 4_096;
+/** Share of the drain time over which clients are told to come back. */
+const DRAIN_SPREAD = 0.3;
+/** Sockets closed in one go while draining. */
+const DRAIN_BATCH = 100;
+
+/** A node that serves. */
+export interface App {
+  readonly port: number;
+  /** For people: drivers and transport in use. */
+  readonly description: string;
+  readonly version: string;
+  /** Null unless it was made here. */
+  readonly madeOperatorToken: string | null;
+  /** Drains, flushes and closes, within the drain time. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Builds and starts a node. When it fails half way, what was opened is closed again. */
+export async function buildApp(config: Config, logger: Logger): Promise<App> {
+  const stack = new ResourceStack();
+  try {
+    return await start(config, logger, stack);
+  } catch (fault) {
+    await stack[Symbol.asyncDispose]().catch((err: unknown) => {
+      logger.debug({ err }, 'could not close everything after a failed start');
+    });
+    throw fault;
+  }
+}
+
+async function start(config: Config, logger: Logger, stack: ResourceStack): Promise<App> {
+  await requireFreePort(config.host, config.port);
+  const clock = systemClock;
+  const metrics = new PrometheusMetrics();
+  const nodeId = uuidv7(clock.now(), systemRandom);
+  const version = readVersion();
+  const keys = await loadKeys(config);
+  const tokens = await JoseAccessTokens.create({ ...keys, clock }).catch((fault: unknown) => {
+    const names = 'PINROOM_JWT_PRIVATE_KEY, PINROOM_JWT_PREVIOUS_KEYS';
+    throw new StartupError(`${names}: ${fault instanceof Error ? fault.message : fault}`, fault);
+  });
+  const drivers = await chooseDrivers({ config, clock, logger, metrics }, stack);
+  const health = new NodeHealth(drivers.backends, clock, logger, metrics);
+  stack.defer(() => health.stop());
+
+  const server = prepareServer(config, drivers, logger, metrics);
+  stack.defer(() => server.close());
+  const bus = drivers.bus ?? server.bus;
+  invariant(bus, 'the transport brings the bus where the stores bring none');
+  const checker = new AjvSchemaChecker();
+  const engine = buildEngine({
+    config,
+    ...drivers,
+    bus,
+    broadcaster: server.broadcaster,
+    checker,
+    tokens,
+    tokenSecrets: keys.tokenSecrets,
+    clock,
+    random: systemRandom,
+    logger,
+    metrics,
+    nodeId,
+  });
+  const operatorToken =
+    config.operatorToken ??
+    (config.redisUrls === null ? randomBytes(18).toString('base64url') : null);
+  const description = `${drivers.description}, transport ${server.transport}`;
+  const site = createHttpApp({
+    ...config,
+    description,
+    maxBodyBytes: config.maxPayloadBytes + BODY_EXTRA_BYTES,
+    sessions: engine.sessionApi,
+    rooms: engine.roomApi,
+    checker,
+    health,
+    keySet: () => tokens.keySet(),
+    metricsText: () => metrics.text(),
+    operatorToken,
+    version,
+    logger,
+    clock,
+  });
+  stack.defer(() => stopEngine(engine, config.drainMs, logger));
+  await startEngine(engine, logger);
+  await server
+    .listen(
+      { host: config.host, port: config.port, exclusivePort: true },
+      { handler: engine.connections, fetch: (request, peer) => site.fetch(request, peer) },
+    )
+    .catch((fault: unknown) => {
+      throw new StartupError(fault instanceof Error ? fault.message : String(fault), fault);
+    });
+  health.serving();
+  return {
+    port: server.port,
+    description,
+    version,
+    madeOperatorToken: config.operatorToken === null ? operatorToken : null,
+    stop: once(() => stop(config, engine, server, health, stack)),
+  };
+}
+
+/** The transport; it listens once the engine behind it is built. */
+function prepareServer(
+  config: Config,
+  drivers: Drivers,
+  logger: Logger,
+  metrics: Metrics,
+): SocketServer {
+  const policy = originPolicy(config.publicUrl, config.allowedOrigins);
+  try {
+    return prepareSocketServer({
+      ...config,
+      isOriginAllowed: (origin, headerOf) => isOriginAllowed(policy, origin, headerOf),
+      refreshCookie: REFRESH_COOKIE,
+      ...(drivers.redis ? { redis: drivers.redis } : {}),
+      createNodeListener,
+      logger,
+      metrics,
+    });
+  } catch (fault) {
+    throw new StartupError(fault instanceof Error ? fault.message : String(fault), fault);
+  }
+}
+
+/** A page of any origin may bring its own token where `*` is listed, but never somebody's cookie. */
+function isOriginAllowed(
+  policy: OriginPolicy,
+  origin: string,
+  headerOf: (name: string) => string | undefined,
+): boolean {
+  const secure = policy.publicOrigin?.startsWith('https:') ?? false;
+  const verdict = judgeOrigin(policy, { origin, host: headerOf('host'), secure });
+  const withCookie = headerOf('cookie')?.includes(`${REFRESH_COOKIE}=`) ?? false;
+  return withCookie ? mayUseCookie(verdict) : mayUseToken(verdict);
+}
+
+async function stop(
+  config: Config,
+  engine: Engine,
+  server: SocketServer,
+  health: NodeHealth,
+  stack: ResourceStack,
+): Promise<void> {
+  health.draining();
+  server.stopAccepting();
+  await engine.connections.drain(config.drainMs * DRAIN_SPREAD, DRAIN_BATCH);
+  await stack[Symbol.asyncDispose]();
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}

@@ -1,0 +1,254 @@
+import type { Config } from '../config/config.js';
+import type { AccessTokens } from '../engine/auth/access-token.port.js';
+import { EndedSessions } from '../engine/auth/ended-sessions.js';
+import { SessionWriter } from '../engine/auth/session-writer.js';
+import { Sessions } from '../engine/auth/sessions.js';
+import { TokenSecrets } from '../engine/auth/token-secrets.js';
+import { CommandRouter } from '../engine/connection/command-router.js';
+import { Connections } from '../engine/connection/connection.js';
+import { RoomHttpApi, SessionHttpApi } from '../engine/connection/http-api.js';
+import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
+import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
+import { LocalRooms } from '../engine/fanout/local-rooms.js';
+import type { DeliveryRights } from '../engine/fanout/local-seat.js';
+import { ArchivePump } from '../engine/history/archive-pump.js';
+import { BlockReader } from '../engine/history/block-reader.js';
+import { HistoryReader } from '../engine/history/read-history.js';
+import { RoomAccess } from '../engine/room/access.js';
+import { RoomCloser } from '../engine/room/close-room.js';
+import { RoomEraser } from '../engine/room/erase.js';
+import { HostCommands } from '../engine/room/host-commands.js';
+import { Housekeeping } from '../engine/room/housekeeping.js';
+import { RoomJoiner } from '../engine/room/join-room.js';
+import { RoomLeaver } from '../engine/room/leave-room.js';
+import { archiveMembers } from '../engine/room/member-archiver.js';
+import { RoomOpener } from '../engine/room/open-room.js';
+import { RoomReader } from '../engine/room/read-room.js';
+import { Retention } from '../engine/room/retention.js';
+import { RoomDirectory } from '../engine/room/room-directory.js';
+import { toRoom } from '../engine/room/room-record.port.js';
+import { EntrySender } from '../engine/room/send-entry.js';
+import { SignalSender } from '../engine/room/send-signal.js';
+import { AppError } from '../engine/runtime/app-error.js';
+import type { Clock } from '../engine/runtime/clock.js';
+import type { Logger } from '../engine/runtime/logger.js';
+import type { Metrics } from '../engine/runtime/metrics.js';
+import { NodeLife } from '../engine/runtime/node-life.js';
+import { OwedWork } from '../engine/runtime/owed-work.js';
+import type { Random } from '../engine/runtime/random.js';
+import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
+import type { Archives, Stores } from './choose-drivers.js';
+
+export interface EngineParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly archives: Archives;
+  readonly bus: FanoutBus;
+  readonly broadcaster: LocalBroadcaster;
+  readonly checker: SchemaChecker;
+  readonly tokens: AccessTokens;
+  readonly tokenSecrets: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nodeId: string;
+}
+
+/** The engine of one node, wired; nothing runs before its parts are started. */
+export interface Engine {
+  readonly connections: Connections;
+  readonly sessionApi: SessionHttpApi;
+  readonly roomApi: RoomHttpApi;
+  readonly directory: RoomDirectory;
+  readonly life: NodeLife;
+  readonly localRooms: LocalRooms;
+  readonly owed: OwedWork;
+  readonly pump: ArchivePump;
+  readonly housekeeping: Housekeeping;
+  readonly sessionWriter: SessionWriter;
+  readonly endedSessions: EndedSessions;
+}
+
+/** Ties the stages of the engine to each other and to the drivers. No I/O. */
+export function buildEngine(parts: EngineParts): Engine {
+  const { archives, bus, checker, clock, config, logger, metrics, nodeId, random, stores } = parts;
+  const { feed, members, pages, pins, queue, rooms } = stores;
+  const shared = { clock, logger, metrics, random };
+  const graceMs = config.rejoinGraceMs;
+  const secrets = new TokenSecrets(parts.tokenSecrets);
+
+  const sessionWriter = new SessionWriter(archives.sessions, clock, logger);
+  const sessions = new Sessions({
+    ...shared,
+    store: stores.sessions,
+    archive: archives.sessions,
+    writer: sessionWriter,
+    tokens: parts.tokens,
+    secrets,
+    accessTtlMs: config.accessTtlMs,
+    refreshTtlMs: config.refreshTtlMs,
+  });
+
+  const history = new HistoryReader(feed, new BlockReader(archives.entries, pages), metrics);
+  const directory = new RoomDirectory({
+    ...shared,
+    rooms,
+    pins,
+    archive: archives.rooms,
+    entries: archives.entries,
+  });
+  const localRooms = new LocalRooms(bus, {
+    ...shared,
+    broadcaster: parts.broadcaster,
+    sources: {
+      rights: (roomId, userIds) => deliveryRights(access, roomId, userIds),
+      restoreSeats: (roomId, seats) => joiner.restoreSeats(roomId, seats),
+      tops: (roomId) => feed.tops(roomId),
+      missing: async (roomId, channel, after, limit) =>
+        (await history.read({ roomId, channel, after: after ?? '0-0', limit })).entries,
+    },
+  });
+
+  const access = new RoomAccess({
+    members,
+    memberArchive: archives.members,
+    directory,
+    localRooms,
+  });
+
+  // The pump reports who keeps it busy; a life says which tags are whose. Both are made before use.
+  const life = new NodeLife({
+    ...shared,
+    leases: stores.leases,
+    onLost: () => connections.disconnectAll(),
+  });
+  const pump = new ArchivePump({
+    ...shared,
+    queue,
+    archive: archives.entries,
+    onRows: (rows) => archiveMembers(rows, archives.members, logger),
+    tags: () => life.tags,
+  });
+  const closer = new RoomCloser({
+    ...shared,
+    rooms,
+    pins,
+    archive: archives.rooms,
+    queue,
+    quarantineMs: config.pinQuarantineMs,
+    hurry: () => pump.hurry(),
+  });
+  const owed = new OwedWork(clock, logger);
+  const leaver = new RoomLeaver(members, localRooms, owed, graceMs);
+  const joiner = new RoomJoiner({
+    ...shared,
+    directory,
+    members,
+    localRooms,
+    feed,
+    history,
+    secrets,
+    leaver,
+    owed,
+    rooms,
+    archive: archives.rooms,
+    life: () => life.id,
+  });
+  const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const router = new CommandRouter({
+    checker,
+    opener: new RoomOpener({
+      ...shared,
+      rooms,
+      pins,
+      archive: archives.rooms,
+      directory,
+      secrets,
+      pinPolicy: {
+        minLength: config.pinLength,
+        maxLength: config.pinMaxLength,
+        density: config.pinDensity,
+        quarantineMs: config.pinQuarantineMs,
+      },
+      roomTtlMs: config.roomTtlMs,
+      roomMaxMs: config.roomMaxMs,
+    }),
+    joiner,
+    leaver,
+    sender: new EntrySender(feed, directory, localRooms),
+    signals: new SignalSender(access, bus),
+    reader,
+    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
+  });
+  const connections = new Connections({ ...shared, sessions, router, leaver, nodeId });
+  const eraser = new RoomEraser({
+    ...shared,
+    access,
+    rooms,
+    members,
+    queue,
+    closer,
+    archive: archives.members,
+    pages,
+    sessions,
+    flushSessions: () => sessionWriter.flush(),
+    hurry: () => pump.hurry(),
+  });
+  return {
+    connections,
+    sessionApi: new SessionHttpApi(sessions, random),
+    roomApi: new RoomHttpApi(router, reader, eraser),
+    directory,
+    life,
+    localRooms,
+    owed,
+    pump,
+    housekeeping: new Housekeeping({
+      ...shared,
+      rooms,
+      members,
+      pins,
+      archive: archives.rooms,
+      directory,
+      closer,
+      retention: new Retention({
+        ...shared,
+        archive: archives.retention,
+        members: archives.members,
+        pages,
+        rooms,
+        archiveDays: config.archiveDays,
+      }),
+      graceMs,
+      tags: () => life.tags,
+      mayJudge: () => life.mayJudge,
+      isRecovering: () => life.isRecovering,
+    }),
+    sessionWriter,
+    endedSessions: new EndedSessions(stores.sessions, clock, logger, (sessionId) =>
+      connections.endSession(sessionId),
+    ),
+  };
+}
+
+/** A room's rights as the fan-out needs them; null: there is no such room. */
+async function deliveryRights(
+  access: RoomAccess,
+  roomId: string,
+  userIds: readonly string[],
+): Promise<DeliveryRights | null> {
+  try {
+    const { room, members } = await access.rights(roomId, userIds);
+    return {
+      room: toRoom(room),
+      presenceVersion: room.presenceVersion,
+      stateVersion: room.stateVersion,
+      epoch: room.epoch,
+      roles: new Map(members.map((member) => [member.userId, member.role])),
+    };
+  } catch (fault) {
+    if (fault instanceof AppError && fault.code === 'room_not_found') return null;
+    throw fault;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Config } from '../config/config.js';
+import { createMemoryStores } from '../drivers/memory/memory-stores.js';
+import { PostgresEntryArchive } from '../drivers/postgres/postgres-entry-archive.js';
+import { PostgresRetentionArchive } from '../drivers/postgres/postgres-retention-archive.js';
+import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.js';
+import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
+import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
+import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
+import { createRedisStores } from '../drivers/redis/redis-stores.js';
+import type { SessionArchive } from '../engine/auth/session-archive.port.js';
+import type { SessionStore } from '../engine/auth/session-store.port.js';
+import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
+import type { RoomFeed } from '../engine/feed/room-feed.port.js';
+import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
+import type { EntryArchive } from '../engine/history/entry-archive.port.js';
+import type { PageCache } from '../engine/history/page-cache.port.js';
+import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { PinRegistry } from '../engine/room/pin-registry.port.js';
+import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
+import type { RoomArchive } from '../engine/room/room-archive.port.js';
+import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
+import type { RoomStore } from '../engine/room/room-store.port.js';
+import type { Clock } from '../engine/runtime/clock.js';
+import type { Leases } from '../engine/runtime/leases.port.js';
+import type { Logger } from '../engine/runtime/logger.js';
+import type { Metrics } from '../engine/runtime/metrics.js';
+import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import type { Backend } from './health.js';
+import { FIRST_CONTACT_MS, openArchive } from './open-archive.js';
+import { messageOf, StartupError } from './startup-error.js';
+
+/** What is hot. */
+export interface Stores {
+  readonly rooms: RoomStore;
+  readonly members: MemberStore;
+  readonly pins: PinRegistry;
+  readonly feed: RoomFeed;
+  readonly sessions: SessionStore;
+  readonly queue: ArchiveQueue;
+  readonly pages: PageCache;
+  readonly leases: Leases;
+}
+
+/** What is for good. */
+export interface Archives {
+  readonly rooms: RoomArchive;
+  readonly members: RoomMemberArchive;
+  readonly entries: EntryArchive;
+  readonly sessions: SessionArchive;
+  readonly retention: RetentionArchive;
+}
+
+export interface Drivers {
+  readonly stores: Stores;
+  readonly archives: Archives;
+  /** Null: the transport brings the bus, over the Redis clients. */
+  readonly bus: FanoutBus | null;
+  readonly redis: RedisClients | null;
+  readonly backends: readonly Backend[];
+  /** For people: what runs. */
+  readonly description: string;
+}
+
+interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Opens the drivers that the configuration asks for; the stack closes them. The only switch on technology. */
+export async function chooseDrivers(around: Surroundings, stack: ResourceStack): Promise<Drivers> {
+  const { clock, config, logger, metrics } = around;
+  const database = await openArchive(around, stack);
+  const archives: Archives = {
+    rooms: new PostgresRoomArchive(database),
+    members: new PostgresRoomMemberArchive(database),
+    entries: new PostgresEntryArchive(database),
+    sessions: new PostgresSessionArchive(database),
+    retention: new PostgresRetentionArchive(database),
+  };
+  const archiveName = config.databaseUrl === null ? 'embedded archive' : 'PostgreSQL';
+  const archiveBackend: Backend = {
+    name: config.databaseUrl === null ? 'archive' : 'postgres',
+    ping: () => database.ping(),
+  };
+  const options = { channelKeep: config.channelKeep, backlogEntries: config.backlogEntries };
+  if (config.redisUrls === null) {
+    const { bus, ...stores } = createMemoryStores({ clock, ...options });
+    return {
+      stores,
+      archives,
+      bus,
+      redis: null,
+      backends: [archiveBackend],
+      description: `memory + ${archiveName}`,
+    };
+  }
+  const redis = await openRedis({
+    urls: config.redisUrls,
+    firstContactMs: FIRST_CONTACT_MS,
+    logger,
+    metrics,
+  }).catch((fault: unknown) => {
+    throw new StartupError(`REDIS_URL: ${messageOf(fault)}`, fault);
+  });
+  stack.defer(() => redis.close());
+  return {
+    stores: await createRedisStores(redis, options),
+    archives,
+    bus: null,
+    redis,
+    backends: [{ name: 'redis', ping: () => redis.ping() }, archiveBackend],
+    description: `Redis + ${archiveName}`,
+  };
+}

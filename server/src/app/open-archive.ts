@@ -1,0 +1,84 @@
+import type { Config } from '../config/config.js';
+import type { Database } from '../drivers/postgres/database.js';
+import { openEmbedded, openPostgres } from '../drivers/postgres/open-database.js';
+import { isTransient, sqlState } from '../drivers/postgres/sql-faults.js';
+import { AppError } from '../engine/runtime/app-error.js';
+import type { Clock } from '../engine/runtime/clock.js';
+import type { Logger } from '../engine/runtime/logger.js';
+import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import { messageOf, StartupError } from './startup-error.js';
+
+/** How long a backend may take to answer for the first time. */
+export const FIRST_CONTACT_MS = 5_000;
+const PAUSE_MS = 500;
+const DEFAULT_PORT = 5432;
+
+interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Opens the archive and brings its schema forward; the stack closes it. Rejects with a StartupError. */
+export async function openArchive(around: Surroundings, stack: ResourceStack): Promise<Database> {
+  const { clock, config, logger } = around;
+  if (config.databaseUrl === null) {
+    try {
+      const database = stack.use(await openEmbedded({ dataDir: config.dataDir, logger }));
+      await database.migrate();
+      return database;
+    } catch (fault) {
+      throw new StartupError(`PINROOM_DATA_DIR: ${messageOf(fault)}`, fault);
+    }
+  }
+  const url = new URL(config.databaseUrl);
+  const database = stack.use(openPostgres({ url: config.databaseUrl, logger }));
+  const deadline = clock.now() + FIRST_CONTACT_MS;
+  for (;;) {
+    try {
+      await database.ping();
+      await database.migrate();
+      return database;
+    } catch (fault) {
+      if (isFinal(fault) || clock.now() >= deadline) {
+        throw new StartupError(`DATABASE_URL: ${whatIsWrong(url, fault)}`, fault);
+      }
+      await clock.sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** What PostgreSQL or the driver said, below the answer that a command would get. */
+function causeOf(fault: unknown): unknown {
+  return fault instanceof AppError && fault.cause !== undefined ? fault.cause : fault;
+}
+
+/** An answer that waiting does not change: who or what was asked for is refused, or nothing to do with time. */
+function isFinal(fault: unknown): boolean {
+  const state = sqlState(causeOf(fault));
+  if (state === null) return !(fault instanceof AppError);
+  return isRefused(state) || !isTransient(causeOf(fault));
+}
+
+/** Invalid authorisation, or a database that does not exist. */
+function isRefused(state: string): boolean {
+  return state.startsWith('28') || state.startsWith('3D');
+}
+
+function whatIsWrong(url: URL, fault: unknown): string {
+  const cause = causeOf(fault);
+  const place = `${url.hostname || 'localhost'}:${url.port || DEFAULT_PORT}`;
+  const state = sqlState(cause);
+  if (state !== null) {
+    return `PostgreSQL at ${place} refuses: ${messageOf(cause)} (${state}${hintFor(state, url)})`;
+  }
+  // What is no outage (a schema that does not fit, say) speaks for itself.
+  const message = messageOf(cause);
+  return fault instanceof AppError ? `no PostgreSQL at ${place}: ${message}` : message;
+}
+
+function hintFor(state: string, url: URL): string {
+  if (state.startsWith('3D')) return `: create it with createdb ${url.pathname.slice(1)}`;
+  if (state.startsWith('28')) return ': look at user and password';
+  return '';
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './load-config.js';
+
+function faultsOf(environment: { [name: string]: string }): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (fault) {
+    if (fault instanceof ConfigError) return fault.faults;
+    throw fault;
+  }
+  return [];
+}
+
+const KEY = JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' });
+const SECRET = 's'.repeat(32);
+
+describe('the configuration', () => {
+  it('needs nothing: one node with the embedded drivers', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ port: 3000, redisUrls: null, databaseUrl: null });
+    expect(config).toMatchObject({ pinLength: 6, roomTtlMs: 14_400_000, rateLimits: true });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes several addresses for a Cluster', () => {
+    const config = loadConfig({
+      REDIS_URL: 'redis://a:1, redis://b:2',
+      DATABASE_URL: 'postgres://localhost/x',
+      PINROOM_JWT_PRIVATE_KEY: KEY,
+      PINROOM_TOKEN_SECRET: SECRET,
+    });
+    expect(config.redisUrls).toEqual(['redis://a:1', 'redis://b:2']);
+  });
+
+  it('names every fault at once, and repeats no value', () => {
+    const faults = faultsOf({
+      PORT: 'http',
+      REDIS_URL: 'http://secret-host',
+      PINROOM_TRANSPORT: 'tcp',
+      PINROOM_TOKEN_SECRET: 'short-secret',
+      PINROOM_PIN_LENGTH: '8',
+      PINROOM_PIN_MAX_LENGTH: '6',
+      PINROOM_WORKERS: 'auto',
+    });
+    for (const name of [
+      'PORT',
+      'REDIS_URL',
+      'DATABASE_URL',
+      'PINROOM_TRANSPORT',
+      'PINROOM_JWT_PRIVATE_KEY',
+      'PINROOM_TOKEN_SECRET',
+      'PINROOM_PIN_MAX_LENGTH',
+      'PINROOM_WORKERS',
+    ]) {
+      expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
+    }
+    expect(faults.join()).not.toMatch(/secret-host|short-secret/);
+  });
+
+  it('says that Redis without PostgreSQL is half a configuration', () => {
+    expect(faultsOf({ REDIS_URL: 'redis://localhost' }).join('\n')).toMatch(
+      /DATABASE_URL is required with REDIS_URL/,
+    );
+  });
+
+  it('says how to make the keys that Redis asks for', () => {
+    const faults = faultsOf({ REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://x/y' });
+    expect(faults).toHaveLength(2);
+    for (const fault of faults) expect(fault).toMatch(/is required with REDIS_URL.*npm run keys/);
+  });
+
+  it('notices names that are no variables', () => {
+    expect(loadConfig({ PINROOM_PIN_LENGHT: '5' }).unknownVariables).toEqual([
+      'PINROOM_PIN_LENGHT',
+    ]);
+  });
+});

@@ -1,0 +1,112 @@
+/** Every environment variable: its default as the README shows it, and what it means. */
+export const VARIABLES = {
+  HOST: { fallback: '0.0.0.0', meaning: 'Address to listen on.' },
+  PORT: { fallback: '3000', meaning: 'Port to listen on; 0 takes a free one.' },
+  REDIS_URL: {
+    fallback: '',
+    meaning: 'Redis ≥ 7: `redis://` or `rediss://`; several, comma-separated, for a Cluster.',
+  },
+  DATABASE_URL: { fallback: '', meaning: 'PostgreSQL: `postgres://`.' },
+  PINROOM_DATA_DIR: {
+    fallback: '.pinroom',
+    meaning: 'Where the embedded archive and development keys are kept.',
+  },
+  PINROOM_TRANSPORT: {
+    fallback: 'auto',
+    meaning: '`uws` (uWebSockets.js), `ws` (Node), or `auto`: the first that loads.',
+  },
+  PINROOM_WORKERS: { fallback: '1', meaning: 'Processes on this machine. So far only `1`.' },
+  PINROOM_PUBLIC_URL: {
+    fallback: '',
+    meaning: 'The address that browsers use: decides own origin, `Secure` on cookies and HSTS.',
+  },
+  PINROOM_ALLOWED_ORIGINS: {
+    fallback: '',
+    meaning: 'Further origins whose pages may connect, comma-separated; `*` for all.',
+  },
+  PINROOM_TRUST_PROXY: {
+    fallback: '0',
+    meaning: 'How many proxies’ `X-Forwarded-For` to believe.',
+  },
+  PINROOM_JWT_PRIVATE_KEY: {
+    fallback: '',
+    meaning: 'Ed25519 private key (JWK) that signs access tokens. Required with `REDIS_URL`.',
+  },
+  PINROOM_JWT_PREVIOUS_KEYS: {
+    fallback: '',
+    meaning: 'JSON array of earlier keys (JWK) whose tokens are still accepted.',
+  },
+  PINROOM_TOKEN_SECRET: {
+    fallback: '',
+    meaning: 'Secret of at least 32 characters behind refresh tokens. Required with `REDIS_URL`.',
+  },
+  PINROOM_PREVIOUS_TOKEN_SECRETS: {
+    fallback: '',
+    meaning: 'Earlier secrets that are still accepted, comma-separated.',
+  },
+  PINROOM_ACCESS_TTL_SECONDS: { fallback: '600', meaning: 'Life of an access token.' },
+  PINROOM_REFRESH_TTL_SECONDS: {
+    fallback: '2592000',
+    meaning: 'Life of a refresh token that nobody uses.',
+  },
+  PINROOM_PIN_LENGTH: { fallback: '6', meaning: 'Digits of the shortest PINs (4 to 12).' },
+  PINROOM_PIN_MAX_LENGTH: { fallback: '9', meaning: 'Digits of the longest PINs.' },
+  PINROOM_PIN_DENSITY: {
+    fallback: '0.05',
+    meaning: 'Share of a length’s PINs in use before new rooms get a longer one.',
+  },
+  PINROOM_PIN_QUARANTINE_SECONDS: {
+    fallback: '3600',
+    meaning: 'How long a closed room’s PIN rests before it is given out again.',
+  },
+  PINROOM_ROOM_TTL_SECONDS: {
+    fallback: '14400',
+    meaning: 'A room closes after this long without activity.',
+  },
+  PINROOM_ROOM_MAX_SECONDS: {
+    fallback: '86400',
+    meaning: 'A room closes at the latest after this long.',
+  },
+  PINROOM_REJOIN_GRACE_SECONDS: {
+    fallback: '30',
+    meaning: 'How long a member whose last socket dropped keeps the place.',
+  },
+  PINROOM_CHANNEL_KEEP: {
+    fallback: '1000',
+    meaning: 'Entries of a channel kept in Redis after they are archived.',
+  },
+  PINROOM_BACKLOG_ENTRIES: {
+    fallback: '100000',
+    meaning: 'Entries of a room that may wait for the archive before sends get `backlog_full`.',
+  },
+  PINROOM_ARCHIVE_DAYS: {
+    fallback: '0',
+    meaning: 'Closed rooms older than this are deleted from the archive; `0` keeps them for ever.',
+  },
+  PINROOM_DRAIN_SECONDS: { fallback: '30', meaning: 'Time for a clean stop.' },
+  PINROOM_MAX_PAYLOAD_BYTES: { fallback: '16384', meaning: 'Size of one packet.' },
+  PINROOM_MAX_BUFFERED_BYTES: {
+    fallback: '1048576',
+    meaning: 'Unsent bytes at which a consumer is slow and is disconnected.',
+  },
+  PINROOM_RATE_LIMITS: {
+    fallback: 'on',
+    meaning: 'Reserved: there are no rate limits yet.',
+  },
+  PINROOM_OPERATOR_TOKEN: {
+    fallback: '',
+    meaning:
+      'Opens `/metrics` (Bearer); at least 16 characters. Unset: made and printed at start without Redis, else `/metrics` is 404.',
+  },
+  PINROOM_API_KEY: {
+    fallback: '',
+    meaning:
+      'Lets an application’s own server act over HTTP as a host of any open room (Bearer); at least 16 characters.',
+  },
+  PINROOM_LOG_LEVEL: {
+    fallback: 'info',
+    meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+  },
+} as const;
+
+export type VariableName = keyof typeof VARIABLES;

@@ -1,0 +1,73 @@
+import {
+  PARAMETER_SCHEMAS,
+  PROTOCOL_VERSION,
+  type Schema,
+  type ServerEventName,
+} from '@pinroom/client/contract';
+import { entry, member, person, room } from './answer-schemas.js';
+import { all, anything, count, list, text } from './schema-shapes.js';
+
+const { id, entryId } = PARAMETER_SCHEMAS;
+
+/** Clients know these already; this server does not send them yet. */
+type UnsentEventName = 'room:state' | 'room:waiting' | 'room:admitted';
+
+/** The events that this server sends. */
+export type SentEventName = Exclude<ServerEventName, UnsentEventName>;
+
+/** The payload of every event that is sent, with what it tells. */
+export const EVENT_SCHEMAS = {
+  'session:ready': {
+    ...all({
+      userId: id,
+      nickname: text,
+      nodeId: text,
+      serverTime: count,
+      protocol: { type: 'integer', enum: [PROTOCOL_VERSION] },
+    }),
+    description: 'The handshake was good.',
+  },
+  'session:ended': {
+    ...all({ reason: text }),
+    description: 'The session is over; the socket is closed next.',
+  },
+  'server:draining': {
+    ...all({ reconnectInMs: count }),
+    description: 'This node is about to stop; the transport is closed next.',
+  },
+  'room:entry': entry,
+  'room:signal': {
+    ...all({ roomId: id, to: text, type: text, payload: anything, from: person }),
+    description: 'A message that is not kept.',
+  },
+  'room:presence': {
+    ...all({
+      roomId: id,
+      version: count,
+      memberCount: count,
+      joined: list(member),
+      changed: list(member),
+      left: list(id),
+      hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
+    }),
+    description: 'Who came, changed and left, gathered for a moment.',
+  },
+  'room:updated': { ...all({ room }), description: 'The room as it is now.' },
+  'room:top': {
+    ...all({
+      roomId: id,
+      tops: { type: 'object', additionalProperties: entryId },
+      rev: count,
+      stateVersion: count,
+      presenceVersion: count,
+    }),
+    description: 'The newest id of each channel, so that a client notices what it missed.',
+  },
+  'room:left': {
+    ...all({
+      roomId: id,
+      reason: { type: 'string', enum: ['kicked', 'banned', 'closed', 'expired', 'left'] },
+    }),
+    description: 'The receiver is no longer in the room.',
+  },
+} as const satisfies { readonly [N in SentEventName]: Schema };

@@ -1,0 +1,129 @@
+import { CODES, type ErrorCode, PARAMETER_SCHEMAS, type Schema } from '@pinroom/client/contract';
+import { fault, NAMED_SCHEMAS } from './answer-schemas.js';
+import type { AnswerDocument, RouteDocument, Who } from './route.js';
+import { SchemaReferences } from './schema-references.js';
+
+/** Codes that any route may answer; the ones of a route itself come on top. */
+const FAULTS_OF_ALL: readonly ErrorCode[] = ['unavailable', 'internal'];
+
+const SECURITY: { readonly [W in Who]: readonly object[] } = {
+  anyone: [],
+  user: [{ accessToken: [] }],
+  'user-or-application': [{ accessToken: [] }, { apiKey: [] }],
+  operator: [{ operatorToken: [] }],
+};
+
+const SECURITY_SCHEMES = {
+  accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'PINROOM_API_KEY: an application’s own server, a host of any room that a user has opened.',
+  },
+  operatorToken: { type: 'http', scheme: 'bearer', description: 'PINROOM_OPERATOR_TOKEN.' },
+};
+
+/** The OpenAPI 3.1 document of these routes; pages are left out. */
+export function openApiDocument(routes: readonly RouteDocument[], version: string): object {
+  const references = new SchemaReferences(NAMED_SCHEMAS);
+  const paths: { [path: string]: { [method: string]: object } } = {};
+  for (const route of routes) {
+    if (route.page) continue;
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] ??= {};
+    paths[path][route.method.toLowerCase()] = operation(route, references);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pinroom',
+      version,
+      description: 'Rooms that people enter by PIN. The real-time half is in /asyncapi.json.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas: references.definitions(), securitySchemes: SECURITY_SCHEMES },
+  };
+}
+
+function operation(route: RouteDocument, references: SchemaReferences): object {
+  const parameters = [...pathParameters(route, references), ...queryParameters(route, references)];
+  return {
+    operationId: route.name,
+    summary: route.summary,
+    security: SECURITY[route.who],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body ? { requestBody: requestBody(route.body, references) } : {}),
+    responses: { ...successes(route, references), ...failures(route, references) },
+  };
+}
+
+function pathParameters(route: RouteDocument, references: SchemaReferences): object[] {
+  return [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: references.quote(name === 'pin' ? PARAMETER_SCHEMAS.pin : PARAMETER_SCHEMAS.id),
+  }));
+}
+
+function queryParameters(route: RouteDocument, references: SchemaReferences): object[] {
+  return Object.entries(route.query?.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: route.query?.required?.includes(name) ?? false,
+    schema: references.quote(schema),
+  }));
+}
+
+function requestBody(schema: Schema, references: SchemaReferences): object {
+  return {
+    required: (schema.required?.length ?? 0) > 0,
+    content: { 'application/json': { schema: references.quote(schema) } },
+  };
+}
+
+function successes(route: RouteDocument, references: SchemaReferences): { [s: string]: object } {
+  return Object.fromEntries(
+    route.answers.map((answer) => [String(answer.status), success(answer, references)]),
+  );
+}
+
+function success(answer: AnswerDocument, references: SchemaReferences): object {
+  const { description, schema, contentType = 'application/json' } = answer;
+  if (!schema) return { description };
+  return { description, content: { [contentType]: { schema: references.quote(schema) } } };
+}
+
+/** Codes that share a status share an answer. */
+function failures(route: RouteDocument, references: SchemaReferences): { [s: string]: object } {
+  const byStatus = new Map<number, string[]>();
+  const told = new Set(route.answers.map((answer) => answer.status));
+  for (const code of faultsOf(route)) {
+    const { status, meaning } = CODES[code];
+    if (told.has(status)) continue;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${meaning}`]);
+  }
+  const content = { 'application/json': { schema: references.quote(fault) } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, meanings]) => [
+      String(status),
+      { description: meanings.join('\n\n'), content },
+    ]),
+  );
+}
+
+function faultsOf(route: RouteDocument): Set<ErrorCode> {
+  const codes = new Set<ErrorCode>(route.faults);
+  if (route.body) codes.add('bad_request').add('payload_too_large');
+  if (route.query) codes.add('bad_request');
+  if (route.who !== 'anyone') codes.add('unauthenticated');
+  if (route.who.startsWith('user')) codes.add('session_ended');
+  // The API key is known, and no user.
+  if (route.who === 'user') codes.add('forbidden');
+  if (route.path.includes('/rooms/:')) codes.add('room_not_found');
+  if (route.path.startsWith('/api/')) for (const code of FAULTS_OF_ALL) codes.add(code);
+  return codes;
+}

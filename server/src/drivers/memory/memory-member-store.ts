@@ -1,0 +1,214 @@
+import { LIMITS, type Role } from '@pinroom/client/contract';
+import { composeFrame } from '../../engine/fanout/frame.port.js';
+import type {
+  JoinOutcome,
+  JoinRequest,
+  MemberList,
+  MemberStore,
+  RoomRights,
+  Seat,
+} from '../../engine/room/member-store.port.js';
+import { AppError } from '../../engine/runtime/app-error.js';
+import {
+  countRole,
+  hasHostOnline,
+  hostStateOf,
+  isOnline,
+  type MemoryMember,
+  type MemoryRoom,
+  seatKey,
+  toLiveRoom,
+  toMember,
+} from './memory-room.js';
+import { announcePresence, writeLog } from './memory-room-log.js';
+import type { MemoryState } from './memory-state.js';
+
+type Refusal = Extract<JoinOutcome, { kind: 'refused' }>['code'];
+
+/** Members in the memory of this process. */
+export class MemoryMemberStore implements MemberStore {
+  readonly #state: MemoryState;
+
+  constructor(state: MemoryState) {
+    this.#state = state;
+  }
+
+  async join(request: JoinRequest): Promise<JoinOutcome> {
+    const room = this.#state.room(request.roomId);
+    if (!room) return { kind: 'absent' };
+    if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    const known = room.members.get(request.userId);
+    const role = roleFor(room, request, known);
+    const refusal = known ? null : refusalOf(room, request, role);
+    if (refusal) return { kind: 'refused', code: refusal };
+    const newHost = role === 'host' && !room.hostIds.includes(request.userId);
+    if (newHost) {
+      room.hostIds.push(request.userId);
+      room.rev += 1;
+    }
+    const member = known ?? this.#add(room, request, role);
+    this.#seat(room, member, request, role, known === undefined);
+    if (newHost) this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
+    return { kind: 'joined', self: toMember(member), isNew: !known, rev: room.rev };
+  }
+
+  async release(seat: Seat, graceMs: number): Promise<void> {
+    const room = this.#state.room(seat.roomId);
+    if (room) this.#release(room, seat, graceMs);
+  }
+
+  async leave(roomId: string, userId: string): Promise<boolean> {
+    const room = this.#state.room(roomId);
+    const member = room?.members.get(userId);
+    if (!room || !member) return false;
+    this.#remove(room, member);
+    return true;
+  }
+
+  async list(
+    roomId: string,
+    page: { cursor: string | null; limit: number },
+  ): Promise<MemberList | null> {
+    const room = this.#state.room(roomId);
+    if (!room) return null;
+    const from = page.cursor === null ? -1 : Number(page.cursor);
+    if (!Number.isSafeInteger(from))
+      throw new AppError('bad_request', 'The cursor is none of ours.');
+    // Members are kept in order of joining: the map's order.
+    const rest = [...room.members.values()].filter((member) => member.joinSeq > from);
+    const members = rest.slice(0, page.limit);
+    const last = members.at(-1);
+    return {
+      members: members.map(toMember),
+      memberCount: room.members.size,
+      presenceVersion: room.presenceVersion,
+      nextCursor: last && rest.length > members.length ? String(last.joinSeq) : null,
+    };
+  }
+
+  async rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null> {
+    const room = this.#state.room(roomId);
+    if (!room) return null;
+    const members = userIds.flatMap((userId) => {
+      const member = room.members.get(userId);
+      if (!member) return [];
+      const { nickname, role, muted } = member;
+      return [{ userId, nickname, role, muted }];
+    });
+    return {
+      room: toLiveRoom(room),
+      members,
+      hostState: hostStateOf(room, this.#state.clock.now()),
+    };
+  }
+
+  async removeAway(tags: readonly string[], limit: number): Promise<number> {
+    const now = this.#state.clock.now();
+    const due: { readonly room: MemoryRoom; readonly member: MemoryMember; readonly at: number }[] =
+      [];
+    for (const room of tags.flatMap((tag) => this.#state.roomsOf(tag))) {
+      for (const member of room.members.values()) {
+        const at = member.awayUntil;
+        if (at !== null && at <= now) due.push({ room, member, at });
+      }
+    }
+    due.sort((a, b) => a.at - b.at).splice(limit);
+    for (const { room, member } of due) this.#remove(room, member);
+    return due.length;
+  }
+
+  async releaseDead(tags: readonly string[], graceMs: number): Promise<number> {
+    const dead = tags.flatMap((tag) => this.#state.deadSeats(tag));
+    for (const seat of dead) {
+      const room = this.#state.room(seat.roomId);
+      if (room) this.#release(room, seat, graceMs);
+      else this.#state.removeSeat(seat);
+    }
+    return dead.length;
+  }
+
+  #add(room: MemoryRoom, request: JoinRequest, role: Role): MemoryMember {
+    const member: MemoryMember = {
+      userId: request.userId,
+      nickname: request.nickname,
+      foldedNickname: request.foldedNickname,
+      joinedAt: this.#state.clock.now(),
+      joinSeq: room.nextJoinSeq,
+      role,
+      muted: false,
+      seats: new Map(),
+      awayUntil: null,
+    };
+    room.nextJoinSeq += 1;
+    room.members.set(member.userId, member);
+    room.nicknames.set(member.foldedNickname, member.userId);
+    return member;
+  }
+
+  /** Gives the member the seat and says what that changed. */
+  #seat(room: MemoryRoom, member: MemoryMember, seat: Seat, role: Role, isNew: boolean): void {
+    const changed = !isOnline(member) || member.role !== role;
+    const { roomId, userId, life, socketId } = seat;
+    member.role = role;
+    member.awayUntil = null;
+    member.seats.set(seatKey(seat), { roomId, userId, life, socketId });
+    this.#state.addSeat({ roomId, userId, life, socketId });
+    room.activeAt = this.#state.clock.now();
+    if (isNew) {
+      writeLog(this.#state, room, 'joined', { userId, nickname: member.nickname, role });
+      announcePresence(this.#state, room, { joined: toMember(member) });
+    } else if (changed) {
+      announcePresence(this.#state, room, { changed: toMember(member) });
+    }
+  }
+
+  #release(room: MemoryRoom, seat: Seat, graceMs: number): void {
+    this.#state.removeSeat(seat);
+    const member = room.members.get(seat.userId);
+    if (!member?.seats.delete(seatKey(seat)) || isOnline(member)) return;
+    const now = this.#state.clock.now();
+    if (member.role === 'host' && !hasHostOnline(room)) room.hostAwaySince = now;
+    if (graceMs === 0) {
+      this.#remove(room, member);
+      return;
+    }
+    member.awayUntil = now + graceMs;
+    announcePresence(this.#state, room, { changed: toMember(member) });
+  }
+
+  #remove(room: MemoryRoom, member: MemoryMember): void {
+    const { userId, nickname } = member;
+    const wasOnline = isOnline(member);
+    for (const seat of member.seats.values()) this.#state.removeSeat(seat);
+    room.members.delete(userId);
+    room.nicknames.delete(member.foldedNickname);
+    if (wasOnline && member.role === 'host' && !hasHostOnline(room)) {
+      room.hostAwaySince = this.#state.clock.now();
+    }
+    // Who sits nowhere hears nothing: only a seat that is taken away changes what may be delivered.
+    if (wasOnline) room.rev += 1;
+    // A closed room takes no more entries, not even in its log.
+    if (room.closedAt === null) writeLog(this.#state, room, 'left', { userId, nickname });
+    announcePresence(this.#state, room, { left: userId });
+    if (wasOnline) this.#state.publish(room.id, composeFrame(`x ${room.rev} ${userId} left`));
+  }
+}
+
+function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | undefined): Role {
+  if (request.asHost || room.hostIds.includes(request.userId)) return 'host';
+  return known?.role ?? request.role;
+}
+
+/** Why somebody new may not come in; hosts need no passcode, no place and no open door. */
+function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal | null {
+  if (role !== 'host' && !request.isReturning) {
+    if (room.locked) return 'room_locked';
+    if (!request.passcodeOk) return 'passcode_required';
+    if (countRole(room, role) >= placesFor(room, role)) return 'room_full';
+  }
+  return room.nicknames.has(request.foldedNickname) ? 'nickname_taken' : null;
+}
+
+function placesFor(room: MemoryRoom, role: 'player' | 'spectator'): number {
+  return role === 'player' ? room.capacity : Math.min(room.capacity, LIMITS.spectators);
+}

@@ -1,0 +1,157 @@
+import { channelUser, type Entry, LIMITS, type Role } from '@pinroom/client/contract';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  FeedChannel,
+  FeedRange,
+  FeedSnapshot,
+  RoomFeed,
+} from '../../engine/feed/room-feed.port.js';
+import {
+  indexAbove,
+  indexOf,
+  type KeptEntry,
+  type MemoryMember,
+  type MemoryRoom,
+} from './memory-room.js';
+import { entryJson, keepEntry } from './memory-room-log.js';
+import type { MemoryState } from './memory-state.js';
+
+type Refused = Extract<AppendOutcome, { kind: 'refused' }>;
+
+/** The channels of the rooms in the memory of this process. */
+export class MemoryRoomFeed implements RoomFeed {
+  readonly #state: MemoryState;
+
+  constructor(state: MemoryState) {
+    this.#state = state;
+  }
+
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    const room = this.#state.room(request.roomId);
+    if (!room) return { kind: 'absent' };
+    const now = this.#state.clock.now();
+    const userId = request.sender?.userId ?? '';
+    const dedupeKey = request.key === null ? null : `${userId} ${request.key}`;
+    const before = dedupeKey === null ? undefined : room.dedupe.get(dedupeKey, now);
+    if (before) return { kind: 'appended', ...before, duplicate: true };
+    const refused = this.#refusal(room, request, now);
+    if (refused) return refused;
+    const { id, at } = keepEntry(this.#state, room, {
+      channel: request.channel,
+      type: request.type,
+      from: authorOf(room, request),
+      key: request.key,
+      payloadJson: request.payloadJson,
+    });
+    room.activeAt = now;
+    if (dedupeKey !== null) {
+      room.dedupe.set(dedupeKey, { id, at }, now + LIMITS.dedupeSeconds * 1_000, now);
+    }
+    if (request.once !== null) room.once.add(onceKey(request, request.once));
+    const slowMs = room.settings.slowModeSeconds * 1_000;
+    if (slowMs > 0 && room.members.get(userId)?.role === 'player') {
+      room.lastSentAt.set(userId, now, now + slowMs, now);
+    }
+    return { kind: 'appended', id, at, duplicate: false };
+  }
+
+  async read(range: FeedRange): Promise<Entry[]> {
+    const channel = this.#state.room(range.roomId)?.channels.get(range.channel);
+    if (!channel) return [];
+    const first = indexAbove(channel, range.after);
+    const end = Math.max(first, indexOf(channel, range.before));
+    const entries =
+      range.take === 'oldest'
+        ? channel.entries.slice(first, Math.min(end, first + range.limit))
+        : channel.entries.slice(Math.max(first, end - range.limit), end);
+    return entries.map((entry) => toEntry(range.roomId, range.channel, entry));
+  }
+
+  async snapshot(
+    roomId: string,
+    channels: readonly string[],
+    limit: number,
+  ): Promise<FeedSnapshot> {
+    const room = this.#state.room(roomId);
+    const looks = channels.map((name): [string, FeedChannel] => {
+      const channel = room?.channels.get(name);
+      const newest = channel?.entries.slice(Math.max(0, channel.entries.length - limit)) ?? [];
+      return [
+        name,
+        {
+          entries: newest.map((entry) => toEntry(roomId, name, entry)),
+          lastId: channel?.lastId ?? null,
+        },
+      ];
+    });
+    return { channels: new Map(looks) };
+  }
+
+  async tops(roomId: string): Promise<Map<string, string>> {
+    const tops = new Map<string, string>();
+    for (const [name, { lastId }] of this.#state.room(roomId)?.channels ?? []) {
+      if (lastId !== null) tops.set(name, lastId);
+    }
+    return tops;
+  }
+
+  async top(roomId: string, name: string): Promise<string | null> {
+    return this.#state.room(roomId)?.channels.get(name)?.lastId ?? null;
+  }
+
+  /** The checks that decide, in their order; null: the entry may be kept. */
+  #refusal(room: MemoryRoom, request: AppendRequest, now: number): Refused | null {
+    if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    const member = request.sender ? room.members.get(request.sender.userId) : undefined;
+    if (request.sender && !member && !room.hostIds.includes(request.sender.userId)) {
+      return { kind: 'refused', code: 'not_in_room' };
+    }
+    if (member?.muted) return { kind: 'refused', code: 'muted' };
+    // No member: the application's server, or a host who has not joined.
+    const role = member?.role ?? 'host';
+    const types = room.settings.typesByRole[role];
+    if (!maySend(room, request.channel, role) || (types && !types.includes(request.type))) {
+      return { kind: 'refused', code: 'forbidden' };
+    }
+    const waitMs = member ? slowModeWait(room, member, now) : 0;
+    if (waitMs > 0) return { kind: 'refused', code: 'rate_limited', retryAfterMs: waitMs };
+    if (request.once !== null && room.once.has(onceKey(request, request.once))) {
+      return { kind: 'refused', code: 'conflict' };
+    }
+    if (room.pending >= this.#state.backlogEntries) {
+      return { kind: 'refused', code: 'backlog_full', retryAfterMs: 1_000 };
+    }
+    return null;
+  }
+}
+
+/** Who an entry is from: a member under the room's nickname for it. */
+function authorOf(room: MemoryRoom, { sender }: AppendRequest): AppendRequest['sender'] {
+  if (sender === null) return null;
+  const nickname = room.members.get(sender.userId)?.nickname ?? sender.nickname;
+  return { userId: sender.userId, nickname };
+}
+
+function maySend(room: MemoryRoom, channel: string, role: Role): boolean {
+  if (channel === 'room') {
+    return role === 'host' || (role === 'player' && room.settings.playersMaySend);
+  }
+  if (channel === 'host') return true;
+  const addressee = channelUser(channel);
+  return addressee !== null && role === 'host' && room.members.has(addressee);
+}
+
+function slowModeWait(room: MemoryRoom, member: MemoryMember, now: number): number {
+  const lastSentAt = room.lastSentAt.get(member.userId, now);
+  if (member.role !== 'player' || lastSentAt === undefined) return 0;
+  return Math.max(0, Math.ceil(lastSentAt + room.settings.slowModeSeconds * 1_000 - now));
+}
+
+function onceKey(request: AppendRequest, once: string): string {
+  return `${request.sender?.userId ?? ''} ${request.channel} ${once}`;
+}
+
+function toEntry(roomId: string, channel: string, entry: KeptEntry): Entry {
+  return JSON.parse(entryJson(roomId, channel, entry)) as Entry;
+}

@@ -1,0 +1,182 @@
+import type { HostState, Member, Position, Role, Settings } from '@pinroom/client/contract';
+import { comparePositions, parseEntryId } from '@pinroom/client/contract';
+import type { Seat } from '../../engine/room/member-store.port.js';
+import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
+import { invariant } from '../../engine/runtime/app-error.js';
+import type { ExpiringMap } from './expiring-map.js';
+
+/** An entry as it is kept: the payload stays the text that came. */
+export interface KeptEntry extends Position {
+  readonly id: string;
+  readonly at: number;
+  readonly after: string | null;
+  readonly type: string;
+  readonly from: { readonly userId: string; readonly nickname: string } | null;
+  readonly key: string | null;
+  readonly payloadJson: string;
+}
+
+export interface MemoryChannel {
+  /** Ascending, without holes, all in the room's epoch. */
+  readonly entries: KeptEntry[];
+  nextSeq: number;
+  /** Newest id, kept here or archived; null: nothing was ever written. */
+  lastId: string | null;
+  /** Newest id that the archive has; null: none. */
+  archivedId: string | null;
+}
+
+export interface MemoryMember {
+  readonly userId: string;
+  readonly nickname: string;
+  readonly foldedNickname: string;
+  readonly joinedAt: number;
+  /** Place in the order of joining. */
+  readonly joinSeq: number;
+  role: Role;
+  muted: boolean;
+  /** By `seatKey`; a member without a seat is away. */
+  readonly seats: Map<string, Seat>;
+  /** When a member who is away leaves; null while online. */
+  awayUntil: number | null;
+}
+
+/** A room with everything that is live about it. */
+export interface MemoryRoom {
+  readonly id: string;
+  readonly pin: string;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly ttlMs: number;
+  readonly maxUntil: number;
+  /** First half of the ids of its entries. */
+  readonly epoch: number;
+  title: string;
+  hostIds: string[];
+  locked: boolean;
+  capacity: number;
+  settings: Settings;
+  rev: number;
+  closedAt: number | null;
+  closeReason: CloseReason | null;
+  activeAt: number;
+  presenceVersion: number;
+  /** Since when no host is online; only looked at while none is. */
+  hostAwaySince: number;
+  /** When to look whether it has expired, or is still closing; null: never again. */
+  dueAt: number | null;
+  /** When it is forgotten; null: it stays. */
+  forgetAt: number | null;
+  nextJoinSeq: number;
+  /** Entries that wait for the archive. */
+  pending: number;
+  readonly members: Map<string, MemoryMember>;
+  /** Folded nickname → user. */
+  readonly nicknames: Map<string, string>;
+  readonly channels: Map<string, MemoryChannel>;
+  readonly dedupe: ExpiringMap<{ readonly id: string; readonly at: number }>;
+  readonly once: Set<string>;
+  /** When each player sent last, while slow mode makes the player wait. */
+  readonly lastSentAt: ExpiringMap<number>;
+}
+
+/** A seat's name within its room. */
+export function seatKey(seat: Seat): string {
+  return `${seat.life} ${seat.socketId}`;
+}
+
+export function isOnline(member: MemoryMember): boolean {
+  return member.seats.size > 0;
+}
+
+export function toMember(member: MemoryMember): Member {
+  return {
+    userId: member.userId,
+    nickname: member.nickname,
+    role: member.role,
+    joinedAt: member.joinedAt,
+    online: isOnline(member),
+    muted: member.muted,
+  };
+}
+
+export function countRole(room: MemoryRoom, role: Role): number {
+  let count = 0;
+  for (const member of room.members.values()) if (member.role === role) count += 1;
+  return count;
+}
+
+export function toLiveRoom(room: MemoryRoom): LiveRoom {
+  return {
+    id: room.id,
+    pin: room.pin,
+    title: room.title,
+    createdBy: room.createdBy,
+    hostIds: [...room.hostIds],
+    locked: room.locked,
+    capacity: room.capacity,
+    settings: room.settings,
+    rev: room.rev,
+    epoch: room.epoch,
+    createdAt: room.createdAt,
+    ttlMs: room.ttlMs,
+    maxUntil: room.maxUntil,
+    closedAt: room.closedAt,
+    closeReason: room.closeReason,
+    memberCount: room.members.size,
+    players: countRole(room, 'player'),
+    activeAt: room.activeAt,
+    presenceVersion: room.presenceVersion,
+    stateVersion: 0,
+  };
+}
+
+export function hasHostOnline(room: MemoryRoom): boolean {
+  // Who has the role is on the list, so the other members need no look.
+  return room.hostIds.some((userId) => {
+    const member = room.members.get(userId);
+    return member !== undefined && isOnline(member);
+  });
+}
+
+export function hostStateOf(room: MemoryRoom, now: number): HostState {
+  if (hasHostOnline(room)) return 'present';
+  const graceMs = room.settings.hostGraceSeconds * 1_000;
+  return now < room.hostAwaySince + graceMs ? 'away' : 'gone';
+}
+
+/** When a room expires if nothing more happens in it. */
+export function expiresAt(room: MemoryRoom): number {
+  return Math.min(room.maxUntil, room.activeAt + room.ttlMs);
+}
+
+/** Index of the first kept entry above an id; 0 for null. */
+export function indexAbove(channel: MemoryChannel, id: string | null): number {
+  if (id === null) return 0;
+  return firstIndex(channel, (entry, bound) => comparePositions(entry, bound) > 0, id);
+}
+
+/** Index of the first kept entry that is not below an id; the end for null. */
+export function indexOf(channel: MemoryChannel, id: string | null): number {
+  if (id === null) return channel.entries.length;
+  return firstIndex(channel, (entry, bound) => comparePositions(entry, bound) >= 0, id);
+}
+
+function firstIndex(
+  channel: MemoryChannel,
+  holds: (entry: Position, bound: Position) => boolean,
+  id: string,
+): number {
+  const bound = parseEntryId(id);
+  invariant(bound, 'positions are entry ids');
+  let low = 0;
+  let high = channel.entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = channel.entries[middle];
+    invariant(entry, 'the search stays inside the channel');
+    if (holds(entry, bound)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

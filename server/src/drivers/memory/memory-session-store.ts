@@ -1,0 +1,118 @@
+import type {
+  RotateOutcome,
+  RotateRequest,
+  SessionRecord,
+  SessionStore,
+} from '../../engine/auth/session-store.port.js';
+import { ExpiringMap } from './expiring-map.js';
+import type { MemoryState } from './memory-state.js';
+
+/** For how long the end of a session that is not here keeps it from being restored, ms. */
+const END_KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** Ended sessions that are listed; far more than end between two looks. */
+const ENDED_LISTED = 10_000;
+
+/** Sessions in the memory of this process. */
+export class MemorySessionStore implements SessionStore {
+  readonly #state: MemoryState;
+  readonly #sessions = new ExpiringMap<SessionRecord>();
+  /** Ids by user, so that ending all of a user's sessions finds them; runs out with the longest. */
+  readonly #idsByUser = new ExpiringMap<Set<string>>();
+  /** Ids of ended sessions in order, and how many before them were forgotten. */
+  readonly #ended: string[] = [];
+  #forgotten = 0;
+
+  constructor(state: MemoryState) {
+    this.#state = state;
+  }
+
+  async create(session: SessionRecord): Promise<void> {
+    this.#keep(session);
+  }
+
+  async find(sessionId: string): Promise<SessionRecord | null> {
+    return this.#sessions.get(sessionId, this.#state.clock.now()) ?? null;
+  }
+
+  async rotate(request: RotateRequest): Promise<RotateOutcome> {
+    const now = this.#state.clock.now();
+    const session = this.#sessions.get(request.sessionId, now);
+    if (!session) return { kind: 'absent' };
+    if (session.endedAt !== null) return { kind: 'ended' };
+    if (request.generation >= session.generation) {
+      const generation = request.generation + 1;
+      const { expiresAt } = request;
+      const rotated = { ...session, generation, expiresAt, rotatedAt: now, seenAt: null };
+      this.#keep(rotated);
+      return { kind: 'rotated', session: rotated };
+    }
+    const isPrevious = request.generation === session.generation - 1;
+    const inGrace = session.seenAt === null || now <= session.seenAt + request.graceMs;
+    if (isPrevious && inGrace) return { kind: 'rotated', session };
+    const ended = { ...session, endedAt: now };
+    this.#keep(ended);
+    return { kind: 'reused', session: ended };
+  }
+
+  async markSeen(sessionId: string, generation: number): Promise<void> {
+    const now = this.#state.clock.now();
+    const session = this.#sessions.get(sessionId, now);
+    if (session?.generation !== generation || session.seenAt !== null) return;
+    this.#keep({ ...session, seenAt: now });
+  }
+
+  async end(sessionId: string, userId: string): Promise<void> {
+    const now = this.#state.clock.now();
+    const session = this.#sessions.get(sessionId, now) ?? unknownSession(sessionId, userId, now);
+    if (session.endedAt === null) this.#keep({ ...session, endedAt: now });
+    this.#ended.push(sessionId);
+    if (this.#ended.length > ENDED_LISTED) {
+      this.#ended.shift();
+      this.#forgotten += 1;
+    }
+  }
+
+  async listIds(userId: string): Promise<string[]> {
+    const now = this.#state.clock.now();
+    const ids = [...(this.#idsByUser.get(userId, now) ?? [])];
+    return ids.filter((id) => this.#sessions.get(id, now) !== undefined);
+  }
+
+  async restore(session: SessionRecord): Promise<void> {
+    if (!this.#sessions.get(session.id, this.#state.clock.now())) this.#keep(session);
+  }
+
+  async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
+    const cursor = String(this.#forgotten + this.#ended.length);
+    if (after === null) return { ids: [], cursor };
+    return { ids: this.#ended.slice(Math.max(0, Number(after) - this.#forgotten)), cursor };
+  }
+
+  #keep(session: SessionRecord): void {
+    const now = this.#state.clock.now();
+    this.#sessions.set(session.id, session, session.expiresAt, now);
+    const known = [...(this.#idsByUser.get(session.userId, now) ?? [])].filter(
+      (id) => this.#sessions.get(id, now) !== undefined,
+    );
+    const ids = new Set(known).add(session.id);
+    const untils = [...ids].map((id) => this.#sessions.get(id, now)?.expiresAt ?? now);
+    this.#idsByUser.set(session.userId, ids, Math.max(...untils), now);
+  }
+}
+
+/** What stands for a session that ended while it was not here. */
+function unknownSession(id: string, userId: string, now: number): SessionRecord {
+  return {
+    id,
+    userId,
+    nickname: '',
+    salt: '',
+    generation: 0,
+    createdAt: now,
+    rotatedAt: now,
+    seenAt: null,
+    expiresAt: now + END_KEPT_MS,
+    endedAt: null,
+  };
+}

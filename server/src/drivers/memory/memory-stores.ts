@@ -1,0 +1,39 @@
+import { MemoryArchiveQueue } from './memory-archive-queue.js';
+import { MemoryFanoutBus } from './memory-fanout-bus.js';
+import { MemoryLeases } from './memory-leases.js';
+import { MemoryMemberStore } from './memory-member-store.js';
+import { MemoryPageCache } from './memory-page-cache.js';
+import { MemoryPinRegistry } from './memory-pin-registry.js';
+import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomStore } from './memory-room-store.js';
+import { MemorySessionStore } from './memory-session-store.js';
+import { MemoryState, type MemoryStateOptions } from './memory-state.js';
+
+/** The stores of one node without Redis. They share one state, hold no timer and need no closing. */
+export interface MemoryStores {
+  readonly rooms: MemoryRoomStore;
+  readonly members: MemoryMemberStore;
+  readonly pins: MemoryPinRegistry;
+  readonly feed: MemoryRoomFeed;
+  readonly sessions: MemorySessionStore;
+  readonly queue: MemoryArchiveQueue;
+  readonly pages: MemoryPageCache;
+  readonly leases: MemoryLeases;
+  readonly bus: MemoryFanoutBus;
+}
+
+/** Empty stores. What they hold ends with the process; the archive keeps what lasts. */
+export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
+  const state = new MemoryState(options);
+  return {
+    rooms: new MemoryRoomStore(state),
+    members: new MemoryMemberStore(state),
+    pins: new MemoryPinRegistry(state),
+    feed: new MemoryRoomFeed(state),
+    sessions: new MemorySessionStore(state),
+    queue: new MemoryArchiveQueue(state),
+    pages: new MemoryPageCache(state),
+    leases: new MemoryLeases(state),
+    bus: new MemoryFanoutBus(state),
+  };
+}

@@ -1,0 +1,51 @@
+import { type Kysely, Migrator, sql } from 'kysely';
+import type { Logger } from '../../engine/runtime/logger.js';
+import { ALL_MIGRATIONS } from './migrations/all-migrations.js';
+
+/**
+ * Brings the schema forward. Any number of servers may do so at once: one of them does it under a
+ * lock, the others wait. A schema that a newer server has brought further is used as it is (rolling
+ * restart); one with migrations that are neither ours nor newer is refused.
+ */
+export async function migrateSchema(db: Kysely<never>, logger: Logger): Promise<void> {
+  if (await isNewerThanOurs(db, logger)) return;
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...ALL_MIGRATIONS }) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    // A newer server may have migrated since the look before.
+    if (await isNewerThanOurs(db, logger)) return;
+    throw error;
+  }
+  for (const { migrationName } of results ?? []) {
+    logger.info({ migration: migrationName }, 'schema migrated');
+  }
+}
+
+async function isNewerThanOurs(db: Kysely<never>, logger: Logger): Promise<boolean> {
+  const ours = Object.keys(ALL_MIGRATIONS).sort();
+  const applied = await appliedMigrations(db);
+  const unknown = applied.filter((name) => !ours.includes(name));
+  if (unknown.length === 0) return false;
+  const newest = ours.at(-1) ?? '';
+  const strange = unknown.filter((name) => name <= newest);
+  const missing = ours.filter((name) => !applied.includes(name));
+  if (strange.length > 0 || missing.length > 0) {
+    throw new Error(
+      `This database does not fit this version of the server: unknown migrations [${unknown.join(', ')}], ` +
+        `missing migrations [${missing.join(', ')}]. Is it the database of another application?`,
+    );
+  }
+  logger.warn({ unknown }, 'the schema was brought forward by a newer server; going on with it');
+  return true;
+}
+
+async function appliedMigrations(db: Kysely<never>): Promise<string[]> {
+  const table = await sql<{ there: boolean }>`
+    select to_regclass('kysely_migration') is not null as there`.execute(db);
+  if (table.rows[0]?.there !== true) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,11 @@
+import type { Migration } from 'kysely';
+import { initialSchema } from './0001-initial-schema.js';
+
+/**
+ * Every migration by name, in order; names only grow. A list of imports and no folder scan: a
+ * compiler leaves the output of a renamed file behind. Once released, a migration never changes,
+ * and what it does must let the version before it go on (rolling restart).
+ */
+export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
+  '0001-initial-schema': initialSchema,
+};

@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import type { Database } from './database.js';
+import type { Resilience, Resilient } from './retry.js';
+import type { Tables } from './tables.js';
+
+/** What every archive on a database has: its queries, and how its calls are repeated. */
+export abstract class PostgresArchive implements Resilient {
+  readonly resilience: Resilience;
+  protected readonly db: Kysely<Tables>;
+
+  constructor(database: Database) {
+    this.resilience = database.resilience;
+    this.db = database.queries;
+  }
+}

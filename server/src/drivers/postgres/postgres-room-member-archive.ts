@@ -1,0 +1,63 @@
+import type { Role } from '@pinroom/client/contract';
+import { sql } from 'kysely';
+import type {
+  ArchivedMember,
+  RoomMemberArchive,
+} from '../../engine/room/room-member-archive.port.js';
+import { deleteRoom, eraseUser, openRoomsOf } from './erasure.js';
+import { PostgresArchive } from './postgres-archive.js';
+import { retry } from './retry.js';
+import { takingRows } from './sql-faults.js';
+
+/** Who was in which room, in PostgreSQL; and what is erased on demand. */
+export class PostgresRoomMemberArchive extends PostgresArchive implements RoomMemberArchive {
+  @retry()
+  async saveMembers(members: readonly ArchivedMember[]): Promise<void> {
+    // A statement touches a row once only: of two for one member, the later counts.
+    const rows = new Map(members.map((member) => [`${member.roomId} ${member.userId}`, member]));
+    if (rows.size === 0) return;
+    const json = JSON.stringify([...rows.keys()].sort().map((key) => rows.get(key)));
+    const insert = sql`
+      insert into room_members (room_id, user_id, nickname, role, joined_at)
+      select "roomId", "userId", nickname, role, "joinedAt"
+      from json_to_recordset(${json}::json) as new ("roomId" uuid, "userId" uuid, nickname text,
+        role text, "joinedAt" bigint)
+      on conflict (room_id, user_id) do update set
+        nickname = excluded.nickname, role = excluded.role, joined_at = excluded.joined_at
+    `;
+    await takingRows(() => insert.execute(this.db));
+  }
+
+  @retry()
+  async findMember(roomId: string, userId: string): Promise<ArchivedMember | null> {
+    const row = await this.db
+      .selectFrom('room_members')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    return {
+      roomId: row.room_id,
+      userId: row.user_id,
+      nickname: row.nickname,
+      role: row.role as Role,
+      joinedAt: row.joined_at,
+    };
+  }
+
+  @retry()
+  deleteRoom(roomId: string): Promise<void> {
+    return deleteRoom(this.db, roomId);
+  }
+
+  @retry()
+  eraseUser(userId: string): Promise<string[]> {
+    return eraseUser(this.db, userId);
+  }
+
+  @retry()
+  listOpenRooms(userId: string): Promise<string[]> {
+    return openRoomsOf(this.db, userId);
+  }
+}

@@ -1,0 +1,269 @@
+import { type HostState, LIMITS } from '@pinroom/client/contract';
+import type {
+  JoinOutcome,
+  JoinRequest,
+  MemberList,
+  MemberStore,
+  RoomRights,
+  Seat,
+} from '../../engine/room/member-store.port.js';
+import { AppError, invariant } from '../../engine/runtime/app-error.js';
+import { tagOf } from '../../engine/runtime/random.js';
+import { dueMembers } from './due-members.js';
+import * as keys from './keys.js';
+import { parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
+import type { RedisAccess } from './redis-access.js';
+import type { RedisCommand } from './redis-calls.js';
+import { judgeLives } from './redis-leases.js';
+import { parseRoom, ROOM_FIELDS } from './room-fields.js';
+import { defineScript } from './scripts.js';
+
+type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
+
+/** Seats of an ended life that are given up together. */
+const RELEASE_BATCH = 200;
+
+const logKeys = (roomId: string) => [
+  keys.roomKey(roomId),
+  keys.streamKey(roomId, 'log'),
+  keys.archivedKey(roomId),
+  keys.unarchivedKey(tagOf(roomId)),
+];
+
+/** What every script that may remove a member takes first. */
+const memberKeys = (roomId: string) => [
+  ...logKeys(roomId),
+  keys.membersKey(roomId),
+  keys.rosterKey(roomId),
+  keys.nicksKey(roomId),
+  keys.onlineKey(roomId),
+  keys.awayKey(tagOf(roomId)),
+  keys.tagLivesKey(tagOf(roomId)),
+];
+
+const join = defineScript({
+  name: 'member-join',
+  keys: ({ roomId, life }: JoinRequest) => [
+    ...logKeys(roomId),
+    keys.membersKey(roomId),
+    keys.rosterKey(roomId),
+    keys.nicksKey(roomId),
+    keys.onlineKey(roomId),
+    keys.bansKey(roomId),
+    keys.awayKey(tagOf(roomId)),
+    keys.tagLivesKey(tagOf(roomId)),
+    keys.lifeKey(tagOf(roomId), life),
+  ],
+  args: (request) => [
+    keys.roomShardChannel(request.roomId),
+    request.roomId,
+    request.userId,
+    request.life,
+    request.socketId,
+    JSON.stringify(request.nickname),
+    request.foldedNickname,
+    ROLE_LETTERS[request.role],
+    request.asHost ? 1 : 0,
+    request.passcodeOk ? 1 : 0,
+    LIMITS.spectators,
+    request.isReturning ? 1 : 0,
+  ],
+  reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
+});
+
+const release = defineScript({
+  name: 'member-release',
+  keys: ({ roomId, life }: Seat & { graceMs: number }) => [
+    ...memberKeys(roomId),
+    keys.lifeKey(tagOf(roomId), life),
+  ],
+  args: ({ roomId, userId, life, socketId, graceMs }) => [
+    keys.roomShardChannel(roomId),
+    roomId,
+    userId,
+    life,
+    socketId,
+    graceMs,
+  ],
+  reply: (raw) => raw === 1,
+});
+
+const remove = defineScript({
+  name: 'member-remove',
+  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => memberKeys(roomId),
+  args: ({ roomId, userId, onlyAway }) => [
+    keys.roomShardChannel(roomId),
+    roomId,
+    userId,
+    onlyAway ? 1 : 0,
+    keys.lifePrefix(tagOf(roomId)),
+  ],
+  reply: (raw) => raw === 1,
+});
+
+const list = defineScript({
+  name: 'member-list',
+  keys: ({ roomId }: { roomId: string; cursor: number; limit: number }) => [
+    keys.roomKey(roomId),
+    keys.membersKey(roomId),
+    keys.rosterKey(roomId),
+    keys.onlineKey(roomId),
+  ],
+  args: ({ cursor, limit }) => [cursor, limit],
+  reply: (raw) => {
+    if (raw === null) return null;
+    const [version, count, userIds, values, seats] = raw as [
+      string,
+      number,
+      string[],
+      (string | null)[],
+      (string | null)[],
+    ];
+    const members = userIds.map((userId, index) => {
+      const kept = parseMember(userId, values[index]);
+      invariant(kept, 'who is on the roster is a member');
+      return { kept, online: (seats[index] ?? null) !== null };
+    });
+    return { presenceVersion: Number(version), memberCount: count, members };
+  },
+});
+
+const rights = defineScript({
+  name: 'room-rights',
+  keys: ({ roomId }: { roomId: string; userIds: readonly string[] }) => [
+    keys.roomKey(roomId),
+    keys.membersKey(roomId),
+    keys.onlineKey(roomId),
+  ],
+  args: ({ userIds }) => [ROOM_FIELDS.length, ...ROOM_FIELDS, ...userIds],
+  reply: (raw) =>
+    raw as
+      | [
+          fields: (string | null)[],
+          members: (string | null)[],
+          hostOnline: number,
+          hostAwaySince: string,
+          hostGraceMs: string,
+          now: string,
+        ]
+      | null,
+});
+
+/** Members in Redis; every change is one script that also announces it. */
+export class RedisMemberStore implements MemberStore {
+  readonly #redis: RedisAccess;
+
+  constructor(redis: RedisAccess) {
+    this.#redis = redis;
+  }
+
+  async join(request: JoinRequest): Promise<JoinOutcome> {
+    const [status, isNew, rev, value] = await this.#redis.scripts.run(join, request);
+    if (status === 'absent') return { kind: 'absent' };
+    if (status !== 'joined') return { kind: 'refused', code: status as RefusalCode };
+    const kept = parseMember(request.userId, value);
+    invariant(kept, 'who joined is a member');
+    return { kind: 'joined', self: toMember(kept, true), isNew: isNew === 1, rev: Number(rev) };
+  }
+
+  async release(seat: Seat, graceMs: number): Promise<void> {
+    await this.#redis.scripts.run(release, { ...seat, graceMs });
+  }
+
+  async leave(roomId: string, userId: string): Promise<boolean> {
+    return await this.#redis.scripts.run(remove, { roomId, userId, onlyAway: false });
+  }
+
+  async list(
+    roomId: string,
+    page: { cursor: string | null; limit: number },
+  ): Promise<MemberList | null> {
+    const cursor = page.cursor === null ? 0 : Number(page.cursor);
+    if (!Number.isSafeInteger(cursor))
+      throw new AppError('bad_request', 'The cursor is none of ours.');
+    // One more than asked for says whether there is a next page.
+    const limit = page.limit + 1;
+    const found = await this.#redis.scripts.run(list, { roomId, cursor, limit });
+    if (!found) return null;
+    const shown = found.members.slice(0, page.limit);
+    const hasMore = found.members.length > shown.length;
+    return {
+      members: shown.map(({ kept, online }) => toMember(kept, online)),
+      memberCount: found.memberCount,
+      presenceVersion: found.presenceVersion,
+      nextCursor: hasMore ? String(shown.at(-1)?.kept.joinSeq ?? cursor) : null,
+    };
+  }
+
+  async rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null> {
+    const found = await this.#redis.scripts.run(rights, { roomId, userIds });
+    if (!found) return null;
+    const [fields, values, hostOnline, awaySince, graceMs, now] = found;
+    const room = parseRoom(roomId, fields);
+    if (!room) return null;
+    const members = userIds.flatMap((userId, index) => {
+      const kept = parseMember(userId, values[index]);
+      if (!kept) return [];
+      const { nickname, role, muted } = kept;
+      return [{ userId, nickname, role, muted }];
+    });
+    return {
+      room,
+      members,
+      hostState: hostStateOf(hostOnline === 1, awaySince, Number(graceMs), Number(now)),
+    };
+  }
+
+  /** First who is due in all the tags, then each removal, which looks again whether it still holds. */
+  async removeAway(tags: readonly string[], limit: number): Promise<number> {
+    const { scripts } = this.#redis;
+    const due = await dueMembers(this.#redis, tags.map(keys.awayKey), limit);
+    const inputs = due.map((mark) => {
+      const [roomId = '', userId = ''] = mark.split(':');
+      return { roomId, userId, onlyAway: true };
+    });
+    const removed = await scripts.runAll(remove, inputs);
+    return removed.filter(Boolean).length;
+  }
+
+  async releaseDead(tags: readonly string[], graceMs: number): Promise<number> {
+    const { calls, scripts } = this.#redis;
+    // In this order: a life has its lease before its first seat, so one that has seats and no lease
+    // afterwards has ended.
+    const replies = await calls.callAll(
+      tags.map((tag): RedisCommand => ['SMEMBERS', keys.tagLivesKey(tag)]),
+    );
+    const seated = replies as string[][];
+    const lives = [...new Set(seated.flat())];
+    if (lives.length === 0) return 0;
+    const over = new Set(await scripts.run(judgeLives, lives));
+    let released = 0;
+    for (const [index, tag] of tags.entries()) {
+      for (const life of seated[index] ?? []) {
+        if (over.has(life)) released += await this.#releaseLife(tag, life, graceMs);
+      }
+    }
+    return released;
+  }
+
+  async #releaseLife(tag: string, life: string, graceMs: number): Promise<number> {
+    const { calls, scripts } = this.#redis;
+    const marks = (await calls.call('SMEMBERS', keys.lifeKey(tag, life))) as string[];
+    let released = 0;
+    for (let from = 0; from < marks.length; from += RELEASE_BATCH) {
+      const inputs = marks.slice(from, from + RELEASE_BATCH).map((mark) => {
+        const [roomId = '', userId = '', ...socketId] = mark.split('/');
+        return { roomId, userId, life, socketId: socketId.join('/'), graceMs };
+      });
+      const done = await scripts.runAll(release, inputs);
+      released += done.filter(Boolean).length;
+    }
+    if (marks.length === 0) await calls.call('SREM', keys.tagLivesKey(tag), life);
+    return released;
+  }
+}
+
+function hostStateOf(online: boolean, awaySince: string, graceMs: number, now: number): HostState {
+  if (online) return 'present';
+  return awaySince === '' || now < Number(awaySince) + graceMs ? 'away' : 'gone';
+}

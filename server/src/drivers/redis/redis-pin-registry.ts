@@ -1,0 +1,124 @@
+import type {
+  PinInUse,
+  PinLookup,
+  PinRegistry,
+  PinReservation,
+} from '../../engine/room/pin-registry.port.js';
+import * as keys from './keys.js';
+import type { RedisAccess } from './redis-access.js';
+import { defineScript } from './scripts.js';
+
+/** PINs of one call of the script that fills the index: short enough to hold nobody up. */
+const FILL_BATCH = 500;
+/** A PIN in use: `=<roomId>`; reserved `?<roomId>`, resting `-<roomId>`. */
+const IN_USE = '=';
+
+const pinKeys = ({ pin }: { pin: string }) => [keys.pinKey(pin), keys.livePinsKey(pin.length)];
+const isOne = (raw: unknown) => raw === 1;
+
+const reserve = defineScript({
+  name: 'pin-reserve',
+  keys: ({ candidates }: PinReservation) =>
+    candidates.flatMap((pins) => [
+      keys.livePinsKey(pins[0]?.length ?? 0),
+      ...pins.map(keys.pinKey),
+    ]),
+  args: ({ roomId, density, reserveMs, candidates }) => [
+    roomId,
+    density,
+    reserveMs,
+    ...candidates.flatMap((pins) => [pins[0]?.length ?? 0, pins.length, ...pins]),
+  ],
+  reply: (raw) => raw as string | null,
+});
+
+const confirm = defineScript({
+  name: 'pin-confirm',
+  keys: (input: { pin: string; roomId: string; until: number }) => pinKeys(input),
+  args: ({ pin, roomId, until }) => [pin, roomId, until],
+  reply: isOne,
+});
+
+const release = defineScript({
+  name: 'pin-release',
+  keys: (input: { pin: string; roomId: string; restMs: number }) => pinKeys(input),
+  args: ({ pin, roomId, restMs }) => [pin, roomId, restMs],
+  reply: isOne,
+});
+
+const lookup = defineScript({
+  name: 'pin-lookup',
+  keys: (key: string) => [key, keys.pinReadyKey],
+  args: () => [],
+  reply: (raw) => {
+    const [value, since] = raw as [string | null, string | null];
+    return { value, completeSince: since === null ? null : Number(since) };
+  },
+});
+
+const lock = defineScript({
+  name: 'pin-lock',
+  keys: (_ms: number) => [keys.pinRebuildKey],
+  args: (ms) => [ms],
+  reply: isOne,
+});
+
+const fill = defineScript({
+  name: 'pin-fill',
+  keys: (pins: readonly PinInUse[]) => pins.flatMap(pinKeys),
+  args: (pins) => pins.flatMap(({ pin, roomId, until }) => [pin, roomId ?? '', until]),
+  reply: (raw) => Number(raw),
+});
+
+const complete = defineScript({
+  name: 'pin-complete',
+  keys: (_: null) => [keys.pinReadyKey, keys.pinRebuildKey],
+  args: () => [],
+  reply: isOne,
+});
+
+/** The PIN index in Redis, in one slot of its own. */
+export class RedisPinRegistry implements PinRegistry {
+  readonly #redis: RedisAccess;
+
+  constructor(redis: RedisAccess) {
+    this.#redis = redis;
+  }
+
+  async reserve(reservation: PinReservation): Promise<string | null> {
+    const candidates = reservation.candidates.filter((pins) => pins.length > 0);
+    return await this.#redis.scripts.run(reserve, { ...reservation, candidates });
+  }
+
+  async confirm(pin: string, roomId: string, until: number): Promise<boolean> {
+    return await this.#redis.scripts.run(confirm, { pin, roomId, until });
+  }
+
+  async release(pin: string, roomId: string, restMs: number): Promise<boolean> {
+    return await this.#redis.scripts.run(release, { pin, roomId, restMs });
+  }
+
+  async lookup(pin: string): Promise<PinLookup> {
+    const { value, completeSince } = await this.#redis.scripts.run(lookup, keys.pinKey(pin));
+    if (value?.startsWith(IN_USE)) return { kind: 'room', roomId: value.slice(IN_USE.length) };
+    return { kind: completeSince === null ? 'unknown' : 'none' };
+  }
+
+  async completeSince(): Promise<number | null> {
+    return (await this.#redis.scripts.run(lookup, keys.pinReadyKey)).completeSince;
+  }
+
+  async lockRebuild(ms: number): Promise<boolean> {
+    return await this.#redis.scripts.run(lock, ms);
+  }
+
+  async fill(pins: readonly PinInUse[]): Promise<void> {
+    for (let from = 0; from < pins.length; from += FILL_BATCH) {
+      await this.#redis.scripts.run(fill, pins.slice(from, from + FILL_BATCH));
+    }
+  }
+
+  async markComplete(): Promise<void> {
+    await this.#redis.scripts.run(complete, null);
+  }
+}

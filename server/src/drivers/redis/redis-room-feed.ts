@@ -1,0 +1,177 @@
+import { channelUser, type Entry, LIMITS } from '@pinroom/client/contract';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  FeedChannel,
+  FeedRange,
+  FeedSnapshot,
+  RoomFeed,
+} from '../../engine/feed/room-feed.port.js';
+import { tagOf } from '../../engine/runtime/random.js';
+import { entryParts, parseEntries } from './entry-fields.js';
+import * as keys from './keys.js';
+import type { RedisAccess } from './redis-access.js';
+import type { RedisCommand } from './redis-calls.js';
+import { isOutOfMemory } from './redis-faults.js';
+import { defineScript } from './scripts.js';
+
+export interface RoomFeedOptions {
+  /** Entries of a room that may wait for the archive. */
+  readonly backlogEntries: number;
+  /** For how long a key makes a repetition harmless, ms. */
+  readonly dedupeMs?: number;
+  /** Whether Redis' memory is so full that it takes no more entries for now. */
+  readonly isMemoryShort?: () => boolean;
+}
+
+type Refused = Extract<AppendOutcome, { kind: 'refused' }>;
+
+const BACKLOG_FULL: Refused = { kind: 'refused', code: 'backlog_full', retryAfterMs: 1_000 };
+const MARKER = 'ch:';
+
+const append = defineScript({
+  name: 'feed-append',
+  keys: ({ request }: { request: AppendRequest; backlog: number; dedupeMs: number }) => {
+    const { roomId, channel, sender, key } = request;
+    return [
+      keys.roomKey(roomId),
+      keys.membersKey(roomId),
+      keys.streamKey(roomId, channel),
+      keys.archivedKey(roomId),
+      keys.unarchivedKey(tagOf(roomId)),
+      keys.onceKey(roomId),
+      keys.slowKey(roomId),
+      key === null ? keys.roomKey(roomId) : keys.dedupeKey(roomId, sender?.userId ?? '', key),
+    ];
+  },
+  args: ({ request, backlog, dedupeMs }) => {
+    const { roomId, channel, sender, type, payloadJson, key, once } = request;
+    const userId = sender?.userId ?? '';
+    const addressee = channelUser(channel);
+    const { beforeFrom, nickname, afterFrom } = entryParts(request);
+    return [
+      keys.roomShardChannel(roomId),
+      roomId,
+      channel,
+      addressee === null ? channel : 'user',
+      userId,
+      addressee ?? '',
+      type,
+      beforeFrom,
+      nickname,
+      afterFrom,
+      payloadJson,
+      key === null ? '' : dedupeMs,
+      once === null ? '' : `${userId} ${channel} ${once}`,
+      backlog,
+    ];
+  },
+  reply: (raw) => toOutcome(raw as string[]),
+});
+
+/** A room's channels as Redis streams; what is kept is announced by the same script. */
+export class RedisRoomFeed implements RoomFeed {
+  readonly #redis: RedisAccess;
+  readonly #options: Required<RoomFeedOptions>;
+
+  constructor(redis: RedisAccess, options: RoomFeedOptions) {
+    this.#redis = redis;
+    this.#options = {
+      dedupeMs: LIMITS.dedupeSeconds * 1_000,
+      isMemoryShort: () => false,
+      ...options,
+    };
+  }
+
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    const { backlogEntries, dedupeMs, isMemoryShort } = this.#options;
+    // A bound of none: repetitions still get their answer, nothing new is kept.
+    const backlog = isMemoryShort() ? 0 : backlogEntries;
+    try {
+      return await this.#redis.scripts.run(append, { request, backlog, dedupeMs });
+    } catch (fault) {
+      // Redis refused before it ran the script.
+      if (isOutOfMemory(fault)) return BACKLOG_FULL;
+      throw fault;
+    }
+  }
+
+  async read(range: FeedRange): Promise<Entry[]> {
+    const { roomId, channel, limit, take } = range;
+    // Nothing is below the lowest id there is, and Redis takes it for no bound.
+    if (range.before !== null && /^0+-0+$/.test(range.before)) return [];
+    const key = keys.streamKey(roomId, channel);
+    const low = range.after === null ? '-' : `(${range.after}`;
+    const high = range.before === null ? '+' : `(${range.before}`;
+    const { calls } = this.#redis;
+    if (take === 'oldest') {
+      return parseEntries(await calls.call('XRANGE', key, low, high, 'COUNT', limit));
+    }
+    return parseEntries(await calls.call('XREVRANGE', key, high, low, 'COUNT', limit)).reverse();
+  }
+
+  async snapshot(
+    roomId: string,
+    channels: readonly string[],
+    limit: number,
+  ): Promise<FeedSnapshot> {
+    const markers = channels.map((channel) => MARKER + channel);
+    // Positions first: an entry that comes in between is then among the entries, never only a position.
+    const [positions, ...ranges] = await this.#redis.calls.callAll([
+      ['HMGET', keys.roomKey(roomId), ...(markers.length === 0 ? [MARKER] : markers)],
+      ...channels.map(
+        (channel): RedisCommand => [
+          'XREVRANGE',
+          keys.streamKey(roomId, channel),
+          '+',
+          '-',
+          'COUNT',
+          limit,
+        ],
+      ),
+    ]);
+    const looks = channels.map((channel, index): [string, FeedChannel] => {
+      const entries = parseEntries(ranges[index]).reverse();
+      const position = (positions as (string | null)[])[index] ?? null;
+      return [channel, { entries, lastId: entries.at(-1)?.id ?? position }];
+    });
+    return { channels: new Map(looks) };
+  }
+
+  async tops(roomId: string): Promise<Map<string, string>> {
+    const reply = await this.#redis.calls.call('HGETALL', keys.roomKey(roomId));
+    const row = reply as string[];
+    const tops = new Map<string, string>();
+    for (let i = 0; i + 1 < row.length; i += 2) {
+      const field = row[i] ?? '';
+      if (field.startsWith(MARKER)) tops.set(field.slice(MARKER.length), row[i + 1] ?? '');
+    }
+    return tops;
+  }
+
+  async top(roomId: string, channel: string): Promise<string | null> {
+    const reply = await this.#redis.calls.call('HGET', keys.roomKey(roomId), MARKER + channel);
+    return reply as string | null;
+  }
+}
+
+function toOutcome([status = '', first = '', second = '']: string[]): AppendOutcome {
+  switch (status) {
+    case 'appended':
+    case 'duplicate':
+      return {
+        kind: 'appended',
+        id: first,
+        at: Number(second),
+        duplicate: status === 'duplicate',
+      };
+    case 'absent':
+      return { kind: 'absent' };
+    case 'backlog_full':
+      return BACKLOG_FULL;
+    case 'rate_limited':
+      return { kind: 'refused', code: 'rate_limited', retryAfterMs: Number(first) };
+    default:
+      return { kind: 'refused', code: status as Refused['code'] };
+  }
+}

@@ -1,0 +1,52 @@
+import { RedisArchiveQueue } from './redis-archive-queue.js';
+import type { RedisClients } from './redis-clients.js';
+import { RedisLeases } from './redis-leases.js';
+import { RedisMemberStore } from './redis-member-store.js';
+import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPinRegistry } from './redis-pin-registry.js';
+import { RedisRoomFeed } from './redis-room-feed.js';
+import { RedisRoomStore } from './redis-room-store.js';
+import { RedisSessionStore } from './redis-session-store.js';
+
+export interface RedisStoreOptions {
+  /** Entries of a channel that stay after they are archived. */
+  readonly channelKeep: number;
+  /** Entries of a room that may wait for the archive. */
+  readonly backlogEntries: number;
+}
+
+/** The stores of a node over Redis. They hold no state of their own and need no closing. */
+export interface RedisStores {
+  readonly rooms: RedisRoomStore;
+  readonly members: RedisMemberStore;
+  readonly pins: RedisPinRegistry;
+  readonly feed: RedisRoomFeed;
+  readonly sessions: RedisSessionStore;
+  readonly queue: RedisArchiveQueue;
+  readonly pages: RedisPageCache;
+  readonly leases: RedisLeases;
+}
+
+/** Above this share of `maxmemory` no entries are taken: scripts that free memory need the rest. */
+const FEED_MEMORY_SHARE = 0.75;
+/** Above this share nothing is kept that can be read again from the archive. */
+const PAGE_MEMORY_SHARE = 0.6;
+
+/** Stores over open connections. */
+export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
+  const { memory } = redis;
+  const { backlogEntries, channelKeep } = options;
+  return {
+    rooms: new RedisRoomStore(redis),
+    members: new RedisMemberStore(redis),
+    pins: new RedisPinRegistry(redis),
+    feed: new RedisRoomFeed(redis, {
+      backlogEntries,
+      isMemoryShort: () => memory.isAbove(FEED_MEMORY_SHARE),
+    }),
+    sessions: new RedisSessionStore(redis),
+    queue: new RedisArchiveQueue(redis, { channelKeep }),
+    pages: new RedisPageCache(redis, { isMemoryShort: () => memory.isAbove(PAGE_MEMORY_SHARE) }),
+    leases: new RedisLeases(redis),
+  };
+}

@@ -1,0 +1,81 @@
+import { CODES } from '@pinroom/client/contract';
+import { AppError, toWireError } from '../../engine/runtime/app-error.js';
+import type { Logger } from '../../engine/runtime/logger.js';
+import { withDeadline } from './call-deadline.js';
+
+/** Where a request came from, as the socket says. */
+export interface RequestOrigin {
+  readonly remoteAddress: string;
+}
+
+/** Answers every request that is none of Socket.IO's. */
+export type FetchHandler = (request: Request, origin: RequestOrigin) => Promise<Response>;
+
+/** Bodies of requests are small here; larger ones are refused. */
+export const MAX_BODY_BYTES = 65_536;
+
+/** So much of a refused body is still read, as a client reads the answer only after sending. */
+const MAX_DISCARDED_BYTES = 8_388_608;
+
+/** Until the answer begins; how long it then streams is not limited. */
+const ANSWER_MS = 30_000;
+
+/** An error as every route answers it. */
+export function errorResponse(fault: unknown): Response {
+  const error = toWireError(fault);
+  return Response.json({ error }, { status: CODES[error.code].status });
+}
+
+/** A handler that always answers: in time, and with a coded error where the given one throws. */
+export function answering(fetch: FetchHandler, logger: Logger): FetchHandler {
+  return async (request, origin) => {
+    const answer = fetch(request, origin);
+    try {
+      return await withDeadline(
+        answer,
+        ANSWER_MS,
+        () => new AppError('unavailable', 'The answer took too long.', { retryAfterMs: 1_000 }),
+      );
+    } catch (fault) {
+      discardLate(answer);
+      if (!(fault instanceof AppError)) {
+        logger.error({ err: fault, method: request.method }, 'a request failed');
+      }
+      return errorResponse(fault);
+    }
+  };
+}
+
+/** An answer that comes after the deadline has nobody to read it. */
+function discardLate(answer: Promise<Response>): void {
+  answer.then(
+    (late) => late.body?.cancel(),
+    () => {},
+  );
+}
+
+/** A handler that gets bodies up to `maxBytes`, read already; larger ones are answered 413. */
+export function withBoundedBody(fetch: FetchHandler, maxBytes: number): FetchHandler {
+  return async (request, origin) => {
+    if (!request.body) return fetch(request, origin);
+    const body = await readBounded(request.body, maxBytes);
+    if (body === null) return errorResponse(new AppError('payload_too_large'));
+    const { url, method, headers, signal } = request;
+    return fetch(new Request(url, { method, headers, body, signal }), origin);
+  };
+}
+
+async function readBounded(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > MAX_DISCARDED_BYTES) break;
+  }
+  return size > maxBytes ? null : new Uint8Array(Buffer.concat(chunks));
+}

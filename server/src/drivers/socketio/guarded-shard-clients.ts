@@ -1,0 +1,124 @@
+/** What is asked of the client that publishes; an ioredis client or cluster fits. */
+export interface ShardPublisher {
+  spublish(channel: string, message: Buffer): Promise<unknown>;
+}
+
+/** What is asked of the client that subscribes; an ioredis client or cluster fits. */
+export interface ShardSubscriber {
+  ssubscribe(channel: string): Promise<unknown>;
+  sunsubscribe(channel: string): Promise<unknown>;
+  /** Closes the connection and, with `true`, opens it again. */
+  disconnect(reconnect: boolean): unknown;
+  on(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): unknown;
+  on(event: 'close' | 'ready', listener: () => void): unknown;
+  off(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): unknown;
+  off(event: 'close' | 'ready', listener: () => void): unknown;
+}
+
+interface Confirmation {
+  readonly reply: Promise<unknown>;
+  /** On the monotonic clock; undefined while the reply is awaited. */
+  at: number | undefined;
+}
+
+/** For how long a reply proves that the connection is alive. */
+const FRESH_MS = 1_000;
+
+function ignore(): void {}
+
+/**
+ * Stands between the adapter and its subscriber connection. The adapter awaits none of its
+ * subscriptions, so a failed one would end the process; here every promise is looked after, and
+ * the replies are remembered so that a join can wait for the one it needs.
+ */
+export class GuardedSubscriber {
+  readonly #client: ShardSubscriber;
+  readonly #confirmations = new Map<string, Confirmation>();
+  readonly #listeners: ((channel: Buffer, message: Buffer) => void)[] = [];
+  #interrupted = false;
+  readonly #forget = () => {
+    this.#interrupted = true;
+    this.#confirmations.clear();
+  };
+  #ready: () => void = ignore;
+
+  constructor(client: ShardSubscriber) {
+    this.#client = client;
+    client.on('close', this.#forget);
+  }
+
+  /** Called by the adapter and for probes. */
+  on(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): void {
+    this.#listeners.push(listener);
+    this.#client.on(event, listener);
+  }
+
+  /**
+   * Calls back when the connection was lost and all its subscriptions are active again: the client
+   * asks for them as soon as it is ready, so a reply that comes after theirs tells.
+   */
+  onReconnected(probeChannel: string, run: () => void): void {
+    this.#ready = () => {
+      if (!this.#interrupted) return;
+      this.#interrupted = false;
+      this.#client.ssubscribe(probeChannel).then(run, ignore);
+    };
+    this.#client.on('ready', this.#ready);
+  }
+
+  /** Called by the adapter, and for a fresh reply. Never leaves a rejection unhandled. */
+  ssubscribe(channel: string): Promise<unknown> {
+    const reply = this.#client.ssubscribe(channel);
+    const confirmation: Confirmation = { reply, at: undefined };
+    this.#confirmations.set(channel, confirmation);
+    reply.then(
+      () => {
+        confirmation.at = performance.now();
+      },
+      () => {
+        if (this.#confirmations.get(channel) === confirmation) this.#confirmations.delete(channel);
+      },
+    );
+    return reply;
+  }
+
+  /** Called by the adapter, and to undo. Never leaves a rejection unhandled. */
+  sunsubscribe(channel: string): void {
+    this.#confirmations.delete(channel);
+    this.#client.sunsubscribe(channel).catch(ignore);
+  }
+
+  /**
+   * Resolves when Redis has confirmed the subscription on this connection within the last second,
+   * or confirms it now. Callers at the same time share one command; an unsubscription in between
+   * makes the next caller ask anew.
+   */
+  confirmed(channel: string): Promise<unknown> {
+    const known = this.#confirmations.get(channel);
+    if (known && (known.at === undefined || performance.now() - known.at < FRESH_MS)) {
+      return known.reply;
+    }
+    return this.ssubscribe(channel);
+  }
+
+  /** Lets go of the client; the client itself belongs to who opened it. */
+  close(): void {
+    this.#client.off('close', this.#forget);
+    this.#client.off('ready', this.#ready);
+    for (const listener of this.#listeners) this.#client.off('smessageBuffer', listener);
+    this.#confirmations.clear();
+  }
+}
+
+/** The adapter's own messages, which nothing here depends on: a failure is dropped. */
+export class GuardedPublisher {
+  readonly #client: ShardPublisher;
+
+  constructor(client: ShardPublisher) {
+    this.#client = client;
+  }
+
+  spublish(channel: string, message: string | Buffer): Promise<unknown> {
+    return this.#client.spublish(channel, Buffer.from(message as string)).catch(ignore);
+  }
+}

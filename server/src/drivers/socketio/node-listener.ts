@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
+import { systemClock } from '../../engine/runtime/clock.js';
+import type { Logger } from '../../engine/runtime/logger.js';
+import { engineOf, type PinroomServer } from './engine-io-internals.js';
+import { type FetchHandler, MAX_BODY_BYTES, withBoundedBody } from './fetch-handler.js';
+import type { ListenAddress, Listener } from './listener.js';
+import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { cutSlowConsumers } from './ws-backlog.js';
+import { WsBroadcaster } from './ws-broadcaster.js';
+
+export interface NodeListenerOptions {
+  readonly path: string;
+  readonly maxBufferedBytes: number;
+  readonly isOriginAllowed: OriginCheck;
+  readonly refreshCookie: string;
+  /** Turns a fetch-style handler into one of node:http. */
+  readonly createNodeListener: (fetch: FetchHandler) => RequestListener;
+  /** Called once for each socket that is cut for not reading. */
+  readonly onSlow: () => void;
+  readonly logger: Logger;
+}
+
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Against clients that send their request drop by drop. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+
+/** Socket.IO on `ws`, and HTTP, on one server of node:http. */
+export class NodeListener implements Listener {
+  readonly transport = 'ws';
+  readonly broadcaster: LocalBroadcaster;
+  readonly #options: NodeListenerOptions;
+  readonly #server: Server;
+  /** Upgraded connections, which the server does not count among its own. */
+  readonly #upgraded = new Set<Duplex>();
+  #onRequest: RequestListener = (_request, response) => {
+    response.writeHead(503).end();
+  };
+
+  constructor(io: PinroomServer, options: NodeListenerOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+      (request, response) => this.#onRequest(request, response),
+    );
+    io.attach(this.#server);
+    this.#guardUpgrades();
+    cutSlowConsumers(engineOf(io), options);
+    this.broadcaster = new WsBroadcaster(io, options.logger);
+  }
+
+  listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
+    const { host, port, exclusivePort } = address;
+    this.#onRequest = this.#options.createNodeListener(withBoundedBody(fetch, MAX_BODY_BYTES));
+    return new Promise((resolve, reject) => {
+      const refused = (fault: NodeJS.ErrnoException) => {
+        const why = fault.code === 'EADDRINUSE' ? 'the port is in use' : fault.message;
+        reject(new Error(`Cannot listen on ${host}:${port}: ${why}.`, { cause: fault }));
+      };
+      this.#server.once('error', refused);
+      this.#server.listen({ host, port, exclusive: exclusivePort }, () => {
+        this.#server.off('error', refused);
+        this.#server.on('error', (fault) => {
+          this.#options.logger.error({ err: fault }, 'the HTTP server reported an error');
+        });
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  stopAccepting(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.stopAccepting();
+    this.#server.closeIdleConnections();
+    const giveUp = new AbortController();
+    this.#server.once('close', () => giveUp.abort());
+    // Emits the event that may have been missed, if nothing is left.
+    this.#server.close();
+    await systemClock.sleep(graceMs, giveUp.signal);
+    this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  /** Engine.IO answers a refused upgrade with 400 whatever the reason, and has no other say. */
+  #guardUpgrades(): void {
+    const [engineUpgrade] = this.#server.listeners('upgrade') as UpgradeListener[];
+    this.#server.removeAllListeners('upgrade');
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      const [path, query = ''] = (request.url ?? '').split('?', 2);
+      if (path !== this.#options.path) return refuse(socket, '404 Not Found', '');
+      const headerOf = (name: string) => {
+        const value = request.headers[name];
+        return Array.isArray(value) ? value.join(', ') : value;
+      };
+      const refusal = refusalOf({ headerOf, query }, this.#options);
+      if (refusal) return refuse(socket, refusal.status, refusalBody(refusal));
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+      engineUpgrade?.(request, socket, head);
+    });
+  }
+}
+
+function refuse(socket: Duplex, status: string, body: string): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,49 @@
+import { readCookie } from './read-cookie.js';
+
+/** A request's header by its lower-case name; undefined when there is none. */
+export type HeaderOf = (name: string) => string | undefined;
+
+/** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
+export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;
+
+/** What an upgrade is refused with. */
+export interface Refusal {
+  readonly status: '400 Bad Request' | '403 Forbidden';
+  readonly code: 'bad_request' | 'origin_denied';
+  readonly message: string;
+}
+
+/**
+ * Decides, before anything is allocated, whether an upgrade may go on. A page is judged by its
+ * origin, as a browser lets any page open a WebSocket with the user's cookies. Programs send no
+ * origin: they may connect, but not with the cookie. Connections are never taken over by a second
+ * transport, so one that names a session is refused.
+ */
+export function refusalOf(
+  request: { headerOf: HeaderOf; query: string },
+  options: { isOriginAllowed: OriginCheck; refreshCookie: string },
+): Refusal | null {
+  const { headerOf, query } = request;
+  if (/(?:^|&)sid=/.test(query)) {
+    return {
+      status: '400 Bad Request',
+      code: 'bad_request',
+      message: 'A connection cannot be taken over.',
+    };
+  }
+  const origin = headerOf('origin');
+  const allowed = origin
+    ? options.isOriginAllowed(origin, headerOf)
+    : readCookie(headerOf('cookie'), options.refreshCookie) === undefined;
+  if (allowed) return null;
+  return {
+    status: '403 Forbidden',
+    code: 'origin_denied',
+    message: 'The page that sent the request is not on the list of allowed origins.',
+  };
+}
+
+/** The body of a refusal. */
+export function refusalBody(refusal: Refusal): string {
+  return JSON.stringify({ error: { code: refusal.code, message: refusal.message } });
+}

@@ -1,0 +1,145 @@
+import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
+import { systemClock } from '../../engine/runtime/clock.js';
+import type { Logger } from '../../engine/runtime/logger.js';
+import type { PinroomServer } from './engine-io-internals.js';
+import type { FetchHandler } from './fetch-handler.js';
+import type { ListenAddress, Listener } from './listener.js';
+import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { UwsBroadcaster } from './uws-broadcaster.js';
+import { UwsHttp } from './uws-http.js';
+import type {
+  UwsApp,
+  UwsBehavior,
+  UwsListenSocket,
+  UwsModule,
+  UwsWebSocket,
+} from './uws-native.js';
+
+export interface UwsListenerOptions {
+  readonly uws: UwsModule;
+  readonly maxBufferedBytes: number;
+  readonly isOriginAllowed: OriginCheck;
+  readonly refreshCookie: string;
+  /** Called once for each socket that is seen to be cut for not reading. */
+  readonly onSlow: () => void;
+  readonly logger: Logger;
+}
+
+/** Engine.IO's pings come every 10 s; this is for peers that vanished without it noticing. */
+const IDLE_SECONDS = 32;
+const POLL_MS = 20;
+const DROPPED = 2;
+
+/** Socket.IO and HTTP on one uWebSockets.js app. One at a time in a process: Socket.IO patches. */
+export class UwsListener implements Listener {
+  readonly transport = 'uws';
+  readonly broadcaster: LocalBroadcaster;
+  readonly #options: UwsListenerOptions;
+  readonly #app: UwsApp;
+  #http: UwsHttp | null = null;
+  #listening: UwsListenSocket | null = null;
+  #closed = false;
+
+  constructor(io: PinroomServer, options: UwsListenerOptions) {
+    this.#options = options;
+    this.#app = options.uws.App();
+    io.attachApp(this.#guardedApp());
+    const publish: UwsApp['publish'] = (topic, message, isBinary) =>
+      !this.#closed && this.#app.publish(topic, message, isBinary);
+    this.broadcaster = new UwsBroadcaster({ publish }, options.logger);
+  }
+
+  async listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
+    const { host, port, exclusivePort } = address;
+    const { uws, logger } = this.#options;
+    this.#http = new UwsHttp(fetch, logger);
+    this.#http.mount(this.#app);
+    const flags = exclusivePort ? uws.LIBUS_LISTEN_EXCLUSIVE_PORT : 0;
+    // Calls back before it returns.
+    this.#app.listen(host, port, flags, (listenSocket) => {
+      this.#listening = listenSocket || null;
+    });
+    if (!this.#listening) {
+      throw new Error(
+        `Cannot listen on ${host}:${port}: the port is in use, or the host is wrong.`,
+      );
+    }
+    return uws.us_socket_local_port(this.#listening);
+  }
+
+  stopAccepting(): void {
+    if (this.#listening) this.#options.uws.us_listen_socket_close(this.#listening);
+    this.#listening = null;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.stopAccepting();
+    if (this.#closed) return;
+    const deadline = performance.now() + graceMs;
+    while (this.#http?.pending && performance.now() < deadline) await systemClock.sleep(POLL_MS);
+    this.#http?.abort();
+    this.#closed = true;
+    this.#app.close?.();
+  }
+
+  /** The app as Socket.IO gets it: what Engine.IO leaves out of its route is added on the way. */
+  #guardedApp(): Pick<UwsApp, 'any' | 'ws' | 'publish'> {
+    const app = this.#app;
+    const guarded = {
+      any(pattern: string, handler: Parameters<UwsApp['any']>[1]) {
+        app.any(pattern, handler);
+        return guarded as unknown as UwsApp;
+      },
+      ws: (pattern: string, behavior: UwsBehavior) => {
+        app.ws(pattern, this.#guardedBehavior(behavior));
+        return guarded as unknown as UwsApp;
+      },
+      publish: app.publish.bind(app),
+    };
+    return guarded;
+  }
+
+  #guardedBehavior(behavior: UwsBehavior): UwsBehavior {
+    const options = this.#options;
+    const noteDrop = this.#dropCounter();
+    return {
+      ...behavior,
+      // A reader that is too slow is cut and resumes; otherwise it would lose messages in silence.
+      closeOnBackpressureLimit: true,
+      maxBackpressure: options.maxBufferedBytes,
+      idleTimeout: IDLE_SECONDS,
+      sendPingsAutomatically: false,
+      upgrade(res, req, context) {
+        const headerOf = (name: string) => req.getHeader(name) || undefined;
+        const refusal = refusalOf({ headerOf, query: req.getQuery() ?? '' }, options);
+        if (!refusal) return behavior.upgrade?.(res, req, context);
+        res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
+        res.end(refusalBody(refusal));
+      },
+      open(ws) {
+        noteDropsOf(ws, noteDrop);
+        behavior.open?.(ws);
+      },
+      dropped: noteDrop,
+    };
+  }
+
+  #dropCounter(): (ws: UwsWebSocket) => void {
+    const cut = new WeakSet<UwsWebSocket>();
+    return (ws) => {
+      if (cut.has(ws)) return;
+      cut.add(ws);
+      this.#options.onSlow();
+    };
+  }
+}
+
+/** Engine.IO does not look at what `send` answers. */
+function noteDropsOf(ws: UwsWebSocket, noteDrop: (ws: UwsWebSocket) => void): void {
+  const send = ws.send;
+  ws.send = function sendAndNote(message, isBinary, compress) {
+    const result = send.call(this, message, isBinary, compress);
+    if (result === DROPPED) noteDrop(this);
+    return result;
+  };
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../engine/runtime/metrics.js';
+import { PrometheusMetrics } from './prometheus-metrics.js';
+
+describe('metrics', () => {
+  it('names every metric of the table, with its help', async () => {
+    const text = await new PrometheusMetrics({ processMetrics: false }).text();
+    for (const [name, { kind, help }] of Object.entries(METRICS)) {
+      expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${kind}`);
+    }
+  });
+
+  it('counts, sets and observes', async () => {
+    const metrics = new PrometheusMetrics({ processMetrics: false });
+    metrics.count('pinroom_commands_total', { command: 'room:send', code: 'ok' });
+    metrics.count('pinroom_commands_total', { command: 'room:send', code: 'ok' }, 2);
+    metrics.set('pinroom_sockets', 7);
+    metrics.observe('pinroom_command_seconds', 0.003, { command: 'room:send' });
+    const text = await metrics.text();
+    expect(text).toContain('pinroom_commands_total{command="room:send",code="ok"} 3');
+    expect(text).toContain('pinroom_sockets 7');
+    expect(text).toContain('pinroom_command_seconds_bucket{le="0.005",command="room:send"} 1');
+  });
+
+  it('keeps two nodes in one process apart, and tells about the process', async () => {
+    const [one, other] = [new PrometheusMetrics(), new PrometheusMetrics()];
+    one.set('pinroom_sockets', 1);
+    expect(await other.text()).toContain('pinroom_sockets 0');
+    expect(await other.text()).toContain('process_cpu_user_seconds_total');
+  });
+
+  it('says so when a metric is used as another kind', () => {
+    const metrics = new PrometheusMetrics({ processMetrics: false });
+    expect(() => metrics.count('pinroom_sockets')).toThrow('pinroom_sockets is a gauge');
+  });
+});

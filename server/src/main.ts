@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { type App, buildApp } from './app/build-app.js';
+import { createLogger } from './app/create-logger.js';
+import { StartupError } from './app/startup-error.js';
+import type { Config } from './config/config.js';
+import { ConfigError, loadConfig } from './config/load-config.js';
+
+const IN_MEMORY =
+  'rooms are in memory: a crash loses the last second, and no other node can take over; ' +
+  'REDIS_URL and DATABASE_URL change that';
+
+/** Exit codes: 1 the start failed, 2 the configuration is not usable. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config);
+  for (const name of config.unknownVariables) {
+    logger.warn({ name }, `${name} is not a variable of Pinroom: is it misspelt?`);
+  }
+  if (config.redisUrls === null && process.env.NODE_ENV === 'production')
+    logger.warn({}, IN_MEMORY);
+  process.on('unhandledRejection', (fault) => {
+    logger.error({ err: fault }, 'a rejection that nobody handled');
+  });
+  let app: App | undefined;
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    // Whoever asks twice means now; a start that is still under way has nothing to drain.
+    if (signals > 1 || !app) process.exit(signals > 1 ? 1 : 0);
+    logger.info({}, 'stopping');
+    const askedAt = performance.now();
+    app.stop().then(
+      () => {
+        logger.info({ ms: Math.round(performance.now() - askedAt) }, 'stopped');
+        process.exit(0);
+      },
+      (fault: unknown) => {
+        logger.error({ err: fault }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  try {
+    app = await buildApp(config, logger);
+  } catch (fault) {
+    const known = fault instanceof StartupError;
+    console.error(`Pinroom cannot start: ${known ? fault.message : String(fault)}`);
+    if (!known) console.error(fault);
+    process.exit(1);
+  }
+  announce(app, config, logger);
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (fault) {
+    if (!(fault instanceof ConfigError)) throw fault;
+    console.error('The configuration is not usable:');
+    for (const line of fault.faults) console.error(`  - ${line}`);
+    process.exit(2);
+  }
+}
+
+function announce(app: App, config: Config, logger: ReturnType<typeof createLogger>): void {
+  const { port, description, version, madeOperatorToken } = app;
+  const shown = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+  const address = config.publicUrl ?? `http://${shown}:${port}`;
+  logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
+  if (madeOperatorToken !== null) {
+    logger.info({}, `/metrics opens with the operator token ${madeOperatorToken}`);
+  }
+}
+
+await main();
