@@ -1,0 +1,217 @@
+import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import { AjvSchemaChecker } from '../../../src/drivers/ajv/ajv-schema-checker.js';
+import {
+  createHttpApp,
+  type HttpApp,
+  type HttpAppOptions,
+} from '../../../src/drivers/http/http-app.js';
+import type { ApplicationCaller, Caller } from '../../../src/engine/auth/caller.port.js';
+import type {
+  RoomApi,
+  SessionApi,
+  SessionGrant,
+} from '../../../src/engine/connection/http-api.port.js';
+import { AppError } from '../../../src/engine/runtime/app-error.js';
+import { type Clock, systemClock } from '../../../src/engine/runtime/clock.js';
+import type { HealthReport } from '../../../src/engine/runtime/health.port.js';
+import type { Logger } from '../../../src/engine/runtime/logger.js';
+
+export const NOW = 1_800_000_000_000;
+export const ROOM_ID = '0197a1b2-0000-7000-8000-0000000000ff';
+
+/** Sessions in a map; an access token is `access-<n>`, a refresh token `refresh-<n>`. */
+export class LocalSessions implements SessionApi {
+  readonly #live = new Map<string, Caller>();
+  #count = 0;
+
+  async createSession({ nickname = 'Guest' }: { nickname?: string | undefined }) {
+    return this.#grant(nickname);
+  }
+
+  async refreshSession(refreshToken: string): Promise<SessionGrant> {
+    const old = this.#live.get(refreshToken.replace('refresh', 'access'));
+    if (!old) throw new AppError('session_ended');
+    this.#live.delete(refreshToken.replace('refresh', 'access'));
+    return this.#grant(old.nickname);
+  }
+
+  async authenticateToken(accessToken: string): Promise<Caller> {
+    const caller = this.#live.get(accessToken);
+    if (!caller) throw new AppError('unauthenticated', 'The access token is not valid.');
+    return caller;
+  }
+
+  async endSession(caller: Caller): Promise<void> {
+    for (const [token, live] of this.#live) if (live === caller) this.#live.delete(token);
+  }
+
+  async endAllSessions(): Promise<void> {
+    this.#live.clear();
+  }
+
+  #grant(nickname: string): SessionGrant {
+    this.#count += 1;
+    const number = String(this.#count);
+    const userId = `user-${number}`;
+    this.#live.set(`access-${number}`, { kind: 'user', userId, sessionId: number, nickname });
+    return {
+      user: { id: userId, nickname },
+      accessToken: `access-${number}`,
+      accessTokenExpiresAt: NOW + 600_000,
+      refreshToken: `refresh-${number}`,
+      refreshTokenExpiresAt: NOW + 2_592_000_000,
+    };
+  }
+}
+
+/** One room that answers every command and writes down what it was asked. */
+export class LocalRooms implements RoomApi {
+  readonly asked: { who: string; what: string; payload: unknown }[] = [];
+  /** When set, every call is answered with it. */
+  fault: unknown = null;
+  readonly #keys = new Set<string>();
+
+  async command(caller: Caller | ApplicationCaller, name: CommandName, payload: unknown) {
+    this.#note(caller, name, payload);
+    if (name === 'room:create') return { room: this.room, hostKey: 'host-key' };
+    if (name === 'room:update') return { room: this.room };
+    if (name === 'room:history') return { entries: [], nextCursor: null, source: 'redis' };
+    if (name !== 'room:send') return {};
+    const { key } = payload as { key?: string };
+    const duplicate = key !== undefined && this.#keys.has(key);
+    if (key !== undefined) this.#keys.add(key);
+    return { id: '1-0', at: NOW, duplicate };
+  }
+
+  async findByPin(caller: Caller, pin: string): Promise<RoomByPin> {
+    this.#note(caller, 'findByPin', pin);
+    if (pin !== '482913') throw new AppError('room_not_found');
+    return { room: { id: ROOM_ID, pin, title: 'Quiz', locked: false, full: false } };
+  }
+
+  async getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {
+    this.#note(caller, 'getRoom', roomId);
+    return this.room;
+  }
+
+  async listRooms(caller: Caller, page: { cursor: string | null; limit: number }) {
+    this.#note(caller, 'listRooms', page);
+    return { rooms: [this.room], nextCursor: null } satisfies RoomList;
+  }
+
+  async deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
+    this.#note(caller, 'deleteRoom', roomId);
+  }
+
+  async deleteUser(caller: Caller): Promise<void> {
+    this.#note(caller, 'deleteUser', null);
+  }
+
+  get room(): Room {
+    return {
+      id: ROOM_ID,
+      pin: '482913',
+      title: 'Quiz',
+      hostIds: ['user-1'],
+      locked: false,
+      capacity: 10,
+      memberCount: 0,
+      settings: {
+        playersMaySend: true,
+        typesByRole: {},
+        slowModeSeconds: 0,
+        approval: false,
+        hostGraceSeconds: 60,
+        onHostGone: 'keep',
+        passcodeRequired: false,
+      },
+      rev: 1,
+      createdAt: NOW,
+      expiresAt: NOW + 1,
+      closedAt: null,
+    };
+  }
+
+  #note(caller: Caller | ApplicationCaller, what: string, payload: unknown): void {
+    const who = caller.kind === 'user' ? caller.userId : 'application';
+    this.asked.push({ who, what, payload });
+    if (this.fault !== null) throw this.fault;
+  }
+}
+
+/** Remembers every line. */
+export class ListLogger implements Logger {
+  readonly lines: { level: string; fields: object; message: string }[] = [];
+  readonly debug = this.#at('debug');
+  readonly info = this.#at('info');
+  readonly warn = this.#at('warn');
+  readonly error = this.#at('error');
+
+  #at(level: string): Logger['info'] {
+    return (fields, message) => void this.lines.push({ level, fields, message });
+  }
+}
+
+export type CallOptions = {
+  token?: string;
+  body?: unknown;
+  headers?: { [name: string]: string };
+};
+
+/** An app over these, and a short way to call it. */
+export class HttpFixture {
+  readonly sessions = new LocalSessions();
+  readonly rooms = new LocalRooms();
+  readonly logger = new ListLogger();
+  health: HealthReport = { ready: true, status: 'ok', backends: { redis: 'up' }, reasons: [] };
+  readonly app: HttpApp;
+
+  constructor(options: Partial<HttpAppOptions> = {}) {
+    const clock: Clock = { ...systemClock, now: () => NOW };
+    this.app = createHttpApp({
+      sessions: this.sessions,
+      rooms: this.rooms,
+      checker: new AjvSchemaChecker(),
+      health: { report: () => this.health },
+      keySet: () => ({ keys: [{ kty: 'OKP', kid: 'k' }] }),
+      metricsText: async () => 'pinroom_sockets 0\n',
+      publicUrl: null,
+      allowedOrigins: [],
+      trustProxy: 0,
+      operatorToken: null,
+      apiKey: null,
+      version: '1.2.3',
+      logger: this.logger,
+      clock,
+      ...options,
+    });
+  }
+
+  /** `what` is method and path; a body that is a string goes out as it stands. */
+  call(what: string, options: CallOptions = {}): Promise<Response> {
+    const [method = '', path = ''] = what.split(' ');
+    const { body } = options;
+    const headers = new Headers({ host: 'pin.test', ...options.headers });
+    if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
+    if (body !== undefined && !headers.has('content-type')) {
+      headers.set('content-type', 'application/json');
+    }
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const init = body === undefined ? { method, headers } : { method, headers, body: text };
+    return this.app.fetch(new Request(`http://pin.test${path}`, init), {
+      remoteAddress: '10.0.0.1',
+    });
+  }
+
+  /** A new session's access token. */
+  async signIn(): Promise<string> {
+    return (await this.sessions.createSession({})).accessToken;
+  }
+}
+
+/** The code of an error answer, after a look at its shape. */
+export async function codeOf(response: Response): Promise<string> {
+  const body = (await response.json()) as { error: { code: string; message: string } };
+  if (typeof body.error.message !== 'string' || Object.keys(body).length !== 1) return 'malformed';
+  return body.error.code;
+}

@@ -1,0 +1,49 @@
+import type { SessionStore } from '../../../src/engine/auth/session-store.port.js';
+import type { Frame } from '../../../src/engine/fanout/frame.port.js';
+import type { RoomFeed } from '../../../src/engine/feed/room-feed.port.js';
+import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
+import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
+import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
+import type { PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
+import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
+import type { Leases } from '../../../src/engine/runtime/leases.port.js';
+
+export interface StoreOptions {
+  /** Entries of a channel that stay after they are archived. */
+  readonly channelKeep: number;
+  /** Entries of a room that may wait for the archive. */
+  readonly backlogEntries: number;
+}
+
+/** Every store port of one driver, over data of their own. */
+export interface Stores extends AsyncDisposable {
+  readonly rooms: RoomStore;
+  readonly members: MemberStore;
+  readonly pins: PinRegistry;
+  readonly feed: RoomFeed;
+  readonly sessions: SessionStore;
+  readonly queue: ArchiveQueue;
+  readonly pages: PageCache;
+  readonly leases: Leases;
+  /** The time that the stores go by. */
+  now(): number;
+  /** Lets time pass for the stores: at once where the driver's clock is ours, else for real. */
+  pass(ms: number): Promise<void>;
+  /** Everything kept is gone, as after a restart without data. */
+  loseData(): Promise<void>;
+  /** The frames of a room from now on, as every node gets them. */
+  watch(roomId: string): Promise<readonly Frame[]>;
+}
+
+/** One technology behind the store ports. */
+export interface StoreDriver {
+  readonly name: string;
+  /** Starts what the driver needs; every `open` gives empty stores. */
+  start(): Promise<StoreBackend>;
+}
+
+export interface StoreBackend extends AsyncDisposable {
+  open(options?: Partial<StoreOptions>): Promise<Stores>;
+}
+
+export const DEFAULT_OPTIONS: StoreOptions = { channelKeep: 1_000, backlogEntries: 100_000 };

@@ -1,0 +1,131 @@
+import { importsOf, packageOf, resolveImport, type SourceFile } from './source-files.js';
+
+const CONTRACT = '@pinroom/client/contract';
+
+/** Stages in the order in which a message passes them: each may import itself and later ones. */
+const STAGES = ['connection', 'room', 'fanout', 'feed', 'history'];
+/** May be imported by every stage, and import no stage. */
+const LEAVES: Readonly<Record<string, readonly string[]>> = {
+  auth: ['auth', 'runtime'],
+  runtime: ['runtime'],
+};
+
+/** Which driver folder a package belongs to; `*`: every driver may use it. */
+const HOMES: Readonly<Record<string, string>> = {
+  'socket.io': 'socketio',
+  'socket.io-adapter': 'socketio',
+  'socket.io-parser': 'socketio',
+  '@socket.io/redis-adapter': 'socketio',
+  'uWebSockets.js': 'socketio',
+  'uWebSockets.js-glibc227': 'socketio',
+  ws: 'socketio',
+  ioredis: 'redis',
+  kysely: 'postgres',
+  pg: 'postgres',
+  '@electric-sql/pglite': 'postgres',
+  jose: 'jose',
+  hono: 'http',
+  '@hono/node-server': 'http',
+  ajv: 'ajv',
+  pino: 'telemetry',
+  'pino-pretty': 'telemetry',
+  'prom-client': 'telemetry',
+  cockatiel: '*',
+};
+
+type Check = (specifier: string, target: string | undefined) => boolean;
+
+const below = (folder: string, target: string | undefined) => target?.startsWith(folder) ?? false;
+
+/** R1: the contract knows nothing; the client library knows Socket.IO's client. */
+function sharedCheck(file: string): Check {
+  return (specifier, target) =>
+    below('shared/src/', target) ||
+    (file.startsWith('shared/src/client/') && specifier === 'socket.io-client');
+}
+
+/** R2, R3, R4. */
+function engineCheck(file: string): Check {
+  const stage = file.split('/')[3] ?? '';
+  const position = STAGES.indexOf(stage);
+  const allowed = LEAVES[stage] ?? [...STAGES.slice(position), ...Object.keys(LEAVES)];
+  if (position < 0 && !LEAVES[stage]) return () => false;
+  return (specifier, target) => {
+    if (specifier === CONTRACT || specifier === 'node:crypto') return true;
+    return allowed.some((name) => below(`server/src/engine/${name}/`, target));
+  };
+}
+
+/** R5, R6. */
+function driverCheck(file: string): Check {
+  const folder = file.split('/')[3] ?? '';
+  return (specifier, target) => {
+    if (specifier === CONTRACT || specifier.startsWith('node:')) return true;
+    if (target === undefined) return ['*', folder].includes(HOMES[packageOf(specifier)] ?? '');
+    if (below(`server/src/drivers/${folder}/`, target)) return true;
+    if (!below('server/src/engine/', target)) return false;
+    return target.endsWith('.port.ts') || below('server/src/engine/runtime/', target);
+  };
+}
+
+/** R7. */
+const configCheck: Check = (specifier, target) =>
+  specifier === CONTRACT || below('server/src/config/', target);
+
+/** R8. */
+const appCheck: Check = (specifier, target) =>
+  specifier === CONTRACT ||
+  specifier.startsWith('node:') ||
+  (below('server/src/', target) && target !== 'server/src/main.ts');
+
+const mainCheck: Check = (specifier, target) =>
+  specifier.startsWith('node:') ||
+  ['app/', 'config/', 'engine/runtime/'].some((name) => below(`server/src/${name}`, target));
+
+/** R9: the contract, the client library and packages, nothing of the server. */
+const loadTestsCheck: Check = (specifier, target) =>
+  target === undefined ? packageOf(specifier) !== 'pinroom' : below('load-tests/src/', target);
+
+function checkFor(file: string): Check {
+  if (file.startsWith('shared/')) return sharedCheck(file);
+  if (file.startsWith('load-tests/')) return loadTestsCheck;
+  if (file.startsWith('server/src/engine/')) return engineCheck(file);
+  if (file.startsWith('server/src/drivers/')) return driverCheck(file);
+  if (file.startsWith('server/src/config/')) return configCheck;
+  if (file.startsWith('server/src/app/')) return appCheck;
+  return file === 'server/src/main.ts' ? mainCheck : () => false;
+}
+
+/** The imports of a source file that the rules forbid, as `file -> import`. */
+export function forbiddenImports(file: SourceFile): string[] {
+  const isAllowed = checkFor(file.name);
+  return importsOf(file.text)
+    .filter((specifier) => {
+      const target = resolveImport(file.name, specifier);
+      // R11: nothing that runs imports a test.
+      if (target?.endsWith('.test.ts') || below('server/test/', target)) return true;
+      return !isAllowed(specifier, target);
+    })
+    .map((specifier) => `${file.name} -> ${specifier}`);
+}
+
+/** Circles among the files, each as the list of its files; types count too. */
+export function importCycles(files: readonly SourceFile[]): string[][] {
+  const graph = new Map(
+    files.map(({ name, text }) => [
+      name,
+      importsOf(text).flatMap((specifier) => resolveImport(name, specifier) ?? []),
+    ]),
+  );
+  const finished = new Set<string>();
+  const cycles: string[][] = [];
+  const visit = (name: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(name);
+    if (start >= 0) cycles.push([...trail.slice(start), name]);
+    if (start >= 0 || finished.has(name)) return;
+    for (const next of graph.get(name) ?? []) visit(next, [...trail, name]);
+    finished.add(name);
+  };
+  for (const name of graph.keys()) visit(name, []);
+  return cycles;
+}
