@@ -22,6 +22,11 @@ const lowerDecorators = {
 /** What every project has; forks, because tests use signals and their own processes. */
 const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
 
+/** Faults at full length take minutes, not seconds. */
+const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
+/** Set by `npm run test:soak` alone: then nothing else runs. */
+const soakMs = Number(process.env.PINROOM_SOAK_MINUTES ?? 0) * 60_000;
+
 export default defineConfig({
   plugins: [lowerDecorators],
   test: {
@@ -90,12 +95,28 @@ export default defineConfig({
           ...shared,
           name: 'fault',
           include: ['server/test/fault/**/*.fault.test.ts'],
-          testTimeout: 90_000,
+          testTimeout: 90_000 + 4 * faultMs,
           hookTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
+      ...(soakMs > 0 ? [soak()] : []),
     ],
   },
 });
+
+function soak() {
+  return {
+    extends: true as const,
+    test: {
+      ...shared,
+      name: 'soak',
+      include: ['server/test/fault/**/*.soak.test.ts'],
+      testTimeout: soakMs + 300_000,
+      hookTimeout: 60_000,
+      maxWorkers: 1,
+      sequence: { groupOrder: 4 },
+    },
+  };
+}
