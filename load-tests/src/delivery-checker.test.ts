@@ -1,6 +1,7 @@
 import type { Entry } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
-import { type ClientRecord, checkDelivery, type KeptChannel } from './delivery-checker.js';
+import { checkDelivery } from './delivery-checker.js';
+import type { ClientRecord, KeptChannel } from './delivery-record.js';
 
 function entry(seq: number, change: Partial<Entry> = {}): Entry {
   return {
@@ -108,5 +109,64 @@ describe('the delivery check', () => {
   it('finds a hole in what is kept', () => {
     const channels = [{ roomId: 'r', channel: 'room', entries: [entry(0), entry(2)] }];
     expect(kindsOf([], channels)).toEqual(['hole 5-2']);
+  });
+
+  describe('after a loss that was announced', () => {
+    const lost = [entry(2), entry(3)];
+    const later = [entry(0, { id: '6-0', after: '5-1', key: 'later' })];
+    const after: KeptChannel[] = [
+      { roomId: 'r', channel: 'room', entries: [entry(0), entry(1), ...later] },
+    ];
+    const told = { index: 4, after: '5-1' };
+
+    it('lets readers forget what they were told to forget', () => {
+      const seen = [
+        {
+          roomId: 'r',
+          channel: 'room',
+          entries: [...all, ...later],
+          resets: [told],
+          untilEnd: true,
+        },
+      ];
+      expect(kindsOf([client([], { seen })], after)).toEqual([]);
+      expect(kindsOf([client([...all, ...later])], after)).toEqual(['phantom 5-2', 'phantom 5-3']);
+    });
+
+    it('does not count rows that a later entry has voided', () => {
+      const entries = [...all, ...later];
+      const channels = [{ roomId: 'r', channel: 'room', entries }];
+      expect(kindsOf([client([entry(0), entry(1), ...later])], channels)).toEqual([]);
+    });
+
+    it('wants what came after it', () => {
+      const seen = [{ roomId: 'r', channel: 'room', entries: all, resets: [told], untilEnd: true }];
+      expect(kindsOf([client([], { seen })], after)).toEqual(['gap 6-0']);
+    });
+
+    it('takes a message that was sent again for kept, and one that was not for missing', () => {
+      const sent = [{ roomId: 'r', channel: 'room', key: 'later', id: '5-2' }];
+      const ada = { userId: 'ada', seen: [] };
+      expect(kindsOf([client([], { ...ada, sent })], after)).toEqual([]);
+      const gone = [{ roomId: 'r', channel: 'room', key: 'k3', id: '5-3' }];
+      expect(kindsOf([client([], { ...ada, sent: gone })], after)).toEqual(['missing 5-3']);
+      const unsure = gone.map((message) => ({ ...message, unsure: true }));
+      expect(kindsOf([client([], { ...ada, sent: unsure })], after)).toEqual([]);
+    });
+
+    it('finds an id that was given twice, though one of both is lost', () => {
+      const seen = [
+        {
+          roomId: 'r',
+          channel: 'room',
+          entries: lost,
+          resets: [{ index: 2, after: '5-1' }],
+          untilEnd: false,
+        },
+      ];
+      const other = [entry(0), entry(1), entry(2, { payload: 'another' })];
+      const channels = [{ roomId: 'r', channel: 'room', entries: other }];
+      expect(kindsOf([client([], { seen })], channels)).toEqual(['content 5-2']);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { Entry } from '@pinroom/client';
 import { CuttableLine } from './cuttable-line.js';
-import { checkDelivery, type Fault, type KeptChannel } from './delivery-checker.js';
+import { checkDelivery } from './delivery-checker.js';
+import type { Fault, KeptChannel } from './delivery-record.js';
 import type { DemoScreen, ScoreRow } from './demo-screen.js';
 import { QUESTIONS, type Question } from './quiz-questions.js';
 import { RecordedClient } from './recorded-client.js';
@@ -49,7 +50,7 @@ export class QuizDemo {
   constructor(options: QuizOptions) {
     this.#options = options;
     this.#line = new CuttableLine(options.url);
-    this.#host = new RecordedClient('Host', options.url);
+    this.#host = new RecordedClient('Host', { url: options.url });
   }
 
   /** Plays, then checks what everyone saw; an empty list: all is well. */
@@ -98,7 +99,7 @@ export class QuizDemo {
     const unlucky = Math.min(7, players);
     for (let number = 1; number <= players; number++) {
       const isUnlucky = number === unlucky;
-      const player = new RecordedClient(`Player-${number}`, isUnlucky ? broken : url);
+      const player = new RecordedClient(`Player-${number}`, { url: isUnlucky ? broken : url });
       if (isUnlucky) this.#unlucky = player;
       this.#players.push(player);
     }

@@ -1,18 +1,38 @@
-import { type Entry, PinroomClient, type RoomHandle, type SendOptions } from '@pinroom/client';
-import type { ClientRecord, SentMessage } from './delivery-checker.js';
+import {
+  type ClientOptions,
+  type Entry,
+  PinroomClient,
+  type RoomHandle,
+  type SendOptions,
+} from '@pinroom/client';
+import type { ClientRecord, RoomPresence, SeenReset, SentMessage } from './delivery-record.js';
 
-/** A client that writes down what it sends and sees, for the delivery check. */
+interface Seen {
+  readonly entries: Entry[];
+  readonly resets: SeenReset[];
+}
+
+export interface RecordedClientOptions extends Omit<ClientOptions, 'nickname'> {
+  readonly url: string;
+  /** See EntryInterning; by default each entry is kept as it came. */
+  readonly intern?: (entry: Entry) => Entry;
+}
+
+/** A client that writes down what it sends and sees in one room, for the delivery check. */
 export class RecordedClient {
   readonly name: string;
   readonly client: PinroomClient;
+  readonly #intern: (entry: Entry) => Entry;
   readonly #sent: SentMessage[] = [];
-  readonly #seen = new Map<string, Entry[]>();
+  readonly #seen = new Map<string, Seen>();
   #room: RoomHandle | null = null;
   #count = 0;
 
-  constructor(name: string, url: string) {
+  constructor(name: string, options: RecordedClientOptions) {
+    const { intern = (entry: Entry) => entry, ...clientOptions } = options;
     this.name = name;
-    this.client = new PinroomClient({ url, nickname: name });
+    this.#intern = intern;
+    this.client = new PinroomClient({ ...clientOptions, nickname: name });
   }
 
   get hasJoined(): boolean {
@@ -30,10 +50,14 @@ export class RecordedClient {
     this.#room = room;
     const channels = room.isHost ? ['room', 'host', 'log'] : ['room'];
     for (const channel of channels) {
-      const seen: Entry[] = [];
-      this.#seen.set(channel, seen);
-      room.follow(channel, (entry) => seen.push(entry));
+      const entries: Entry[] = [];
+      this.#seen.set(channel, { entries, resets: [] });
+      room.follow(channel, (entry) => entries.push(this.#intern(entry)));
     }
+    room.on('reset', ({ channel, after }) => {
+      const seen = this.#seen.get(channel);
+      seen?.resets.push({ index: seen.entries.length, after });
+    });
     return room;
   }
 
@@ -53,7 +77,7 @@ export class RecordedClient {
 
   /** The newest entry that was seen in a channel. */
   newestSeen(channel: string): string | null {
-    return this.#seen.get(channel)?.at(-1)?.id ?? null;
+    return this.#seen.get(channel)?.entries.at(-1)?.id ?? null;
   }
 
   record(): ClientRecord {
@@ -63,12 +87,21 @@ export class RecordedClient {
       userId: this.room.self.userId,
       hosts: this.room.isHost ? [roomId] : [],
       sent: this.#sent,
-      seen: [...this.#seen].map(([channel, entries]) => ({
+      seen: [...this.#seen].map(([channel, seen]) => ({
         roomId,
         channel,
-        entries,
+        ...seen,
         untilEnd: true,
       })),
+      presence: [this.#presence()],
     };
+  }
+
+  #presence(): RoomPresence {
+    const { id: roomId, memberCount, members, membersComplete } = this.room;
+    const online = membersComplete
+      ? new Map([...members].map(([userId, member]) => [userId, member.online]))
+      : null;
+    return { roomId, memberCount, online };
   }
 }

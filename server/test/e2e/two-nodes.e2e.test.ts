@@ -1,10 +1,7 @@
 import type { Entry, RoomHandle } from '@pinroom/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ClientRecord,
-  checkDelivery,
-  type SentMessage,
-} from '../../../load-tests/src/delivery-checker.js';
+import { checkDelivery } from '../../../load-tests/src/delivery-checker.js';
+import type { ClientRecord, SentMessage } from '../../../load-tests/src/delivery-record.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { newSession } from '../support/http-calls.js';
 import { openSocket, RawSocket } from '../support/raw-socket.js';
