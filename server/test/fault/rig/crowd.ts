@@ -1,0 +1,142 @@
+import { PinroomError } from '@pinroom/client';
+import { EntryInterning } from '../../../../load-tests/src/entry-interning.js';
+import type { RoomTruth } from '../../../../load-tests/src/presence-checker.js';
+import { RecordedClient } from '../../../../load-tests/src/recorded-client.js';
+import { afterFile } from '../../support/after-file.js';
+import { pick } from './random.js';
+
+export interface CrowdOptions {
+  readonly url: string;
+  readonly rooms: number;
+  readonly socketsPerRoom: number;
+  /** Entries per second, over all rooms. */
+  readonly rate: number;
+  readonly random: () => number;
+}
+
+export interface CrowdRoom {
+  readonly roomId: string;
+  readonly host: RecordedClient;
+  readonly players: readonly RecordedClient[];
+  /** Users who were taken away and will not come back. */
+  readonly gone: Set<string>;
+}
+
+const TICK_MS = 50;
+const JOINS_AT_ONCE = 20;
+/** Longer than any outage: a message is given up only when nothing heals. */
+const PATIENCE_MS = 240_000;
+
+/** Rooms full of people over the client library, who talk on schedule whatever the server does. */
+export class Crowd {
+  readonly rooms: CrowdRoom[] = [];
+  readonly #options: CrowdOptions;
+  readonly #interning = new EntryInterning();
+  readonly refusals = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  #sent = 0;
+  #pending = 0;
+
+  constructor(options: CrowdOptions) {
+    this.#options = options;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Everybody who is still there. */
+  get people(): RecordedClient[] {
+    return this.rooms.flatMap((room) => this.peopleOf(room));
+  }
+
+  peopleOf({ host, players, gone }: CrowdRoom): RecordedClient[] {
+    return [host, ...players].filter(({ client }) => !gone.has(client.user?.id ?? ''));
+  }
+
+  async gather(): Promise<void> {
+    const { rooms, socketsPerRoom } = this.#options;
+    const seats: Array<() => Promise<unknown>> = [];
+    for (let r = 0; r < rooms; r++) {
+      const host = this.#person(`Host-${r}`);
+      await host.client.start();
+      const { room } = await host.client.createRoom({ title: `Room ${r}` });
+      await host.join({ roomId: room.id });
+      const players = Array.from({ length: socketsPerRoom - 1 }, (_, p) =>
+        this.#person(`Player-${r}-${p}`),
+      );
+      this.rooms.push({ roomId: room.id, host, players, gone: new Set() });
+      for (const player of players) seats.push(() => player.join({ pin: room.pin ?? '' }));
+    }
+    while (seats.length > 0) {
+      await Promise.all(seats.splice(0, JOINS_AT_ONCE).map((sit) => sit()));
+    }
+  }
+
+  /** From now on somebody says something `rate` times a second. */
+  start(): void {
+    let last = performance.now();
+    this.#timer ??= setInterval(() => {
+      const now = performance.now();
+      this.#due += ((now - last) / 1_000) * this.#options.rate;
+      last = now;
+      for (; this.#due >= 1; this.#due--) this.#speak();
+    }, TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Somebody closes the page for good. */
+  async takeAway(room: CrowdRoom, person: RecordedClient): Promise<void> {
+    room.gone.add(person.room.self.userId);
+    await person.client.stop();
+  }
+
+  /** Who is where, in truth. */
+  truths(): RoomTruth[] {
+    return this.rooms.map((room) => ({
+      roomId: room.roomId,
+      online: new Map(this.peopleOf(room).map((person) => [person.room.self.userId, true])),
+      gone: [...room.gone],
+    }));
+  }
+
+  #person(name: string): RecordedClient {
+    const { url } = this.#options;
+    const person = new RecordedClient(name, {
+      url,
+      intern: this.#interning.intern,
+      keepEntries: 20,
+      sendDeadlineMs: PATIENCE_MS,
+      commandDeadlineMs: 60_000,
+    });
+    afterFile(() => person.client.stop());
+    return person;
+  }
+
+  #speak(): void {
+    const { random } = this.#options;
+    const room = pick(random, this.rooms);
+    const person = pick(random, this.peopleOf(room));
+    const channel = person !== room.host && random() < 0.4 ? 'host' : 'room';
+    this.#sent++;
+    this.#pending++;
+    person
+      .send('chat', { n: this.#sent, text: 'x'.repeat(Math.floor(random() * 100)) }, { channel })
+      .catch((fault: unknown) => {
+        const code = fault instanceof PinroomError ? fault.code : String(fault);
+        this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+      })
+      .finally(() => {
+        this.#pending--;
+      });
+  }
+}

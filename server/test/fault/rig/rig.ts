@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Entry, formatEntryId } from '@pinroom/client/contract';
+import { checkDelivery } from '../../../../load-tests/src/delivery-checker.js';
+import type {
+  Fault,
+  KeptChannel,
+  RoomPresence,
+} from '../../../../load-tests/src/delivery-record.js';
+import { checkPresence } from '../../../../load-tests/src/presence-checker.js';
+import { Crowd } from './crowd.js';
+import { House, type HouseOptions } from './house.js';
+import { seededRandom } from './random.js';
+
+export interface RigOptions extends HouseOptions {
+  readonly rooms?: number;
+  readonly socketsPerRoom?: number;
+  /** Entries per second, over all rooms. */
+  readonly rate?: number;
+  readonly seed?: number;
+}
+
+/** What came of a fault. */
+export interface Outcome {
+  /** Empty: nothing was lost, repeated, out of order, or wrong. */
+  readonly faults: readonly Fault[];
+  /** From the end of the load to the moment when all was right, or was given up. */
+  readonly settledMs: number;
+  /** For people: a line of figures, and what went wrong. */
+  readonly report: string;
+}
+
+export interface Rig {
+  readonly house: House;
+  readonly crowd: Crowd;
+  readonly seed: number;
+  readonly random: () => number;
+  /** Runs `fault` under load, then waits until all is right again, at most `settleMs`. */
+  under(name: string, fault: () => Promise<void>, settleMs?: number): Promise<Outcome>;
+}
+
+/** Load before a fault, and after it was healed. */
+const BEFORE_MS = 1_000;
+const AFTER_MS = 1_500;
+const SETTLE_MS = 45_000;
+const LOOK_AGAIN_MS = 500;
+const TOLD_FAULTS = 20;
+
+/** How long an outage lasts: as long as the mechanism needs, or what `npm run test:long` wants. */
+export function outageMs(shortMs: number): number {
+  return Math.max(shortMs, Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000);
+}
+
+/** Several nodes with a crowd on them: 30 rooms of 10 people and 200 entries a second by default. */
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const { rooms = 30, socketsPerRoom = 10, rate = 200, seed = 1 } = options;
+  const random = seededRandom(seed);
+  const house = await House.open(options);
+  const crowd = new Crowd({ url: house.url, rooms, socketsPerRoom, rate, random });
+  await crowd.gather();
+  return {
+    house,
+    crowd,
+    seed,
+    random,
+    async under(name, fault, settleMs = SETTLE_MS) {
+      const before = crowd.sent;
+      crowd.start();
+      await delay(BEFORE_MS);
+      const startedAt = performance.now();
+      try {
+        await fault();
+        await delay(AFTER_MS);
+      } finally {
+        crowd.stop();
+      }
+      const lastedMs = performance.now() - startedAt;
+      const { faults, settledMs } = await settle(house, crowd, settleMs);
+      const figures = [
+        `${crowd.sent - before} sent`,
+        `fault and recovery under load ${seconds(lastedMs)}`,
+        `all right ${seconds(settledMs)} after the load`,
+        ...[...crowd.refusals].map(([code, count]) => `${count} ${code}`),
+      ];
+      const report = [`${name}: ${figures.join(', ')}`, ...describe(faults, house, seed)].join(
+        '\n',
+      );
+      process.stdout.write(`${report}\n`);
+      return { faults, settledMs, report };
+    },
+  };
+}
+
+async function settle(
+  house: House,
+  crowd: Crowd,
+  withinMs: number,
+): Promise<{ faults: readonly Fault[]; settledMs: number }> {
+  const startedAt = performance.now();
+  const passed = () => performance.now() - startedAt;
+  const isQuiet = () =>
+    crowd.pending === 0 && crowd.people.every(({ room }) => room.status !== 'resuming');
+  while (!isQuiet() && passed() < withinMs) await delay(20);
+  for (;;) {
+    const faults = await check(house, crowd);
+    if (faults.length === 0 || passed() >= withinMs) return { faults, settledMs: passed() };
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+async function check(house: House, crowd: Crowd): Promise<Fault[]> {
+  const kept = await keptChannels(house);
+  const clients = crowd.people.map((person) => person.record());
+  const server = await Promise.all(crowd.rooms.map(({ host }) => presenceOf(host.room)));
+  return [
+    ...unanswered(crowd),
+    ...checkDelivery(clients, kept),
+    ...checkPresence(crowd.truths(), clients, kept, server),
+  ];
+}
+
+function unanswered(crowd: Crowd): Fault[] {
+  if (crowd.pending === 0) return [];
+  const place = { roomId: '', channel: null, client: null, id: null };
+  return [{ kind: 'missing', ...place, detail: `${crowd.pending} sends without an answer` }];
+}
+
+/** What the server itself says of a room's members. */
+async function presenceOf(room: Crowd['people'][number]['room']): Promise<RoomPresence> {
+  const online = new Map<string, boolean>();
+  let memberCount = -1;
+  try {
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await room.membersPage(cursor === undefined ? {} : { cursor });
+      for (const member of page.members) online.set(member.userId, member.online);
+      memberCount = page.memberCount;
+      cursor = page.nextCursor;
+    }
+  } catch {
+    // No answer is a wrong one: the check says so, and looks again.
+  }
+  return { roomId: room.id, memberCount, online };
+}
+
+interface EntryRow {
+  readonly room_id: string;
+  readonly channel: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly user_id: string | null;
+  readonly nickname: string | null;
+  readonly payload: string;
+  readonly key: string | null;
+  readonly after: string | null;
+}
+
+async function keptChannels(house: House): Promise<KeptChannel[]> {
+  const rows = await house.query<EntryRow>('select * from entries order by epoch, seq');
+  const channels = new Map<string, KeptChannel & { entries: Entry[] }>();
+  for (const row of rows) {
+    const { room_id: roomId, channel } = row;
+    const name = `${roomId}/${channel}`;
+    const known = channels.get(name) ?? { roomId, channel, entries: [] };
+    channels.set(name, known);
+    known.entries.push(toEntry(row));
+  }
+  return [...channels.values()];
+}
+
+function toEntry(row: EntryRow): Entry {
+  const from = row.user_id === null ? null : { userId: row.user_id, nickname: row.nickname ?? '' };
+  return {
+    id: formatEntryId(row),
+    roomId: row.room_id,
+    channel: row.channel,
+    type: row.type,
+    from,
+    payload: JSON.parse(row.payload) as unknown,
+    at: row.at,
+    ...(row.key === null ? {} : { key: row.key }),
+    ...(row.after === null ? {} : { after: row.after }),
+  };
+}
+
+function describe(faults: readonly Fault[], house: House, seed: number): string[] {
+  if (faults.length === 0) return [];
+  return [
+    `${faults.length} faults, seed ${seed}:`,
+    ...faults
+      .slice(0, TOLD_FAULTS)
+      .map(({ kind, roomId, channel, client, detail }) =>
+        [kind, roomId, channel ?? '-', client ?? 'kept', detail].join(' '),
+      ),
+    ...house.nodes.map(({ name, process: node }) => `${name}: ${node.output().slice(-2_000)}`),
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
