@@ -5,6 +5,7 @@ import type { PinroomServer } from './engine-io-internals.js';
 import type { FetchHandler } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { UwsBacklog } from './uws-backlog.js';
 import { UwsBroadcaster } from './uws-broadcaster.js';
 import { UwsHttp } from './uws-http.js';
 import type {
@@ -28,6 +29,7 @@ export interface UwsListenerOptions {
 /** Engine.IO's pings come every 10 s; this is for peers that vanished without it noticing. */
 const IDLE_SECONDS = 32;
 const POLL_MS = 20;
+const BUFFERED = 0;
 const DROPPED = 2;
 
 /** Socket.IO and HTTP on one uWebSockets.js app. One at a time in a process: Socket.IO patches. */
@@ -36,6 +38,7 @@ export class UwsListener implements Listener {
   readonly broadcaster: LocalBroadcaster;
   readonly #options: UwsListenerOptions;
   readonly #app: UwsApp;
+  readonly #backlog: UwsBacklog;
   #http: UwsHttp | null = null;
   #listening: UwsListenSocket | null = null;
   #closed = false;
@@ -43,10 +46,11 @@ export class UwsListener implements Listener {
   constructor(io: PinroomServer, options: UwsListenerOptions) {
     this.#options = options;
     this.#app = options.uws.App();
+    this.#backlog = new UwsBacklog(io, options.maxBufferedBytes);
     io.attachApp(this.#guardedApp());
     const publish: UwsApp['publish'] = (topic, message, isBinary) =>
       !this.#closed && this.#app.publish(topic, message, isBinary);
-    this.broadcaster = new UwsBroadcaster({ publish }, options.logger);
+    this.broadcaster = new UwsBroadcaster({ publish }, this.#backlog, options.logger);
   }
 
   async listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
@@ -101,6 +105,7 @@ export class UwsListener implements Listener {
 
   #guardedBehavior(behavior: UwsBehavior): UwsBehavior {
     const options = this.#options;
+    const backlog = this.#backlog;
     const noteDrop = this.#dropCounter();
     return {
       ...behavior,
@@ -117,10 +122,14 @@ export class UwsListener implements Listener {
         res.end(refusalBody(refusal));
       },
       open(ws) {
-        noteDropsOf(ws, noteDrop);
+        watchSends(ws, backlog, noteDrop);
         behavior.open?.(ws);
       },
       dropped: noteDrop,
+      close(ws, code, message) {
+        if (backlog.wasCut(ws, code)) noteDrop(ws);
+        behavior.close?.(ws, code, message);
+      },
     };
   }
 
@@ -135,11 +144,16 @@ export class UwsListener implements Listener {
 }
 
 /** Engine.IO does not look at what `send` answers. */
-function noteDropsOf(ws: UwsWebSocket, noteDrop: (ws: UwsWebSocket) => void): void {
+function watchSends(
+  ws: UwsWebSocket,
+  backlog: UwsBacklog,
+  noteDrop: (ws: UwsWebSocket) => void,
+): void {
   const send = ws.send;
-  ws.send = function sendAndNote(message, isBinary, compress) {
+  ws.send = function sendAndWatch(message, isBinary, compress) {
     const result = send.call(this, message, isBinary, compress);
     if (result === DROPPED) noteDrop(this);
+    else if (result === BUFFERED) backlog.note(this);
     return result;
   };
 }

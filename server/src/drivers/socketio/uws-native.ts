@@ -35,6 +35,8 @@ export interface UwsApp {
 export interface UwsWebSocket {
   /** 1: sent, 0: buffered, 2: dropped because too much is buffered. */
   send(message: string | Uint8Array, isBinary?: boolean, compress?: boolean): number;
+  /** Bytes that the system did not take yet. */
+  getBufferedAmount(): number;
 }
 
 export interface UwsBehavior {
@@ -44,6 +46,7 @@ export interface UwsBehavior {
   readonly sendPingsAutomatically?: boolean;
   upgrade?(res: UwsResponse, req: UwsRequest, context: unknown): void;
   open?(ws: UwsWebSocket): void;
+  close?(ws: UwsWebSocket, code: number, message: ArrayBuffer): void;
   /** A publish to this socket was dropped (newer binary only). */
   dropped?(ws: UwsWebSocket): void;
 }

@@ -17,16 +17,29 @@ export interface BacklogOptions {
  */
 export function cutSlowConsumers(engine: EngineServer, options: BacklogOptions): void {
   const queuedBytes = new WeakMap<EngineConnection, number>();
-  const cut = new WeakSet<EngineConnection>();
+  /** Connections that are looked at in a moment, or were cut. */
+  const suspects = new WeakSet<EngineConnection>();
+
+  function waitingBytes(connection: EngineConnection): number {
+    const socket = connection.transport.socket as NodeWebSocket;
+    return (queuedBytes.get(connection) ?? 0) + socket.bufferedAmount;
+  }
 
   function onPacketCreate(this: EngineConnection, packet: EnginePacket): void {
-    const queued = (queuedBytes.get(this) ?? 0) + sizeOf(packet);
-    queuedBytes.set(this, queued);
-    const socket = this.transport.socket as NodeWebSocket;
-    if (queued + socket.bufferedAmount <= options.maxBufferedBytes || cut.has(this)) return;
-    cut.add(this);
-    options.onSlow();
-    socket.terminate();
+    queuedBytes.set(this, (queuedBytes.get(this) ?? 0) + sizeOf(packet));
+    if (suspects.has(this) || waitingBytes(this) <= options.maxBufferedBytes) return;
+    suspects.add(this);
+    // A single answer or burst may be larger than the bound: what counts is what the system did not take.
+    setImmediate(() => judge(this));
+  }
+
+  function judge(connection: EngineConnection): void {
+    if (waitingBytes(connection) <= options.maxBufferedBytes) {
+      suspects.delete(connection);
+    } else if (connection.readyState === 'open') {
+      options.onSlow();
+      (connection.transport.socket as NodeWebSocket).terminate();
+    }
   }
 
   /** The queue goes to the socket's buffer as a whole. */
