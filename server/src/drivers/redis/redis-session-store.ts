@@ -78,6 +78,14 @@ const end = defineScript({
   reply: (raw) => raw === 1,
 });
 
+/** A script of its own: the list lies in another slot, and a full memory must not keep it short. */
+const tellEnded = defineScript({
+  name: 'session-tell',
+  keys: (_sessionId: string) => [keys.endedSessionsKey],
+  args: (sessionId) => [sessionId, ENDED_LISTED, END_KEPT_MS],
+  reply: (raw) => raw === 1,
+});
+
 /** Sessions in Redis: one hash each with the life of the session, and the ids by user. */
 export class RedisSessionStore implements SessionStore {
   readonly #redis: RedisAccess;
@@ -108,14 +116,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async end(sessionId: string, userId: string): Promise<void> {
-    const key = keys.endedSessionsKey;
-    await Promise.all([
-      this.#redis.scripts.run(end, { sessionId, userId }),
-      this.#redis.calls.callAll([
-        ['XADD', key, 'MAXLEN', '~', ENDED_LISTED, '*', 'id', sessionId],
-        ['PEXPIRE', key, END_KEPT_MS],
-      ]),
-    ]);
+    const { scripts } = this.#redis;
+    await Promise.all([scripts.run(end, { sessionId, userId }), scripts.run(tellEnded, sessionId)]);
   }
 
   async listIds(userId: string): Promise<string[]> {

@@ -32,6 +32,7 @@ export const SCRIPT_NAMES = [
   'session-put',
   'session-rotate',
   'session-seen',
+  'session-tell',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
