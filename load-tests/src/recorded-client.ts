@@ -24,6 +24,8 @@ export class RecordedClient {
   readonly client: PinroomClient;
   readonly #intern: (entry: Entry) => Entry;
   readonly #sent: SentMessage[] = [];
+  /** Keys of messages of which the client cannot know whether they survived. */
+  readonly #unsure = new Set<string>();
   readonly #seen = new Map<string, Seen>();
   #room: RoomHandle | null = null;
   #count = 0;
@@ -58,6 +60,7 @@ export class RecordedClient {
       const seen = this.#seen.get(channel);
       seen?.resets.push({ index: seen.entries.length, after });
     });
+    room.on('unsure', ({ key }) => this.#unsure.add(key));
     return room;
   }
 
@@ -86,7 +89,7 @@ export class RecordedClient {
       name: this.name,
       userId: this.room.self.userId,
       hosts: this.room.isHost ? [roomId] : [],
-      sent: this.#sent,
+      sent: this.#sent.map((sent) => ({ ...sent, unsure: this.#unsure.has(sent.key) })),
       seen: [...this.#seen].map(([channel, seen]) => ({
         roomId,
         channel,

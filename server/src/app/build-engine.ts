@@ -1,3 +1,4 @@
+import { LIMITS } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import type { AccessTokens } from '../engine/auth/access-token.port.js';
 import { EndedSessions } from '../engine/auth/ended-sessions.js';
@@ -12,6 +13,7 @@ import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.j
 import { LocalRooms } from '../engine/fanout/local-rooms.js';
 import type { DeliveryRights } from '../engine/fanout/local-seat.js';
 import { ArchivePump } from '../engine/history/archive-pump.js';
+import { ArchivedKeys } from '../engine/history/archived-keys.js';
 import { BlockReader } from '../engine/history/block-reader.js';
 import { HistoryReader } from '../engine/history/read-history.js';
 import { RoomAccess } from '../engine/room/access.js';
@@ -91,6 +93,11 @@ export function buildEngine(parts: EngineParts): Engine {
   });
 
   const history = new HistoryReader(feed, new BlockReader(archives.entries, pages), metrics);
+  const archivedKeys = new ArchivedKeys({
+    archive: archives.entries,
+    clock,
+    dedupeMs: LIMITS.dedupeSeconds * 1_000,
+  });
   const directory = new RoomDirectory({
     ...shared,
     rooms,
@@ -176,7 +183,7 @@ export function buildEngine(parts: EngineParts): Engine {
     }),
     joiner,
     leaver,
-    sender: new EntrySender(feed, directory, localRooms),
+    sender: new EntrySender(feed, directory, localRooms, archivedKeys),
     signals: new SignalSender(access, bus),
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),

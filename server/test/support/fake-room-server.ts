@@ -56,6 +56,8 @@ export interface FakeSocket {
 /** One room behind the wire, as far as the client can see. */
 export class FakeRoomServer {
   readonly log: Entry[] = [];
+  /** What was sent to other channels; a player reads none of them. */
+  readonly unheard: Entry[] = [];
   readonly handshakes: string[] = [];
   readonly commands: [string, Command][] = [];
   readonly posts: string[] = [];
@@ -67,6 +69,7 @@ export class FakeRoomServer {
   presenceVersion = 1;
   hostIds: string[] = ['h'];
   #tokens = 0;
+  #epoch = 7;
 
   fetch: typeof globalThis.fetch = async (address, init) => {
     const path = new URL(String(address)).pathname;
@@ -131,13 +134,24 @@ export class FakeRoomServer {
     this.sockets = [];
   }
 
-  append(payload: unknown, key?: string): Entry {
-    const id = `7-${this.log.length}`;
+  append(payload: unknown, key?: string, channel = 'room'): Entry {
+    const log = this.#logOf(channel);
+    const isOfEpoch = ({ id }: Entry) => id.startsWith(`${this.#epoch}-`);
+    const seq = log.filter(isOfEpoch).length;
+    const last = log.at(-1);
+    const after = seq === 0 && last ? { after: last.id } : {};
     const from = { userId: 'u', nickname: 'Ada' };
-    const base = { id, roomId: 'r', channel: 'room', type: 't', from, payload, at: 5_000 };
-    const entry = key === undefined ? base : { ...base, key };
-    this.log.push(entry);
+    const named = key === undefined ? after : { ...after, key };
+    const id = `${this.#epoch}-${seq}`;
+    const entry = { id, roomId: 'r', channel, type: 't', from, payload, at: 5_000, ...named };
+    log.push(entry);
     return entry;
+  }
+
+  /** The newest entries are lost, and the room goes on in a later epoch. */
+  lose(count: number, channel = 'room'): void {
+    this.#logOf(channel).splice(-count, count);
+    this.#epoch++;
   }
 
   say(payload: unknown): void {
@@ -156,6 +170,10 @@ export class FakeRoomServer {
     return { id: 'r', rev: 1, hostIds: this.hostIds, memberCount: 1, pin: '1234' } as Room;
   }
 
+  #logOf(channel: string): Entry[] {
+    return channel === 'room' ? this.log : this.unheard;
+  }
+
   #carryOut(name: string, payload: Command, socket: FakeSocket): Reply {
     switch (name) {
       case 'room:join':
@@ -168,9 +186,10 @@ export class FakeRoomServer {
         return { data: { entries, nextCursor: more ? entries.at(-1)?.id : null, source: 'redis' } };
       }
       case 'room:send': {
-        const known = this.log.find(({ key }) => key === payload.key);
-        const entry = known ?? this.append(payload.payload, String(payload.key));
-        if (!known) this.broadcast('room:entry', entry);
+        const channel = String(payload.channel);
+        const known = this.#logOf(channel).find(({ key }) => key === payload.key);
+        const entry = known ?? this.append(payload.payload, String(payload.key), channel);
+        if (!known && channel === 'room') this.broadcast('room:entry', entry);
         return { data: { id: entry.id, at: entry.at, duplicate: known !== undefined } };
       }
       default:

@@ -124,6 +124,13 @@ export class ChannelLog {
     this.#more = false;
   }
 
+  /** Hands on what is held, whatever is missing before it. */
+  skip(): LogEvent[] {
+    const held = this.#held;
+    this.abandon();
+    return this.page(held, true);
+  }
+
   #begin(snapshot: ChannelSnapshot, since: string | null | undefined): LogEvent[] {
     const { entries, lastId, complete } = snapshot;
     this.#more = !complete;

@@ -5,6 +5,9 @@ import type { User } from './session.js';
 import type { OpenSocket } from './socket-line.js';
 import type { TokenStorage } from './token-keeper.js';
 
+/** What makes the library reliable, by names; see `ClientOptions.without`. */
+export type Mechanism = 'gap-fill' | 'resume' | 'resend' | 'same-key' | 'snapshot-refresh';
+
 export interface ClientOptions {
   /** Where the server is, `https://…`; in a page its own origin by default. */
   readonly url?: string;
@@ -35,6 +38,13 @@ export interface ClientOptions {
   readonly openSocket?: OpenSocket;
   readonly clock?: ClientClock;
   readonly random?: () => number;
+  /**
+   * For tests: goes without these, so that a check of what arrives shows that each is needed.
+   * `gap-fill`: what is missing is never fetched. `resume`: each join starts from what the server
+   * gives, without the positions held. `resend`: nothing is sent again after a loss. `same-key`: each
+   * attempt of a message has a key of its own. `snapshot-refresh`: stale members and rights stay so.
+   */
+  readonly without?: ReadonlySet<Mechanism>;
 }
 
 export interface ClientEvents {

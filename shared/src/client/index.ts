@@ -9,7 +9,7 @@ export type { EntryPage, RoomByPin, RoomList } from '../http.js';
 export { LIMITS } from '../limits.js';
 export type { Entry, HostState, Member, Role, Room, Settings, SettingsPatch } from '../model.js';
 export { type ClientClock, systemClock } from './client-clock.js';
-export type { ClientEvents, ClientOptions, JoinOptions } from './client-options.js';
+export type { ClientEvents, ClientOptions, JoinOptions, Mechanism } from './client-options.js';
 export type { ConnectionState } from './connection.js';
 export { type ClientErrorCode, LOCAL_CODES, PinroomError } from './errors.js';
 export { normalisePin } from './pin-input.js';

@@ -188,9 +188,11 @@ export class PinroomClient extends Emitter<ClientEvents> {
       sendDeadlineMs,
       maxPayloadBytes: this.#options.maxPayloadBytes ?? null,
       onServerTime: (at, askedAt) => this.#serverClock.sample(at, askedAt),
+      serverNow: () => this.serverNow(),
       onLeft: () => {
         if (this.#rooms.get(room.id) === handle) this.#rooms.delete(room.id);
       },
+      without: this.#options.without ?? new Set(),
     });
     this.#rooms.set(room.id, handle);
     for (const { name, payload } of this.#inbox.take(room.id)) handle.wire.receive(name, payload);

@@ -36,6 +36,27 @@ export interface RoomEvents {
   waiting: ServerEvents['room:waiting'];
   updated: Room;
   state: RoomState;
+  /**
+   * The server had acknowledged an own message as `oldId` and has lost it; it was sent again and is
+   * now `id`.
+   */
+  resent: {
+    readonly channel: string;
+    readonly key: string;
+    readonly oldId: string;
+    readonly id: string;
+  };
+  /**
+   * An own message was acknowledged as `id`; the server has lost entries since, and whether this is
+   * one of them cannot be known. `reason`: why it was not sent again: `too_old` (more than 5 minutes
+   * or 1,000 messages ago), or how sending it again ended.
+   */
+  unsure: {
+    readonly channel: string;
+    readonly key: string;
+    readonly id: string;
+    readonly reason: ClientErrorCode | 'too_old';
+  };
   /** With `live`: how many entries were missed and have been handed on meanwhile. */
   status: { readonly status: RoomStatus; readonly missed: number };
   left: { readonly reason: LeftReason | ClientErrorCode };

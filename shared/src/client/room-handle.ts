@@ -1,14 +1,16 @@
 import type { CommandAnswer, CommandPayload, HistoryPage, MemberPage } from '../commands.js';
 import type { Entry, HostState, JoinAnswer, Member, Room } from '../model.js';
+import type { Mechanism } from './client-options.js';
 import { Emitter, tell } from './emitter.js';
 import { type ClientErrorCode, PinroomError } from './errors.js';
 import { checkPayload } from './outgoing-payload.js';
 import { randomKey } from './random-key.js';
+import { Resender } from './resender.js';
 import type { RoomEvents, RoomLink, RoomStatus } from './room-events.js';
 import { RoomSync } from './room-sync.js';
 import type { Positions, RoomState } from './room-view.js';
 import type { JoinWish } from './room-wish.js';
-import { SendQueue, type SendReceipt } from './send-queue.js';
+import { type OutgoingMessage, SendQueue, type SendReceipt } from './send-queue.js';
 
 export interface SendOptions {
   /** `room` by default; `host` or `user:<userId>`. */
@@ -40,7 +42,10 @@ export interface RoomHandleOptions {
   readonly maxPayloadBytes: number | null;
   /** An entry was acknowledged: when it was asked for, and the server's time in it. */
   readonly onServerTime: (at: number, askedAt: number) => void;
+  readonly serverNow: () => number;
   readonly onLeft: () => void;
+  /** For tests. */
+  readonly without: ReadonlySet<Mechanism>;
 }
 
 type RoomCommand = 'room:update' | 'room:close' | 'room:signal' | 'room:members' | 'room:history';
@@ -53,31 +58,36 @@ export class RoomHandle extends Emitter<RoomEvents> {
   readonly #options: RoomHandleOptions;
   readonly #sync: RoomSync;
   readonly #queue: SendQueue;
+  readonly #resender: Resender;
 
   /** Made by `PinroomClient.joinRoom`. */
   constructor(options: RoomHandleOptions) {
     super();
     this.#options = options;
-    const { link, maxQueued, sendDeadlineMs: deadlineMs } = options;
+    const { link, maxQueued, sendDeadlineMs: deadlineMs, serverNow, without } = options;
+    const { clock, random } = link;
+    this.#resender = new Resender({
+      clock,
+      random,
+      serverNow,
+      deadlineMs,
+      isOff: without.has('resend'),
+      emit: (name, payload) => this.emit(name, payload),
+      hurry: (channel) => this.#queue.hurry(channel),
+    });
     this.#queue = new SendQueue({
-      clock: link.clock,
-      random: link.random,
+      clock,
+      random,
       maxQueued,
       deadlineMs,
       isReady: () => this.#sync.isJoined,
-      transmit: async ({ channel, type, payload, key, once }) => {
-        const askedAt = link.clock.monotonic();
-        const roomId = this.id;
-        const unique = once === undefined ? { key } : { key, once };
-        const message = { roomId, channel, type, payload, ...unique };
-        const receipt = await link.request('room:send', message);
-        if (!receipt.duplicate) options.onServerTime(receipt.at, askedAt);
-        return receipt;
-      },
+      transmit: (message) => this.#transmit(message),
+      ahead: (channel) => this.#resender.next(channel),
     });
     this.#sync = new RoomSync({
       ...options,
       emit: (name, payload) => this.#announce(name, payload),
+      resender: this.#resender,
     });
   }
 
@@ -123,9 +133,9 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return this.#sync.status;
   }
 
-  /** Messages that are not acknowledged yet. */
+  /** Messages that are not acknowledged yet, or have to be sent again. */
   get unsent(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#resender.size;
   }
 
   /** The newest entries of a channel, ascending. */
@@ -231,10 +241,25 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return this.#options.link.request(name, whole);
   }
 
+  async #transmit(message: OutgoingMessage): Promise<SendReceipt> {
+    const { link, onServerTime, without } = this.#options;
+    const { once, ...always } = message;
+    const unique = once === undefined ? {} : { once };
+    const key = without.has('same-key') ? randomKey() : message.key;
+    const acknowledged = this.#resender.attempt(message);
+    const askedAt = link.clock.monotonic();
+    const wish = { roomId: this.id, ...always, ...unique, key };
+    const receipt = await link.request('room:send', wish);
+    if (!receipt.duplicate) onServerTime(receipt.at, askedAt);
+    acknowledged(receipt);
+    return receipt;
+  }
+
   #announce<N extends keyof RoomEvents>(name: N, payload: RoomEvents[N]): void {
     if (name === 'left') {
-      const { reason } = payload as RoomEvents['left'];
-      this.#queue.close(new PinroomError(codeOf(reason)));
+      const code = codeOf((payload as RoomEvents['left']).reason);
+      this.#resender.close(code);
+      this.#queue.close(new PinroomError(code));
       this.#options.onLeft();
     }
     this.emit(name, payload);

@@ -3,8 +3,10 @@ import type { Entry, JoinAnswer } from '../model.js';
 import { Backoff } from './backoff.js';
 import type { LogEvent } from './channel-log.js';
 import { Pause } from './client-clock.js';
+import type { Mechanism } from './client-options.js';
 import { type ClientErrorCode, isTransient, toPinroomError } from './errors.js';
 import { GapFiller } from './gap-filler.js';
+import type { Resender } from './resender.js';
 import type { RoomEvents, RoomLink, RoomStatus } from './room-events.js';
 import type { RoomEventName } from './room-inbox.js';
 import { type Positions, RoomView } from './room-view.js';
@@ -19,6 +21,9 @@ export interface RoomSyncOptions {
   readonly keepEntries: number;
   readonly maxHeld: number;
   readonly emit: <N extends keyof RoomEvents>(name: N, payload: RoomEvents[N]) => void;
+  /** Hears what shows a loss, after the application. */
+  readonly resender: Pick<Resender, 'joined' | 'observed' | 'tops'>;
+  readonly without: ReadonlySet<Mechanism>;
 }
 
 interface EarlyEvent {
@@ -55,14 +60,15 @@ export class RoomSync {
   constructor(options: RoomSyncOptions) {
     this.#options = options;
     this.#pause = new Pause(options.link.clock);
-    const { keepEntries: keep, maxHeld, answer, since, link } = options;
+    const { keepEntries: keep, maxHeld, answer, since, link, without } = options;
     this.view = new RoomView(answer, { keep, maxHeld });
     this.#filler = new GapFiller({
       view: this.view,
       link,
       tell: (channel, events) => this.#tell(channel, events),
+      skipsGaps: without.has('gap-fill'),
     });
-    this.#tellAll(this.view.load(answer, since));
+    this.#load(answer, since);
     this.#settle();
   }
 
@@ -91,6 +97,7 @@ export class RoomSync {
     this.#wake();
     const backoff = new Backoff({ random: link.random });
     while (round === this.#round) {
+      if (this.#options.without.has('resume')) this.view.forgetEntries();
       const since = this.view.positions();
       try {
         const wish = this.view.rejoinWish(this.#options.wish, since);
@@ -114,7 +121,7 @@ export class RoomSync {
     this.#early = null;
     this.#isJoined = true;
     const { emit } = this.#options;
-    this.#tellAll(this.view.load(answer, since));
+    this.#load(answer, since);
     emit('presence', null);
     emit('updated', this.view.room);
     emit('state', this.view.state);
@@ -145,7 +152,7 @@ export class RoomSync {
   }
 
   #apply(name: RoomEventName, payload: unknown): void {
-    const { emit } = this.#options;
+    const { emit, resender } = this.#options;
     const { view } = this;
     switch (name) {
       case 'room:entry': {
@@ -153,9 +160,12 @@ export class RoomSync {
         this.#tell(entry.channel, view.entry(entry));
         break;
       }
-      case 'room:top':
-        view.top(payload as ServerEvents['room:top']);
+      case 'room:top': {
+        const event = payload as ServerEvents['room:top'];
+        view.top(event);
+        resender.tops(event.tops);
         break;
+      }
       case 'room:presence': {
         const event = payload as ServerEvents['room:presence'];
         if (view.presence(event)) emit('presence', event);
@@ -231,7 +241,7 @@ export class RoomSync {
         void this.#fill();
       });
     }
-    if (this.view.isStale) {
+    if (this.view.isStale && !this.#options.without.has('snapshot-refresh')) {
       this.#check('snapshot', SETTLE_MS + random() * SPREAD_MS, () => {
         if (this.view.isStale) void this.rejoin();
       });
@@ -258,28 +268,21 @@ export class RoomSync {
     this.#checkSoon();
   }
 
-  #tellAll(changes: { channel: string; events: LogEvent[] }[]): void {
-    for (const { channel, events } of changes) this.#tell(channel, events);
+  #load(answer: JoinAnswer, since: Positions): void {
+    for (const { channel, events } of this.view.load(answer, since)) this.#tell(channel, events);
+    this.#options.resender.joined(answer.channels);
   }
 
   #tell(channel: string, events: readonly LogEvent[]): void {
-    const { emit } = this.#options;
+    const { emit, resender } = this.#options;
     for (const event of events) {
-      switch (event.kind) {
-        case 'entry':
-          if (this.#status === 'resuming') this.#missed++;
-          emit('entry', event.entry);
-          break;
-        case 'reset':
-          emit('reset', { channel, after: event.after });
-          break;
-        case 'hole':
-          emit('hole', { channel, after: event.after, next: event.next });
-          break;
-        default:
-          event satisfies never;
-      }
+      if (event.kind === 'entry') {
+        if (this.#status === 'resuming') this.#missed++;
+        emit('entry', event.entry);
+      } else if (event.kind === 'reset') emit('reset', { channel, after: event.after });
+      else emit('hole', { channel, after: event.after, next: event.next });
     }
+    resender.observed(channel, events);
   }
 
   #wake(): void {

@@ -115,6 +115,11 @@ export class RoomView {
     return this.#log(channel).page(entries, complete);
   }
 
+  /** Nothing is known of the channels any more: the next answer to a join begins them anew. */
+  forgetEntries(): void {
+    this.#logs.clear();
+  }
+
   /** Every channel may have gone on without a word. */
   doubtEntries(): void {
     for (const log of this.#logs.values()) log.doubt();

@@ -28,10 +28,13 @@ export interface SendQueueOptions {
   readonly maxQueued: number;
   /** How long a message is tried, from the call on. */
   readonly deadlineMs: number;
+  /** What goes before everything that waits in a channel, asked before each message; null: nothing. */
+  readonly ahead: (channel: string) => SendItem | null;
 }
 
-interface Item {
+export interface SendItem {
   readonly message: OutgoingMessage;
+  /** On the monotonic clock. */
   readonly deadline: number;
   readonly resolve: (receipt: SendReceipt) => void;
   readonly reject: (error: PinroomError) => void;
@@ -43,7 +46,7 @@ interface Item {
  */
 export class SendQueue {
   readonly #options: SendQueueOptions;
-  readonly #lanes = new Map<string, Item[]>();
+  readonly #lanes = new Map<string, SendItem[]>();
   readonly #pause: Pause;
   #size = 0;
   #closed: PinroomError | null = null;
@@ -71,6 +74,11 @@ export class SendQueue {
     });
   }
 
+  /** There is something to go ahead in this channel. */
+  hurry(channel: string): void {
+    if (!this.#lanes.has(channel)) void this.#run(channel, []);
+  }
+
   /** What was waited for may be there. */
   wake(): void {
     this.#pause.wake();
@@ -82,21 +90,29 @@ export class SendQueue {
     this.#pause.wake();
   }
 
-  async #run(channel: string, lane: Item[]): Promise<void> {
+  async #run(channel: string, lane: SendItem[]): Promise<void> {
     this.#lanes.set(channel, lane);
-    for (let item = lane[0]; item; item = lane[0]) {
+    for (let next = this.#next(channel, lane); next; next = this.#next(channel, lane)) {
+      const { item, isQueued } = next;
       try {
         item.resolve(await this.#deliver(item));
       } catch (fault) {
         item.reject(toPinroomError(fault));
       }
+      if (!isQueued) continue;
       lane.shift();
       this.#size--;
     }
     this.#lanes.delete(channel);
   }
 
-  async #deliver({ message, deadline }: Item): Promise<SendReceipt> {
+  #next(channel: string, lane: SendItem[]): { item: SendItem; isQueued: boolean } | null {
+    const ahead = this.#options.ahead(channel);
+    if (ahead) return { item: ahead, isQueued: false };
+    return lane[0] ? { item: lane[0], isQueued: true } : null;
+  }
+
+  async #deliver({ message, deadline }: SendItem): Promise<SendReceipt> {
     const { clock, isReady, random, transmit } = this.#options;
     const backoff = new Backoff({ random, capMs: 5_000 });
     let last = new PinroomError('timeout');

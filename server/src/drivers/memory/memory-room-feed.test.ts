@@ -49,7 +49,7 @@ describe('MemoryRoomFeed', () => {
       backlogEntries: 10,
     });
     const lastIds = new Map<string, string>();
-    await stores.rooms.put(RECORD, { epochFloor: 0, lastIds, closedTtlMs: 1, isNew: false });
+    await stores.rooms.put(RECORD, { epochFloor: 0, lastIds, closedTtlMs: 1, isNew: true });
     const first = await stores.feed.append(REQUEST);
     expect(first).toMatchObject({ kind: 'appended', duplicate: false });
     now += LIMITS.dedupeSeconds * 1_000 - 1;

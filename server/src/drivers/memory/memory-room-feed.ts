@@ -17,6 +17,8 @@ import {
 import { entryJson, keepEntry } from './memory-room-log.js';
 import type { MemoryState } from './memory-state.js';
 
+const DEDUPE_MS = LIMITS.dedupeSeconds * 1_000;
+
 type Refused = Extract<AppendOutcome, { kind: 'refused' }>;
 
 /** The channels of the rooms in the memory of this process. */
@@ -35,6 +37,12 @@ export class MemoryRoomFeed implements RoomFeed {
     const dedupeKey = request.key === null ? null : `${userId} ${request.key}`;
     const before = dedupeKey === null ? undefined : room.dedupe.get(dedupeKey, now);
     if (before) return { kind: 'appended', ...before, duplicate: true };
+    if (dedupeKey !== null && now < (room.restoredAt ?? -DEDUPE_MS) + DEDUPE_MS) {
+      const { archived } = request;
+      if (archived === undefined) return { kind: 'unsure' };
+      // When the room came back, it went on behind everything that the archive has.
+      if (archived !== null) return { kind: 'appended', ...archived, duplicate: true };
+    }
     const refused = this.#refusal(room, request, now);
     if (refused) return refused;
     const { id, at } = keepEntry(this.#state, room, {
@@ -46,7 +54,7 @@ export class MemoryRoomFeed implements RoomFeed {
     });
     room.activeAt = now;
     if (dedupeKey !== null) {
-      room.dedupe.set(dedupeKey, { id, at }, now + LIMITS.dedupeSeconds * 1_000, now);
+      room.dedupe.set(dedupeKey, { id, at }, now + DEDUPE_MS, now);
     }
     if (request.once !== null) room.once.add(onceKey(request, request.once));
     const slowMs = room.settings.slowModeSeconds * 1_000;

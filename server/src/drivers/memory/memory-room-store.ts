@@ -132,6 +132,7 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     hostAwaySince: options.isNew ? record.createdAt : now,
     dueAt: null,
     forgetAt: null,
+    restoredAt: options.isNew ? null : now,
     nextJoinSeq: 0,
     pending: 0,
     members: new Map(),

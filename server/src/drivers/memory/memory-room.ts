@@ -51,6 +51,8 @@ export interface MemoryRoom {
   readonly maxUntil: number;
   /** First half of the ids of its entries. */
   readonly epoch: number;
+  /** When it came back from the archive; null: it is new. */
+  readonly restoredAt: number | null;
   title: string;
   hostIds: string[];
   locked: boolean;

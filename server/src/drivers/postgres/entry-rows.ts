@@ -1,6 +1,6 @@
 import { type Entry, formatEntryId } from '@pinroom/client/contract';
 import type { ArchiveRow } from '../../engine/history/entry-archive.port.js';
-import { type EntriesTable, NIL_UUID } from './tables.js';
+import { type EntryRow, NIL_UUID } from './tables.js';
 
 /** Rows of one statement: enough to make its cost small, few enough for its deadline. */
 const CHUNK_ROWS = 2_000;
@@ -37,33 +37,34 @@ function compareText(a: string, b: string): number {
 }
 
 /** Names a row in the archive. */
-export function rowKey(row: Pick<EntriesTable, 'room_id' | 'channel' | 'epoch' | 'seq'>): string {
+export function rowKey(row: Pick<EntryRow, 'room_id' | 'channel' | 'epoch' | 'seq'>): string {
   return `${row.room_id} ${row.channel} ${row.epoch}-${row.seq}`;
 }
 
 /**
  * Whether the archived row is what `row` says. What was erased from it since (its author, or a user
- * named in the log) makes no difference.
+ * named in the log) makes no difference. A tombstone stays one: readers may have seen it.
  */
-export function isArchivedAs(row: ArchiveRow, archived: EntriesTable | undefined): boolean {
+export function isArchivedAs(row: ArchiveRow, archived: EntryRow | undefined): boolean {
   if (archived === undefined) return false;
+  if (archived.at !== row.at || archived.after !== row.after) return false;
+  if (isTombstone(archived)) return true;
   const samePayload =
     archived.payload === row.payload ||
     (row.channel === 'log' && archived.payload.includes(NIL_UUID));
   const authorErased = archived.user_id === null && archived.nickname === null;
   const sameAuthor =
     authorErased || (archived.user_id === row.userId && archived.nickname === row.nickname);
-  return (
-    samePayload &&
-    sameAuthor &&
-    archived.at === row.at &&
-    archived.type === row.type &&
-    archived.key === row.key &&
-    archived.after === row.after
-  );
+  return samePayload && sameAuthor && archived.type === row.type && archived.key === row.key;
 }
 
-export function toEntry(row: EntriesTable): Entry {
+/** What holds the place of an entry that could not be archived. */
+function isTombstone({ type, payload, user_id, nickname, key }: EntryRow): boolean {
+  const isNobodys = user_id === null && nickname === null && key === null;
+  return type === 'unreadable' && payload === 'null' && isNobodys;
+}
+
+export function toEntry(row: EntryRow): Entry {
   const entry: Entry = {
     id: formatEntryId(row),
     roomId: row.room_id,

@@ -5,13 +5,15 @@ import {
   type ArchiveRow,
   ContentConflict,
   type EntryArchive,
+  type KeyedEntry,
+  type MessageName,
 } from '../../engine/history/entry-archive.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import { chunksOf, inKeyOrder, isArchivedAs, rowKey, toEntry } from './entry-rows.js';
 import { PostgresArchive } from './postgres-archive.js';
 import { retry } from './retry.js';
 import { takingRows } from './sql-faults.js';
-import type { EntriesTable, Tables } from './tables.js';
+import type { EntryRow, Tables } from './tables.js';
 
 /** Entries in PostgreSQL, payloads byte for byte. */
 export class PostgresEntryArchive extends PostgresArchive implements EntryArchive {
@@ -21,6 +23,7 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
     await takingRows(() =>
       this.db.transaction().execute(async (trx) => {
         for (const chunk of chunksOf(inKeyOrder(rows))) await insertChunk(trx, chunk);
+        await voidLost(trx, rows);
       }),
     );
   }
@@ -33,6 +36,7 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
       .selectAll()
       .where('room_id', '=', range.roomId)
       .where('channel', '=', range.channel)
+      .where('voided', '=', false)
       .orderBy('epoch', direction)
       .orderBy('seq', direction)
       .limit(range.limit);
@@ -58,6 +62,7 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
       .where('epoch', '=', block.epoch)
       .where('seq', '>=', block.from)
       .where('seq', '<', block.from + block.size)
+      .where('voided', '=', false)
       .orderBy('seq')
       .execute();
     return rows.map(toEntry);
@@ -68,17 +73,62 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
   async lastIds(roomId: string): Promise<Map<string, string>> {
     const { rows } = await sql<Position & { channel: string }>`
       with recursive newest as (
-        (select channel, epoch, seq from entries where room_id = ${roomId}::uuid
+        (select channel, epoch, seq from entries where room_id = ${roomId}::uuid and not voided
          order by channel desc, epoch desc, seq desc limit 1)
         union all
         select next.channel, next.epoch, next.seq from newest cross join lateral (
           select channel, epoch, seq from entries
-          where room_id = ${roomId}::uuid and channel < newest.channel
+          where room_id = ${roomId}::uuid and channel < newest.channel and not voided
           order by channel desc, epoch desc, seq desc limit 1) as next
       )
       select channel, epoch, seq from newest`.execute(this.db);
     return new Map(rows.map((row) => [row.channel, formatEntryId(row)]));
   }
+
+  /** By the author's index; only the application's entries have none, and are looked for in their channel. */
+  @retry()
+  async findByKeys(names: readonly MessageName[], since: number): Promise<(KeyedEntry | null)[]> {
+    const numbered = names.map((name, index) => ({ ...name, index }));
+    const [users, application] = [
+      numbered.filter(({ userId }) => userId !== null),
+      numbered.filter(({ userId }) => userId === null),
+    ];
+    const found: (KeyedEntry | null)[] = names.map(() => null);
+    const authors = [
+      [users, sql`entries.user_id = wanted."userId"`],
+      [application, sql`entries.user_id is null`],
+    ] as const;
+    for (const [wanted, isByAuthor] of authors) {
+      if (wanted.length === 0) continue;
+      const { rows } = await sql<Position & { index: number; at: number }>`
+        select distinct on (wanted.index) wanted.index, epoch, seq, at from entries
+        join json_to_recordset(${JSON.stringify(wanted)}::json)
+          as wanted (index int, "roomId" uuid, channel text, "userId" uuid, key text)
+        on entries.room_id = wanted."roomId" and entries.channel = wanted.channel
+          and entries.key = wanted.key and ${isByAuthor}
+        where entries.at >= ${since} and not entries.voided
+        order by wanted.index, epoch desc, seq desc`.execute(this.db);
+      for (const row of rows) found[row.index] = { id: formatEntryId(row), at: row.at };
+    }
+    return found;
+  }
+}
+
+/** What the first rows of later epochs say about the rows before them. */
+async function voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
+  const firsts = rows.flatMap(({ roomId, channel, epoch, seq, after }) => {
+    const survived = after === null ? null : parseEntryId(after);
+    return seq === 0 ? [{ roomId, channel, epoch, survived }] : [];
+  });
+  if (firsts.length === 0) return;
+  await sql`
+    update entries set voided = true
+    from json_to_recordset(${JSON.stringify(firsts)}::json)
+      as first ("roomId" uuid, channel text, epoch bigint, survived json)
+    where entries.room_id = first."roomId" and entries.channel = first.channel
+      and entries.epoch < first.epoch and not entries.voided
+      and (first.survived is null or (entries.epoch, entries.seq) >
+        ((first.survived->>'epoch')::bigint, (first.survived->>'seq')::bigint))`.execute(trx);
 }
 
 async function insertChunk(trx: Kysely<Tables>, chunk: readonly ArchiveRow[]): Promise<void> {
@@ -99,7 +149,7 @@ async function refuseOtherContent(
   chunk: readonly ArchiveRow[],
 ): Promise<void> {
   const keys = chunk.map(({ roomId, channel, epoch, seq }) => ({ roomId, channel, epoch, seq }));
-  const { rows } = await sql<EntriesTable>`
+  const { rows } = await sql<EntryRow>`
     select entries.* from entries
     join json_to_recordset(${JSON.stringify(keys)}::json)
       as wanted ("roomId" uuid, channel text, epoch bigint, seq bigint)

@@ -1,3 +1,5 @@
+import type { Generated, Selectable } from 'kysely';
+
 /** The schema as the queries see it. Times are milliseconds since 1970, ids of rooms and users UUIDs. */
 export interface Tables {
   rooms: RoomsTable;
@@ -64,7 +66,12 @@ export interface EntriesTable {
   payload: string;
   key: string | null;
   after: string | null;
+  /** An announced loss has taken it; the default is false. */
+  voided: Generated<boolean>;
 }
+
+/** A row as it is read. */
+export type EntryRow = Selectable<EntriesTable>;
 
 export interface SessionsTable {
   id: string;

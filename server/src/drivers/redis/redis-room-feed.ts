@@ -64,6 +64,7 @@ const append = defineScript({
       key === null ? '' : dedupeMs,
       once === null ? '' : `${userId} ${channel} ${once}`,
       backlog,
+      archivedTwin(request),
     ];
   },
   reply: (raw) => toOutcome(raw as string[]),
@@ -155,6 +156,11 @@ export class RedisRoomFeed implements RoomFeed {
   }
 }
 
+function archivedTwin({ archived }: AppendRequest): string {
+  if (archived === undefined) return '';
+  return archived === null ? '-' : `${archived.id} ${archived.at}`;
+}
+
 function toOutcome([status = '', first = '', second = '']: string[]): AppendOutcome {
   switch (status) {
     case 'appended':
@@ -166,7 +172,8 @@ function toOutcome([status = '', first = '', second = '']: string[]): AppendOutc
         duplicate: status === 'duplicate',
       };
     case 'absent':
-      return { kind: 'absent' };
+    case 'unsure':
+      return { kind: status };
     case 'backlog_full':
       return BACKLOG_FULL;
     case 'rate_limited':

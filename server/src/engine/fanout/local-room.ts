@@ -50,6 +50,9 @@ export class LocalRoom {
   #opened = false;
   #dropped = false;
   #closed = false;
+  /** The work that runs, or the one before; never rejects. */
+  #working: Promise<unknown> = Promise.resolve();
+  #refreshing: Promise<void> | undefined;
 
   constructor(id: string, parts: LocalRoomParts) {
     this.id = id;
@@ -127,10 +130,20 @@ export class LocalRoom {
     if (!this.#closed) this.sendTops();
   }
 
-  /** Looks the rights up again, and gives seats back that the store has lost. */
-  async refresh(): Promise<void> {
-    if (this.#busy || this.#closed) return;
-    await this.#work(() => this.#refreshRights(0));
+  /**
+   * Looks the rights up again, and gives seats back that the store has lost. What runs already may
+   * have looked too early, so it is waited for; who asks meanwhile shares the look.
+   */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refreshNext().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refreshNext(): Promise<void> {
+    while (this.#busy && this.#opened && !this.#closed) await this.#working;
+    if (this.#opened && !this.#closed) await this.#work(() => this.#refreshRights(0));
   }
 
   /** Tells the clients where the room stands. */
@@ -282,8 +295,10 @@ export class LocalRoom {
   /** Runs a task while frames wait in line, then goes on with them. */
   async #work(task: () => Promise<void>): Promise<void> {
     this.#busy = true;
+    const working = task();
+    this.#working = working.catch(() => {});
     try {
-      await task();
+      await working;
     } finally {
       this.#busy = false;
       this.#drain();

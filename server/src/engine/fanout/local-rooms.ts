@@ -10,6 +10,8 @@ import type { LocalSeat } from './local-seat.js';
 const POSITION_CHECK_MS = 12_000;
 const CHECKED_AT_ONCE = 32;
 const CHECK_DEADLINE_MS = 5_000;
+/** With what a command asks before and after it, it is answered within its 1.5 s. */
+const REFRESH_DEADLINE_MS = 500;
 
 /** The rooms that have a seat on this node. */
 export class LocalRooms {
@@ -96,19 +98,30 @@ export class LocalRooms {
     return (this.#rooms.get(roomId)?.seats.ofUser(userId).size ?? 0) > 0;
   }
 
-  /** Gives the seats of this node back where the store has lost them with its data. */
+  /**
+   * Gives the seats of this node back where the store has lost them with its data. It may go on
+   * longer than a command can wait for it.
+   */
   async refresh(roomId: string): Promise<void> {
-    await this.#rooms.get(roomId)?.refresh();
+    const room = this.#rooms.get(roomId);
+    if (room) await this.#inTime(room.refresh(), REFRESH_DEADLINE_MS);
   }
 
   /** One room that cannot be read, or not in time, must not keep the others from being checked. */
   async #check(room: LocalRoom): Promise<void> {
-    const { clock, logger } = this.#parts;
+    try {
+      await this.#inTime(room.checkPosition(), CHECK_DEADLINE_MS);
+    } catch (fault) {
+      const { logger } = this.#parts;
+      logger.debug({ roomId: room.id, err: fault }, 'could not check where a room stands');
+    }
+  }
+
+  /** Waits for work, but no longer than this. */
+  async #inTime(work: Promise<void>, deadlineMs: number): Promise<void> {
     const done = new AbortController();
     try {
-      await Promise.race([room.checkPosition(), clock.sleep(CHECK_DEADLINE_MS, done.signal)]);
-    } catch (fault) {
-      logger.debug({ roomId: room.id, err: fault }, 'could not check where a room stands');
+      await Promise.race([work, this.#parts.clock.sleep(deadlineMs, done.signal)]);
     } finally {
       done.abort();
     }

@@ -1,4 +1,5 @@
 import type { Entry, ErrorCode } from '@pinroom/client/contract';
+import type { KeyedEntry } from '../history/entry-archive.port.js';
 
 export interface AppendRequest {
   readonly roomId: string;
@@ -15,6 +16,8 @@ export interface AppendRequest {
   /** Idempotency key; null: none. */
   readonly key: string | null;
   readonly once: string | null;
+  /** What the archive has under the key; null: nothing; undefined: it was not asked. */
+  readonly archived?: KeyedEntry | null;
 }
 
 export type AppendOutcome =
@@ -39,7 +42,9 @@ export type AppendOutcome =
       readonly retryAfterMs?: number;
     }
   /** The room is not here: restore it from the archive and try again. */
-  | { readonly kind: 'absent' };
+  | { readonly kind: 'absent' }
+  /** The data lost what it knew of keys: ask the archive for this one and try again with `archived`. */
+  | { readonly kind: 'unsure' };
 
 export interface FeedRange {
   readonly roomId: string;
@@ -70,6 +75,9 @@ export interface RoomFeed {
    * [FEED-1] One atomic step: dedupe by key, all checks that decide, order, keep, mark for the
    * archive, announce. An acknowledged entry is kept and will reach every node that holds the room.
    * Rejects with `unavailable` when the outcome is unknown; repeat it with the same key.
+   * [FEED-7] While a room's data has begun a new life more recently than keys are remembered, only
+   * the archive may know a key: `unsure`, once for a request. An entry that was lost with its data
+   * makes no other a duplicate, and no `once` a conflict.
    * [FEED-2] Ids are contiguous within an epoch; the first entry of a later epoch carries `after`.
    */
   append(request: AppendRequest): Promise<AppendOutcome>;

@@ -99,9 +99,10 @@ export class HistoryReader {
       limit,
     );
     if (old.entries.length >= limit) return old;
-    const rest = hot.slice(0, limit - old.entries.length);
-    const source = old.entries.length > 0 ? old.source : 'redis';
-    return { entries: [...old.entries, ...rest], source };
+    const survived = old.entries.filter((entry) => isStanding(entry, first));
+    const rest = hot.slice(0, limit - survived.length);
+    const source = survived.length > 0 ? old.source : 'redis';
+    return { entries: [...survived, ...rest], source };
   }
 
   /** Whether the position that the question starts from is the channel's newest one. */
@@ -109,6 +110,12 @@ export class HistoryReader {
     const top = await this.#feed.top(roomId, channel);
     return top === null || (after !== undefined && compareEntryIds(after, top) >= 0);
   }
+}
+
+/** Not voided by the first entry of a later epoch, which the archive may not have yet. */
+function isStanding({ id }: Entry, first: Entry | undefined): boolean {
+  if (!first?.id.endsWith('-0')) return true;
+  return first.after !== undefined && compareEntryIds(id, first.after) <= 0;
 }
 
 /** Nothing lies between the position (null: the very beginning) and the entry. */

@@ -1,7 +1,7 @@
 import { mayRead, type Role } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
-import { AppError } from '../runtime/app-error.js';
+import { AppError, unavailable } from '../runtime/app-error.js';
 import type { MemberStore, RoomRights } from './member-store.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import type { RoomMemberArchive } from './room-member-archive.port.js';
@@ -66,7 +66,10 @@ export class RoomAccess {
     if (rights.members.length > 0 || rights.room.closedAt !== null) return rights;
     if (!localRooms.holds(roomId, caller.userId)) return rights;
     await localRooms.refresh(roomId);
-    return this.rights(roomId, [caller.userId]);
+    const again = await this.rights(roomId, [caller.userId]);
+    const isLost = again.members.length === 0 && localRooms.holds(roomId, caller.userId);
+    if (isLost) throw unavailable('The room');
+    return again;
   }
 
   /** As `of`, for hosts alone: `forbidden` for others. */

@@ -2,7 +2,8 @@ import type { CommandAnswer, CommandPayload } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
 import type { AppendOutcome, AppendRequest, RoomFeed } from '../feed/room-feed.port.js';
-import { AppError } from '../runtime/app-error.js';
+import type { ArchivedKeys } from '../history/archived-keys.js';
+import { AppError, unavailable } from '../runtime/app-error.js';
 import { payloadJson } from './payload.js';
 import type { RoomDirectory } from './room-directory.js';
 
@@ -14,15 +15,18 @@ export class EntrySender {
   readonly #feed: RoomFeed;
   readonly #directory: RoomDirectory;
   readonly #localRooms: Pick<LocalRooms, 'holds' | 'refresh'>;
+  readonly #archivedKeys: Pick<ArchivedKeys, 'find'>;
 
   constructor(
     feed: RoomFeed,
     directory: RoomDirectory,
     localRooms: Pick<LocalRooms, 'holds' | 'refresh'>,
+    archivedKeys: Pick<ArchivedKeys, 'find'>,
   ) {
     this.#feed = feed;
     this.#directory = directory;
     this.#localRooms = localRooms;
+    this.#archivedKeys = archivedKeys;
   }
 
   async send(
@@ -38,20 +42,14 @@ export class EntrySender {
       key: wish.key ?? null,
       once: wish.once ?? null,
     };
-    let outcome = await this.#feed.append(request);
-    if (outcome.kind === 'absent' && (await this.#directory.restore(wish.roomId))) {
-      outcome = await this.#feed.append(request);
-    }
-    if (isStranger(outcome) && this.#localRooms.holds(wish.roomId, request.sender?.userId ?? '')) {
-      // Who sits here is a member: the store has lost its data, and gets the seats back.
-      await this.#localRooms.refresh(wish.roomId);
-      outcome = await this.#feed.append(request);
-    }
+    const outcome = await this.#append(request);
     switch (outcome.kind) {
       case 'appended':
         return { id: outcome.id, at: outcome.at, duplicate: outcome.duplicate };
       case 'absent':
         throw new AppError('room_not_found');
+      case 'unsure':
+        throw new AppError('unavailable');
       case 'refused':
         throw new AppError(
           outcome.code,
@@ -61,6 +59,29 @@ export class EntrySender {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Appends; where the store has lost what it needs for that with its data, brings it back first. */
+  async #append(request: AppendRequest): Promise<AppendOutcome> {
+    const { key, roomId, sender, channel } = request;
+    let outcome = await this.#feed.append(request);
+    if (outcome.kind === 'absent' && (await this.#directory.restore(roomId))) {
+      outcome = await this.#feed.append(request);
+    }
+    let asked = request;
+    if (outcome.kind === 'unsure' && key !== null) {
+      const name = { roomId, channel, userId: sender?.userId ?? null, key };
+      asked = { ...request, archived: await this.#archivedKeys.find(name) };
+      outcome = await this.#feed.append(asked);
+    }
+    if (isStranger(outcome) && this.#localRooms.holds(roomId, sender?.userId ?? '')) {
+      // Who sits here is a member: the store has lost its data, and gets the seats back.
+      await this.#localRooms.refresh(roomId);
+      outcome = await this.#feed.append(asked);
+      const isHeld = this.#localRooms.holds(roomId, sender?.userId ?? '');
+      if (isStranger(outcome) && isHeld) throw unavailable('The room');
+    }
+    return outcome;
   }
 }
 

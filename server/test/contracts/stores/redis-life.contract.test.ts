@@ -71,6 +71,50 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     expect((await stores.feed.tops(roomId)).get('room')).toBe(next.replace(/-0$/, '-1'));
   });
 
+  test('[FEED-7] after another history began, the archive is asked for keys that are not known', async () => {
+    const stores = await backend.open();
+    const { id: roomId } = await openRoom(stores);
+    const known = await appended(stores, roomId, { key: 'known' });
+    await changeHistory();
+    const { archived: _, ...asked } = appendRequest(roomId, { key: 'new' });
+    expect(await stores.feed.append({ ...asked, key: 'known' })).toMatchObject({
+      id: known,
+      duplicate: true,
+    });
+    expect(await stores.feed.append(asked)).toEqual({ kind: 'unsure' });
+    // What the archive has above the newest entry that survived here is void.
+    const lost = known.replace(/-0$/, '-5');
+    const twin = { id: lost, at: 5 };
+    expect(appendWord(await stores.feed.append({ ...asked, archived: twin }))).toBe('appended');
+    expect(appendWord(await stores.feed.append(asked))).toBe('duplicate');
+    // It stays so once there are newer ones.
+    expect(appendWord(await stores.feed.append({ ...asked, key: 'third', archived: twin }))).toBe(
+      'appended',
+    );
+  });
+
+  test('[FEED-7] an entry that was lost with its stream makes no other a duplicate or a conflict', async () => {
+    const stores = await backend.open();
+    const { id: roomId } = await openRoom(stores);
+    const kept = await appended(stores, roomId, { key: 'kept', once: 'kept' });
+    await appended(stores, roomId, { key: 'lost', once: 'lost' });
+    await stores.queue.confirm([{ roomId, channel: 'room', lastId: kept }]);
+    await backend.redis.calls.call('DEL', streamKey(roomId, 'room'));
+    for (const round of ['before', 'after']) {
+      const word = appendWord(
+        await stores.feed.append(appendRequest(roomId, { key: 'lost', once: 'lost' })),
+      );
+      expect([round, word]).toEqual([round, round === 'before' ? 'appended' : 'duplicate']);
+      expect(appendWord(await stores.feed.append(appendRequest(roomId, { key: 'kept' })))).toBe(
+        'duplicate',
+      );
+      const again = appendRequest(roomId, { once: 'kept' });
+      expect(appendWord(await stores.feed.append(again))).toBe('conflict');
+    }
+    const twice = appendRequest(roomId, { once: 'lost' });
+    expect(appendWord(await stores.feed.append(twice))).toBe('conflict');
+  });
+
   test('[QUEUE-3] [QUEUE-4] what waits is counted over several epochs, without the payloads', async () => {
     const stores = await backend.open({ channelKeep: 2 });
     const { id: roomId } = await openRoom(stores);

@@ -8,7 +8,9 @@ import {
   appendRequest,
   appendWord,
   joined,
+  NEW_ROOM,
   newId,
+  newRecord,
   openRoom,
   SETTINGS,
 } from './sample-rooms.js';
@@ -26,6 +28,31 @@ async function readAll(stores: Stores, roomId: string, channel = 'room') {
 
 describe.each(STORE_DRIVERS)('RoomFeed on $name: order and once-ness', (driver) => {
   const open = useStores(driver);
+
+  test('[FEED-7] a room that came back knows no keys: what the archive has under one counts', async () => {
+    const stores = await open();
+    const room = newRecord(stores);
+    const old = `${stores.now() - 9_000}-4`;
+    await stores.rooms.put(room, {
+      ...NEW_ROOM,
+      isNew: false,
+      epochFloor: stores.now() - 9_000,
+      lastIds: new Map([['room', old]]),
+    });
+    const { archived: _, ...asked } = appendRequest(room.id, { key: 'k', once: 'q1' });
+    expect(await stores.feed.append(asked)).toEqual({ kind: 'unsure' });
+    expect(await stores.feed.append({ ...asked, archived: { id: old, at: 7 } })).toEqual({
+      kind: 'appended',
+      id: old,
+      at: 7,
+      duplicate: true,
+    });
+    expect(appendWord(await stores.feed.append({ ...asked, key: null }))).toBe('appended');
+    expect(await append(stores, room.id, { key: 'k2', archived: null })).toBe('appended');
+    // From here on the room itself knows the key.
+    const { archived: __, ...again } = appendRequest(room.id, { key: 'k2' });
+    expect(appendWord(await stores.feed.append(again))).toBe('duplicate');
+  });
 
   test('[FEED-1] an entry is kept and announced with its position, payload byte for byte', async () => {
     const stores = await open();

@@ -110,6 +110,7 @@ export function appendRequest(roomId: string, changes: Partial<AppendRequest> = 
     payloadJson: '{"text":"hello"}',
     key: null,
     once: null,
+    archived: null,
     ...changes,
   };
 }

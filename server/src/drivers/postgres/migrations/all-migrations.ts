@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import { initialSchema } from './0001-initial-schema.js';
+import { voidedEntries } from './0002-voided-entries.js';
 
 /**
  * Every migration by name, in order; names only grow. A list of imports and no folder scan: a
@@ -8,4 +9,5 @@ import { initialSchema } from './0001-initial-schema.js';
  */
 export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0001-initial-schema': initialSchema,
+  '0002-voided-entries': voidedEntries,
 };

@@ -23,63 +23,53 @@
 -- ARGV[12] life of the dedupe key in ms; empty: no idempotency key
 -- ARGV[13] field of the once hash; empty: none
 -- ARGV[14] how many entries may wait for the archive
--- Returns {'appended', id, at}, {'duplicate', id, at}, {'absent'}, or {code} and for rate_limited
--- {code, ms to wait}.
+-- ARGV[15] the entry that the archive has under the idempotency key, `<id> <at>`; `-`: none; empty:
+-- it was not asked
+-- Returns {'appended', id, at}, {'duplicate', id, at}, {'absent'}, {'unsure'} (ask the archive for
+-- the key), or {code} and for rate_limited {code, ms to wait}.
 local room = { hash = KEYS[1], archived = KEYS[4], unarchived = KEYS[5] }
 room.topic, room.id = ARGV[1], ARGV[2]
 local members, stream, once, slow, dedupe = KEYS[2], KEYS[3], KEYS[6], KEYS[7], KEYS[8]
 local channel, kind, sender, addressee, entry_type = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local before_from, nickname, after_from, payload = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 local dedupe_ms, once_field, backlog_max = ARGV[12], ARGV[13], tonumber(ARGV[14])
+local archived_twin = ARGV[15]
 --@include room.lua
 --@include add-entry.lua
-
--- The role's letter is upper case once the member has left.
-local function is_member(value)
-  return string.find(value, '^[hps]') ~= nil
-end
+--@include send-checks.lua
 
 local member = sender ~= '' and redis.call('HGET', members, sender) or nil
 if member and not is_member(member) then member = nil end
 -- No member: the application, or one of the hosts who has not joined.
 local role = member and string.sub(member, 1, 1) or 'h'
-local row = load_room(room, 'ch:' .. channel, 'hosts', 'rules:' .. role)
+local row = load_room(room, 'ch:' .. channel, 'hosts', 'rules:' .. role, 'lifeAt')
 if not row then return { 'absent' } end
-local last, hosts, rules = row[6], row[7], row[8]
--- `<1: may write to room> <ms between entries> <types with commas around, empty: all>`; nothing at
--- all where nothing is restricted.
-local may_write, slow_ms, types = '1', '0', ''
-if rules and rules ~= '' then
-  may_write, slow_ms, types = string.match(rules, '^(%d) (%d+) (.*)$')
-end
+local last, hosts, rules = row[6], row[7], read_rules(row[8])
 
 if dedupe_ms ~= '' then
   local kept = redis.call('GET', dedupe)
-  if kept then return { 'duplicate', string.match(kept, '^(%S+) (%d+)$') } end
+  -- A life that began since the key may have been used has lost what Redis knew of it.
+  local life_at = room.lifeAt or row[9]
+  local is_young = life_at and room.now - life_at < tonumber(dedupe_ms)
+  if not kept and is_young and archived_twin == '' then return { 'unsure' } end
+  local id, at = string.match(kept or archived_twin, '^(%S+) (%d+)$')
+  if id and survives(room, channel, stream, id) then return { 'duplicate', id, at } end
 end
 if room.isClosed then return { 'room_closed' } end
-if not member and sender ~= '' then
-  local is_host = string.find(',' .. hosts .. ',', ',' .. sender .. ',', 1, true)
-  if not is_host then return { 'not_in_room' } end
-end
+if not member and sender ~= '' and not is_listed(hosts, sender) then return { 'not_in_room' } end
 if member and string.sub(member, 2, 2) == '1' then return { 'muted' } end
-if kind == 'room' then
-  if may_write ~= '1' then return { 'forbidden' } end
-elseif kind == 'user' then
-  local kept = role == 'h' and redis.call('HGET', members, addressee)
-  if not kept or not is_member(kept) then return { 'forbidden' } end
-elseif kind ~= 'host' then
+if not may_write(kind, role, rules, kind == 'user' and redis.call('HGET', members, addressee)) then
   return { 'forbidden' }
 end
-if types ~= '' and not string.find(types, ',' .. entry_type .. ',', 1, true) then
-  return { 'forbidden' }
-end
+if not fits_types(rules, entry_type) then return { 'forbidden' } end
+local slow_ms = rules.slow_ms
 if slow_ms ~= '0' then
   local sent = redis.call('HGET', slow, sender)
   local wait = sent and math.min(sent + slow_ms - room.now, tonumber(slow_ms)) or 0
   if wait > 0 then return { 'rate_limited', text(wait) } end
 end
-if once_field ~= '' and redis.call('HEXISTS', once, once_field) == 1 then return { 'conflict' } end
+local once_id = once_field ~= '' and redis.call('HGET', once, once_field)
+if once_id and survives(room, channel, stream, once_id) then return { 'conflict' } end
 if room.backlog >= backlog_max then return { 'backlog_full' } end
 
 room.activeAt = room.at

@@ -32,7 +32,7 @@ redis.call('HSET', room.hash, unpack(ARGV, 10, first_position - 1))
 if not is_new then
   -- Above every one that somebody may know of a room that comes back.
   local rev = redis.call('HGET', room.hash, 'rev') + REV_LEAP
-  redis.call('HSET', room.hash, 'rev', text(math.max(rev, math.floor(now / 1000))))
+  redis.call('HSET', room.hash, 'rev', text(math.max(rev, math.floor(now / 1000))), 'lifeAt', text(now))
 end
 redis.call('HSET', room.hash, 'replid', current_replid(),
   'epoch', text(math.max(now, floor + 1)), 'backlog', '0', 'activeAt', text(active_at),

@@ -1,12 +1,5 @@
 --@include entry-id.lua
-
--- The newest id of a channel that survived, in the stream or archived; nil: there is none.
-local function last_survivor(room, channel, stream)
-  local top = top_id(stream)
-  local archived = redis.call('HGET', room.archived, channel) or nil
-  if top and archived then return is_above(top, archived) and top or archived end
-  return top or archived
-end
+--@include survival.lua
 
 -- Makes sure that the room's epoch is above an id that was given before.
 local function rise_above(room, id)
@@ -25,14 +18,16 @@ local function last_given(stream)
   end
 end
 
--- Adds the first entry of a channel in the room's epoch: it names its predecessor.
-local function add_first(room, channel, stream, tail, payload)
+-- Adds the first entry of a channel in the room's epoch: it names its predecessor. `last` as in
+-- `add_entry`.
+local function add_first(room, channel, stream, last, tail, payload)
   local after = last_survivor(room, channel, stream)
   local given = last_given(stream)
   if after then rise_above(room, after) end
   if given then rise_above(room, given) end
   local head = '"at":' .. room.at .. ',' .. (after and '"after":"' .. after .. '",' or '') .. tail
   local id = redis.call('XADD', stream, room.epoch .. '-*', 'h', head, 'p', payload)
+  if after or given or last then note_cut(room, channel, after, id) end
   return id, head, after
 end
 
@@ -64,7 +59,7 @@ end
 -- the room knows it, or false. `tail`: the entry's JSON between `after` and `payload`.
 local function add_entry(room, channel, stream, last, tail, payload)
   local id, head, after = add_next(room, channel, stream, last, tail, payload)
-  if not id then id, head, after = add_first(room, channel, stream, tail, payload) end
+  if not id then id, head, after = add_first(room, channel, stream, last, tail, payload) end
   room.backlog = room.backlog + 1
   if room.activeAt then
     redis.call('HSET', room.hash, 'ch:' .. channel, id, 'backlog', room.backlog,

@@ -6,13 +6,14 @@
 local REV_LEAP = 1000
 
 -- Begins a new life of the room's data, because Redis' history is not the one that the room knows:
--- no id and no version is given twice.
+-- no id and no version is given twice. `lifeAt` tells how far back the archive may know more.
 local function begin_life(room, replid)
   room.epoch = text(math.max(room.now, room.epoch + 1))
   room.rev = text(room.rev + REV_LEAP)
   local version = redis.call('HGET', room.hash, 'presenceVersion')
+  room.lifeAt = room.now
   redis.call('HSET', room.hash, 'replid', replid, 'epoch', room.epoch, 'rev', room.rev,
-    'presenceVersion', math.max(tonumber(room.epoch), version + 1))
+    'lifeAt', room.at, 'presenceVersion', math.max(tonumber(room.epoch), version + 1))
 end
 
 -- Reads what every change of a room needs into the table `room` (`hash`, `topic`, `id` are given).
