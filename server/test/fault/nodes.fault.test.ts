@@ -1,26 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { outageMs, type Rig, startRig } from './rig/rig.js';
+import { nodeKilled, nodeSilent, rollingRestart } from './rig/faults.js';
+import { ALL_RIGHT, type Rig, startRig } from './rig/rig.js';
+
+/** Longer than a client needs to come back, much shorter than the usual 30 s. */
+const GRACE_SECONDS = 10;
+/** From the death of a node: its lease, the judgement, the grace, the sweep. */
+const LEAVE_MS = (9 + 2.5 + GRACE_SECONDS + 5) * 1_000;
 
 describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
   let rig: Rig;
 
   beforeAll(async () => {
-    rig = await startRig();
+    rig = await startRig({ env: { PINROOM_REJOIN_GRACE_SECONDS: `${GRACE_SECONDS}` } });
   });
 
   it('nothing goes wrong while nothing happens', async () => {
-    const { faults } = await rig.under('no fault', async () => {});
-    expect(faults).toEqual([]);
+    expect(await rig.under('no fault', () => delay(1_000))).toMatchObject(ALL_RIGHT);
   });
 
-  it('a node that is killed takes nothing with it, and its people are back elsewhere', async () => {
-    const { faults } = await rig.under('SIGKILL of a node', async () => {
-      const node = rig.house.node(0);
-      await node.process.kill();
-      await delay(outageMs(3_000));
-      await rig.house.restart(node);
+  it('who closes the page while their node dies leaves once, everybody else stays', async () => {
+    const { crowd, house } = rig;
+    const outcome = await rig.under('SIGKILL of a node while people go', async () => {
+      const node = house.node(0);
+      const going = crowd.rooms
+        .slice(0, 10)
+        .flatMap((room) => room.players.slice(-2).map((person) => crowd.takeAway(room, person)));
+      await Promise.all([house.kill(node), ...going]);
+      await delay(LEAVE_MS);
+      await house.restart(node);
     });
-    expect(faults).toEqual([]);
+    expect(outcome).toMatchObject(ALL_RIGHT);
+  });
+
+  it.each([nodeKilled, nodeSilent, rollingRestart])('$name', async (fault) => {
+    expect(await rig.survive(fault)).toMatchObject(ALL_RIGHT);
   });
 });

@@ -10,6 +10,7 @@ import { afterFile } from './after-file.js';
 import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const CRIPPLED = new URL('./crippled.mjs', import.meta.url).href;
 /** The first start with the embedded archive takes 2 s alone, and many times that beside other work. */
 const READY_MS = 45_000;
 /** Beyond the drain time that the nodes of tests are given. */
@@ -33,6 +34,8 @@ export interface SpawnOptions {
   readonly dataDir?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** Mechanisms that it goes without, see `crippled.mjs`: for tests that show that each is needed. */
+  readonly without?: readonly string[];
   /** Whether to wait until /readyz answers 200; default true. */
   readonly waitUntilReady?: boolean;
 }
@@ -61,7 +64,8 @@ export interface SpawnedNode {
 export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? temporaryFolder();
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
+  const child = spawn(process.execPath, ['--enable-source-maps', ...crippled, MAIN], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,6 +85,7 @@ function environment(options: SpawnOptions, port: number, dataDir: string): Node
     PINROOM_DATA_DIR: dataDir,
     PINROOM_DRAIN_SECONDS: '5',
     PINROOM_TRANSPORT: options.transport ?? 'auto',
+    PINROOM_TEST_WITHOUT: options.without?.join(','),
     ...SHARED_SECRETS,
     ...options.env,
   };

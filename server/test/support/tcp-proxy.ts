@@ -29,6 +29,8 @@ export interface TcpProxy {
   delayReplies(ms: number): void;
   /** Every nth answer (0: none) is swallowed, and its connection breaks: the question was heard. */
   dropReplies(every: number, part?: ProxyPart): void;
+  /** Answers that were swallowed so far. */
+  readonly dropped: number;
 }
 
 /** Closed when the test file is over. A function is asked at each connection; null refuses it. */
@@ -49,6 +51,7 @@ class FaultyLine implements TcpProxy {
   #delayMs = 0;
   #drop = { every: 0, part: 'all' as ProxyPart };
   #replies = 0;
+  dropped = 0;
 
   constructor(target: () => ProxyTarget | null) {
     this.#target = target;
@@ -119,7 +122,9 @@ class FaultyLine implements TcpProxy {
   #isDropped(pair: Pair): boolean {
     const { every, part } = this.#drop;
     if (every === 0 || !pair.belongsTo(part)) return false;
-    return ++this.#replies % every === 0;
+    if (++this.#replies % every !== 0) return false;
+    this.dropped++;
+    return true;
   }
 }
 
@@ -134,6 +139,7 @@ class Pair {
   readonly #near: Socket;
   readonly #far: Socket;
   #isSubscriber = false;
+  #isHeld = false;
   #isSilent = false;
 
   constructor(near: Socket, far: Socket, { delayMs, isDropped, onClose }: PairRules) {
@@ -141,14 +147,15 @@ class Pair {
     this.#far = far;
     near.on('data', (data) => {
       this.#isSubscriber ||= /subscribe\r\n/i.test(data.toString('latin1'));
-      far.write(data);
+      this.#pass(data, near, far);
     });
     far.on('data', (data) => {
       if (isDropped(this)) this.destroy();
       else if (delayMs() > 0) setTimeout(() => near.write(data), delayMs());
-      else near.write(data);
+      else this.#pass(data, far, near);
     });
     for (const socket of [near, far]) {
+      socket.setNoDelay(true);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         onClose();
@@ -157,12 +164,22 @@ class Pair {
     }
   }
 
+  /** Reads no faster than the other side does, as a line with nothing in between. */
+  #pass(data: Buffer, from: Socket, to: Socket): void {
+    if (to.write(data)) return;
+    from.pause();
+    to.once('drain', () => {
+      if (!this.#isHeld) from.resume();
+    });
+  }
+
   belongsTo(part: ProxyPart): boolean {
     return part === 'all' || (part === 'subscribers') === this.#isSubscriber;
   }
 
   hold(isHeld: boolean): void {
     if (this.#isSilent) return;
+    this.#isHeld = isHeld;
     for (const socket of [this.#near, this.#far]) {
       if (isHeld) socket.pause();
       else socket.resume();

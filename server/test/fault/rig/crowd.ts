@@ -1,4 +1,5 @@
-import { PinroomError } from '@pinroom/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClientOptions, PinroomError } from '@pinroom/client';
 import { EntryInterning } from '../../../../load-tests/src/entry-interning.js';
 import type { RoomTruth } from '../../../../load-tests/src/presence-checker.js';
 import { RecordedClient } from '../../../../load-tests/src/recorded-client.js';
@@ -7,17 +8,24 @@ import { pick } from './random.js';
 
 export interface CrowdOptions {
   readonly url: string;
+  /** Where some of them connect, whose network is going to fail. */
+  readonly weakUrl: string;
+  readonly weakPerRoom: number;
   readonly rooms: number;
   readonly socketsPerRoom: number;
   /** Entries per second, over all rooms. */
   readonly rate: number;
   readonly random: () => number;
+  /** How their clients differ from the usual. */
+  readonly client?: Pick<ClientOptions, 'without'>;
 }
 
 export interface CrowdRoom {
   readonly roomId: string;
   readonly host: RecordedClient;
   readonly players: readonly RecordedClient[];
+  /** Those of the players who are on the weak line. */
+  readonly weak: readonly RecordedClient[];
   /** Users who were taken away and will not come back. */
   readonly gone: Set<string>;
 }
@@ -33,6 +41,8 @@ export class Crowd {
   readonly #options: CrowdOptions;
   readonly #interning = new EntryInterning();
   readonly refusals = new Map<string, number>();
+  /** How long each message took from the call to its receipt, ms. */
+  readonly sendTimes: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #sent = 0;
@@ -60,17 +70,18 @@ export class Crowd {
   }
 
   async gather(): Promise<void> {
-    const { rooms, socketsPerRoom } = this.#options;
+    const { rooms, socketsPerRoom, url, weakPerRoom, weakUrl } = this.#options;
     const seats: Array<() => Promise<unknown>> = [];
     for (let r = 0; r < rooms; r++) {
-      const host = this.#person(`Host-${r}`);
+      const host = this.#person(`Host-${r}`, url);
       await host.client.start();
       const { room } = await host.client.createRoom({ title: `Room ${r}` });
       await host.join({ roomId: room.id });
       const players = Array.from({ length: socketsPerRoom - 1 }, (_, p) =>
-        this.#person(`Player-${r}-${p}`),
+        this.#person(`Player-${r}-${p}`, p < weakPerRoom ? weakUrl : url),
       );
-      this.rooms.push({ roomId: room.id, host, players, gone: new Set() });
+      const weak = players.slice(0, weakPerRoom);
+      this.rooms.push({ roomId: room.id, host, players, weak, gone: new Set() });
       for (const player of players) seats.push(() => player.join({ pin: room.pin ?? '' }));
     }
     while (seats.length > 0) {
@@ -94,6 +105,28 @@ export class Crowd {
     this.#timer = undefined;
   }
 
+  /** Everybody says something, again and again, until so many messages have their receipts. */
+  async burst(count: number): Promise<void> {
+    const { people } = this;
+    for (let n = 0; n < count; n++) {
+      const person = people[n % people.length];
+      if (person) void this.#say(person, {}, 'room');
+    }
+    while (this.#pending > 0) await delay(TICK_MS);
+  }
+
+  /** Those of a room who can say so much one after the other as fast as they get their receipts. */
+  async flood(room: CrowdRoom, bytes: number, forMs: number): Promise<void> {
+    const until = performance.now() + forMs;
+    const text = 'x'.repeat(bytes);
+    const speakers = this.peopleOf(room).filter((person) => !room.weak.includes(person));
+    await Promise.all(
+      speakers.map(async (person) => {
+        while (performance.now() < until) await this.#say(person, { text }, 'room');
+      }),
+    );
+  }
+
   /** Somebody closes the page for good. */
   async takeAway(room: CrowdRoom, person: RecordedClient): Promise<void> {
     room.gone.add(person.room.self.userId);
@@ -109,9 +142,9 @@ export class Crowd {
     }));
   }
 
-  #person(name: string): RecordedClient {
-    const { url } = this.#options;
+  #person(name: string, url: string): RecordedClient {
     const person = new RecordedClient(name, {
+      ...this.#options.client,
       url,
       intern: this.#interning.intern,
       keepEntries: 20,
@@ -127,10 +160,16 @@ export class Crowd {
     const room = pick(random, this.rooms);
     const person = pick(random, this.peopleOf(room));
     const channel = person !== room.host && random() < 0.4 ? 'host' : 'room';
+    void this.#say(person, { text: 'x'.repeat(Math.floor(random() * 100)) }, channel);
+  }
+
+  #say(person: RecordedClient, words: object, channel: string): Promise<void> {
     this.#sent++;
     this.#pending++;
-    person
-      .send('chat', { n: this.#sent, text: 'x'.repeat(Math.floor(random() * 100)) }, { channel })
+    const startedAt = performance.now();
+    return person
+      .send('chat', { n: this.#sent, ...words }, { channel })
+      .then(() => void this.sendTimes.push(performance.now() - startedAt))
       .catch((fault: unknown) => {
         const code = fault instanceof PinroomError ? fault.code : String(fault);
         this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);

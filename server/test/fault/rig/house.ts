@@ -11,6 +11,8 @@ export interface HouseOptions {
   /** Variables of every node. */
   readonly env?: Readonly<Record<string, string>>;
   readonly transport?: 'auto' | 'uws' | 'ws';
+  /** Mechanisms that every node goes without. */
+  readonly without?: readonly string[];
   /** Lines of redis.conf. */
   readonly redis?: Readonly<Record<string, string>>;
 }
@@ -23,22 +25,28 @@ export interface HouseNode {
   readonly toPostgres: TcpProxy;
   /** As the balancer sees it. */
   isReady: boolean;
+  /** Whether it runs as far as the test knows. */
+  isUp: boolean;
 }
 
 const HEALTH_EVERY_MS = 500;
 const HEALTH_WAIT_MS = 1_000;
-/** Written at once, as `appendfsync everysec` does it for all but the last second. */
-const DURABLE = { appendonly: 'yes', appendfsync: 'everysec' };
+/** What a Redis of Pinroom is to have. */
+export const DURABLE = { appendonly: 'yes', appendfsync: 'everysec' } as const;
 
 /** An installation: several nodes, one Redis, one PostgreSQL, a balancer before the nodes. */
 export class House {
   readonly nodes: HouseNode[] = [];
   readonly postgres: RunningService;
+  /** Nodes that ended without being told to. */
+  readonly crashes: string[] = [];
   readonly #options: HouseOptions;
   /** Where Redis is at the moment: a replica may have taken over. */
   redis: RunningService;
   #balancer: TcpProxy | null = null;
+  #weakLine: TcpProxy | null = null;
   #turn = 0;
+  #isOver = false;
 
   private constructor(options: HouseOptions, redis: RunningService, postgres: RunningService) {
     this.#options = options;
@@ -49,7 +57,8 @@ export class House {
   static async open(options: HouseOptions): Promise<House> {
     const [redis, postgres] = await Promise.all([
       startRedis({ settings: options.redis ?? DURABLE }),
-      startPostgres(),
+      // What it has confirmed survives its death: for that no disk is needed.
+      startPostgres({ settings: { synchronous_commit: 'on' } }),
     ]);
     const house = new House(options, redis, postgres);
     await house.#begin();
@@ -61,15 +70,40 @@ export class House {
     return `http://127.0.0.1:${this.#balancer?.port}`;
   }
 
+  /** Stands before the balancer, for clients whose network fails. */
+  get weakLine(): TcpProxy {
+    if (!this.#weakLine) throw new Error('The house is not open.');
+    return this.#weakLine;
+  }
+
   node(index: number): HouseNode {
     const node = this.nodes[index];
     if (!node) throw new Error(`There is no node ${index}.`);
     return node;
   }
 
+  /** Ends a node as a crash does. */
+  async kill(node: HouseNode): Promise<void> {
+    node.isUp = false;
+    await node.process.kill();
+  }
+
+  /** Ends a node as a rolling restart does; answers its exit status. */
+  async stop(node: HouseNode): Promise<number | null> {
+    node.isUp = false;
+    return node.process.stop();
+  }
+
   /** Starts the process of a node that has ended. */
   async restart(node: HouseNode): Promise<void> {
     node.process = await this.#spawn(node);
+    this.#watch(node);
+  }
+
+  /** From now on this Redis is the one; connections to the one before break. */
+  moveRedis(redis: RunningService): void {
+    this.redis = redis;
+    for (const { toRedis } of this.nodes) toRedis.cutOpen();
   }
 
   /** Asks PostgreSQL itself, past every node. Bigints come as numbers. */
@@ -93,8 +127,8 @@ export class House {
   }
 
   /** Asks Redis itself, past every node. */
-  async withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.redis.url, { maxRetriesPerRequest: 2 });
+  async withRedis<T>(use: (redis: Redis) => Promise<T>, url = this.redis.url): Promise<T> {
+    const redis = new Redis(url, { maxRetriesPerRequest: 2 });
     redis.on('error', () => {});
     try {
       return await use(redis);
@@ -109,20 +143,29 @@ export class House {
     const postgresTarget = { host: '127.0.0.1', port: this.postgres.port };
     for (let n = 0; n < nodes; n++) {
       const lines = await Promise.all([openProxy(redisTarget), openProxy(postgresTarget)]);
-      const node = { name: `node ${n}`, toRedis: lines[0], toPostgres: lines[1], isReady: true };
-      this.nodes.push({ ...node, process: await this.#spawn(node) });
+      const [toRedis, toPostgres] = lines;
+      const process = await this.#spawn({ toRedis, toPostgres });
+      const node = { name: `node ${n}`, toRedis, toPostgres, process, isReady: true, isUp: true };
+      this.nodes.push(node);
+      this.#watch(node);
     }
-    this.#balancer = await openProxy(() => this.#next());
+    const balancer = await openProxy(() => this.#next());
+    this.#balancer = balancer;
+    this.#weakLine = await openProxy({ host: '127.0.0.1', port: balancer.port });
     const timer = setInterval(() => void this.#look(), HEALTH_EVERY_MS);
-    afterFile(() => clearInterval(timer));
+    afterFile(() => {
+      this.#isOver = true;
+      clearInterval(timer);
+    });
   }
 
   #spawn({ toRedis, toPostgres }: Pick<HouseNode, 'toRedis' | 'toPostgres'>): Promise<SpawnedNode> {
     const database = new URL(this.postgres.url);
     database.port = `${toPostgres.port}`;
-    const { env = {}, transport = 'auto' } = this.#options;
+    const { env = {}, transport = 'auto', without = [] } = this.#options;
     return spawnNode({
       transport,
+      without,
       env: {
         ...UNLIMITED,
         REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
@@ -130,6 +173,15 @@ export class House {
         PINROOM_LOG_LEVEL: 'info',
         ...env,
       },
+    });
+  }
+
+  #watch(node: HouseNode): void {
+    node.isUp = true;
+    const { process } = node;
+    void process.exited.then((code) => {
+      const isExpected = !node.isUp || node.process !== process || this.#isOver;
+      if (!isExpected) this.crashes.push(`${node.name} (${code}): ${process.output().slice(-500)}`);
     });
   }
 

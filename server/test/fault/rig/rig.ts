@@ -7,7 +7,8 @@ import type {
   RoomPresence,
 } from '../../../../load-tests/src/delivery-record.js';
 import { checkPresence } from '../../../../load-tests/src/presence-checker.js';
-import { Crowd } from './crowd.js';
+import { Crowd, type CrowdOptions } from './crowd.js';
+import type { FaultKind } from './faults.js';
 import { House, type HouseOptions } from './house.js';
 import { seededRandom } from './random.js';
 
@@ -17,17 +18,26 @@ export interface RigOptions extends HouseOptions {
   /** Entries per second, over all rooms. */
   readonly rate?: number;
   readonly seed?: number;
+  /** Of each room so many are on a line of their own that can fail. */
+  readonly weakPerRoom?: number;
+  /** How the people's clients differ from the usual. */
+  readonly client?: CrowdOptions['client'];
 }
 
 /** What came of a fault. */
 export interface Outcome {
   /** Empty: nothing was lost, repeated, out of order, or wrong. */
   readonly faults: readonly Fault[];
+  /** Nodes that ended though nobody ended them. */
+  readonly crashes: readonly string[];
+  /** Messages that were given up, by code. */
+  readonly refusals: { readonly [code: string]: number };
   /** From the end of the load to the moment when all was right, or was given up. */
   readonly settledMs: number;
-  /** For people: a line of figures, and what went wrong. */
-  readonly report: string;
 }
+
+/** Nothing went wrong, and no message was given up. */
+export const ALL_RIGHT = { faults: [], crashes: [], refusals: {} } as const;
 
 export interface Rig {
   readonly house: House;
@@ -36,6 +46,8 @@ export interface Rig {
   readonly random: () => number;
   /** Runs `fault` under load, then waits until all is right again, at most `settleMs`. */
   under(name: string, fault: () => Promise<void>, settleMs?: number): Promise<Outcome>;
+  /** The same for one of the known faults, for as long as this run of the tests wants outages. */
+  survive(fault: FaultKind): Promise<Outcome>;
 }
 
 /** Load before a fault, and after it was healed. */
@@ -46,24 +58,31 @@ const LOOK_AGAIN_MS = 500;
 const TOLD_FAULTS = 20;
 
 /** How long an outage lasts: as long as the mechanism needs, or what `npm run test:long` wants. */
-export function outageMs(shortMs: number): number {
+function outageMs(shortMs: number): number {
   return Math.max(shortMs, Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000);
 }
 
 /** Several nodes with a crowd on them: 30 rooms of 10 people and 200 entries a second by default. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const { rooms = 30, socketsPerRoom = 10, rate = 200, seed = 1 } = options;
+  const { rooms = 30, socketsPerRoom = 10, rate = 200, seed = 1, weakPerRoom = 2 } = options;
+  const { client = {} } = options;
   const random = seededRandom(seed);
   const house = await House.open(options);
-  const crowd = new Crowd({ url: house.url, rooms, socketsPerRoom, rate, random });
+  const places = { url: house.url, weakUrl: `http://127.0.0.1:${house.weakLine.port}` };
+  const size = { rooms, socketsPerRoom, weakPerRoom, rate };
+  // Numbers of its own: how much is said depends on time, and the faults of a seed must not.
+  const crowd = new Crowd({ ...places, ...size, random: seededRandom(seed + 1), client });
   await crowd.gather();
-  return {
+  const rig: Rig = {
     house,
     crowd,
     seed,
     random,
+    survive: (fault) => rig.under(fault.name, () => fault.run(rig, outageMs(fault.shortMs))),
     async under(name, fault, settleMs = SETTLE_MS) {
-      const before = crowd.sent;
+      const before = { sent: crowd.sent, crashes: house.crashes.length };
+      crowd.refusals.clear();
+      crowd.sendTimes.length = 0;
       crowd.start();
       await delay(BEFORE_MS);
       const startedAt = performance.now();
@@ -75,19 +94,22 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       }
       const lastedMs = performance.now() - startedAt;
       const { faults, settledMs } = await settle(house, crowd, settleMs);
+      const refusals = Object.fromEntries(crowd.refusals);
+      const crashes = house.crashes.slice(before.crashes);
       const figures = [
-        `${crowd.sent - before} sent`,
-        `fault and recovery under load ${seconds(lastedMs)}`,
-        `all right ${seconds(settledMs)} after the load`,
-        ...[...crowd.refusals].map(([code, count]) => `${count} ${code}`),
+        `${crowd.sent - before.sent} sent`,
+        `fault and load ${seconds(lastedMs)}`,
+        `all right ${seconds(settledMs)} after`,
+        `receipts ${times(crowd.sendTimes)}`,
+        ...Object.entries(refusals).map(([code, count]) => `${count} ${code}`),
+        ...crashes.map((crash) => `ended by itself: ${crash}`),
       ];
-      const report = [`${name}: ${figures.join(', ')}`, ...describe(faults, house, seed)].join(
-        '\n',
-      );
-      process.stdout.write(`${report}\n`);
-      return { faults, settledMs, report };
+      const report = [`${name}: ${figures.join(', ')}`, ...describe(faults, house, seed)];
+      process.stdout.write(`${report.join('\n')}\n`);
+      return { faults, crashes, refusals, settledMs };
     },
   };
+  return rig;
 }
 
 async function settle(
@@ -194,6 +216,17 @@ function describe(faults: readonly Fault[], house: House, seed: number): string[
       ),
     ...house.nodes.map(({ name, process: node }) => `${name}: ${node.output().slice(-2_000)}`),
   ];
+}
+
+/** Median, 99th percentile and maximum. */
+function times(list: readonly number[]): string {
+  const sorted = [...list].sort((a, b) => a - b);
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  return [0.5, 0.99, 1]
+    .map((share) => `${Math.round(at(share) ?? 0)}`)
+    .join(' / ')
+    .concat(' ms');
 }
 
 function seconds(ms: number): string {

@@ -1,0 +1,88 @@
+// Imported by a node before its own code (`spawnNode({ without })`): takes mechanisms away, so that a
+// test shows that each of them is needed. Nothing of it is in the product.
+
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+
+/** Changes a Lua file on its way into the node; fails when there is nothing to change. */
+function changeLua(name, from, to) {
+  const { readFile } = fs;
+  fs.readFile = async (file, ...rest) => {
+    const text = await readFile(file, ...rest);
+    if (!String(file).endsWith(`/lua/${name}`)) return text;
+    if (!text.includes(from)) throw new Error(`${name} has changed: ${from} is not in it`);
+    return text.replace(from, to);
+  };
+  syncBuiltinESMExports();
+}
+
+const TAKE_AWAY = {
+  /** A jump in the ids of a channel is delivered as it comes. */
+  async 'gap-repair'() {
+    const { ChannelPositions } = await import('../../dist/engine/fanout/channel-positions.js');
+    const { deliver } = ChannelPositions.prototype;
+    ChannelPositions.prototype.deliver = function deliverAnything(frame) {
+      if (deliver.call(this, frame)) return true;
+      this.start(new Map([[frame.channel, frame.id]]));
+      const { epoch, seq } = { epoch: frame.id.split('-')[0], seq: frame.id.split('-')[1] };
+      this.start(new Map([[frame.channel, `${epoch}-${Math.max(0, Number(seq) - 1)}`]]));
+      return deliver.call(this, frame);
+    };
+  },
+  /** Nobody looks whether a quiet room has gone on. */
+  async 'position-check'() {
+    const { LocalRooms } = await import('../../dist/engine/fanout/local-rooms.js');
+    LocalRooms.prototype.start = () => {};
+  },
+  /** A subscription that brings nothing is taken for a quiet one. */
+  async 'bus-probe'() {
+    const { BusProbe } = await import('../../dist/drivers/socketio/bus-probe.js');
+    BusProbe.prototype.start = () => {};
+  },
+  /** A key does not make a message count once. */
+  async dedupe() {
+    changeLua(
+      'feed-append.lua',
+      "if dedupe_ms ~= '' then\n  local kept",
+      'if false then\n  local kept',
+    );
+  },
+  /** What PostgreSQL has of the time before a loss is not asked for. */
+  async 'ask-archive'() {
+    const { PostgresEntryArchive } = await import(
+      '../../dist/drivers/postgres/postgres-entry-archive.js'
+    );
+    PostgresEntryArchive.prototype.findKeys = async () => new Map();
+  },
+  /** That Redis' data has another history goes unnoticed. */
+  async 'life-check'() {
+    changeLua('include/room.lua', 'if not is_current_replid(row[2])', 'if false');
+  },
+  /** A stream is trimmed to what is kept, archived or not. */
+  async 'trim-bound'() {
+    changeLua('queue-confirm.lua', 'if waiting <= keep then', 'if true then');
+  },
+  /** The seats of a process that died stay taken. */
+  async 'judge-lives'() {
+    const { RedisMemberStore } = await import('../../dist/drivers/redis/redis-member-store.js');
+    RedisMemberStore.prototype.releaseDead = async () => 0;
+  },
+  /** Lives are judged without asking whether anybody could renew. */
+  async 'patient-judge'() {
+    const { NodeLife } = await import('../../dist/engine/runtime/node-life.js');
+    Object.defineProperties(NodeLife.prototype, {
+      mayJudge: { get: () => true },
+      isRecovering: { get: () => false },
+    });
+  },
+  /** Seats that the store has lost are not given back. */
+  async 'restore-seats'() {
+    const { RoomJoiner } = await import('../../dist/engine/room/join-room.js');
+    RoomJoiner.prototype.restoreSeats = async () => {};
+  },
+};
+
+for (const name of process.env.PINROOM_TEST_WITHOUT?.split(',') ?? []) {
+  if (!Object.hasOwn(TAKE_AWAY, name)) throw new Error(`There is no mechanism ${name}.`);
+  await TAKE_AWAY[name]();
+}
