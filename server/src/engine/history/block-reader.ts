@@ -1,6 +1,6 @@
 import { compareEntryIds, type Entry, parseEntryId } from '@pinroom/client/contract';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
-import type { EntryArchive } from './entry-archive.port.js';
+import type { ArchiveRange, EntryArchive } from './entry-archive.port.js';
 import { BLOCK_SIZE, predecessor, successor } from './entry-cursor.js';
 import type { BlockKey, PageCache } from './page-cache.port.js';
 
@@ -21,6 +21,7 @@ export class BlockReader {
   readonly #archive: EntryArchive;
   readonly #cache: PageCache;
   readonly #flights = new KeyedFlights<string, Block>();
+  readonly #ranges = new KeyedFlights<string, Entry[]>();
 
   constructor(archive: EntryArchive, cache: PageCache) {
     this.#archive = archive;
@@ -47,7 +48,7 @@ export class BlockReader {
       }
       if (!last) {
         // The start of an epoch, or no position at all: only the archive knows what comes before.
-        const [newest] = await this.#archive.readEntries({
+        const [newest] = await this.#range({
           ...name,
           after: null,
           before: bound,
@@ -95,7 +96,7 @@ export class BlockReader {
       if (newer.length === 0) {
         // The end of an epoch, or its beginning: ask for whatever comes next.
         fromArchive = true;
-        newer = await this.#archive.readEntries({
+        newer = await this.#range({
           ...name,
           after: bound,
           before: end,
@@ -110,6 +111,12 @@ export class BlockReader {
       bound = entries.at(-1)?.id ?? null;
     }
     return { entries: entries.slice(0, limit), source: fromArchive ? 'archive' : 'redis' };
+  }
+
+  #range(range: ArchiveRange): Promise<Entry[]> {
+    const { roomId, channel, after, before, limit, take } = range;
+    const key = `${roomId} ${channel} ${after} ${before} ${limit} ${take}`;
+    return this.#ranges.run(key, () => this.#archive.readEntries(range));
   }
 
   #block(name: ChannelName, epoch: number, block: number): Promise<Block> {

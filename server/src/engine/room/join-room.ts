@@ -16,7 +16,9 @@ import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
+import type { Clock } from '../runtime/clock.js';
 import type { OwedWork } from '../runtime/owed-work.js';
+import { Turnstile } from '../runtime/turnstile.js';
 import { fit } from './answer-size.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
@@ -43,9 +45,13 @@ export interface JoinParts {
   readonly archive: RoomArchive;
   readonly leaver: RoomLeaver;
   readonly owed: OwedWork;
+  readonly clock: Clock;
   /** The process life that holds the seats. */
   readonly life: () => string;
 }
+
+/** A join reads and answers much; whoever waits longer than this has asked again. */
+const BURST = { atOnce: 32, maxWaiting: 10_000, maxWaitMs: 4_000 } as const;
 
 type JoinWish = CommandPayload<'room:join'>;
 
@@ -61,12 +67,24 @@ export interface Joined {
  */
 export class RoomJoiner {
   readonly #parts: JoinParts;
+  readonly #turnstile: Turnstile;
 
   constructor(parts: JoinParts) {
     this.#parts = parts;
+    const { clock } = parts;
+    this.#turnstile = new Turnstile({ ...BURST, name: 'The door of the node', clock });
   }
 
-  async join(
+  join(
+    caller: Caller,
+    socket: JoiningSocket,
+    wish: JoinWish,
+    onRemoved: (roomId: string) => void,
+  ): Promise<Joined> {
+    return this.#turnstile.run(() => this.#join(caller, socket, wish, onRemoved));
+  }
+
+  async #join(
     caller: Caller,
     socket: JoiningSocket,
     wish: JoinWish,

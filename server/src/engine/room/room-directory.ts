@@ -28,6 +28,7 @@ export interface DirectoryParts {
 export class RoomDirectory {
   readonly #parts: DirectoryParts;
   readonly #loads = new KeyedFlights<string, LiveRoom | null>();
+  readonly #pinLoads = new KeyedFlights<string, string | null>();
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
@@ -49,7 +50,10 @@ export class RoomDirectory {
       this.rebuildPins().catch((fault: unknown) => {
         this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
       });
-      roomId = (await archive.findRoomByPin(pin))?.id ?? null;
+      roomId = await this.#pinLoads.run(
+        pin,
+        async () => (await archive.findRoomByPin(pin))?.id ?? null,
+      );
     }
     if (roomId === null) return null;
     const room = await this.byId(roomId);

@@ -15,6 +15,8 @@ export interface HouseOptions {
   readonly without?: readonly string[];
   /** Lines of redis.conf. */
   readonly redis?: Readonly<Record<string, string>>;
+  /** Lines of postgresql.conf. */
+  readonly postgres?: Readonly<Record<string, string>>;
 }
 
 /** A node behind a balancer, and its own lines to Redis and PostgreSQL. */
@@ -58,7 +60,7 @@ export class House {
     const [redis, postgres] = await Promise.all([
       startRedis({ settings: options.redis ?? DURABLE }),
       // What it has confirmed survives its death: for that no disk is needed.
-      startPostgres({ settings: { synchronous_commit: 'on' } }),
+      startPostgres({ settings: { synchronous_commit: 'on', ...options.postgres } }),
     ]);
     const house = new House(options, redis, postgres);
     await house.#begin();

@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newSession } from '../support/http-calls.js';
+import { openSocket, RawSocket } from '../support/raw-socket.js';
+import { until } from '../support/until.js';
+import { House } from './rig/house.js';
+
+const JOINS = 2_000;
+const SOCKETS = 1_000;
+const AT_ONCE = 50;
+const ENTRIES = 120;
+/** Stands in the log of PostgreSQL where the joins begin. */
+const MARK = 'from here on everybody joins';
+/** On a small machine; nobody waits for PostgreSQL. */
+const ALL_IN_MS = 30_000;
+
+describe(`${JOINS} joins of one room at once on three nodes, after Redis has lost everything`, () => {
+  let house: House;
+
+  beforeAll(async () => {
+    // Every statement is a line of its log.
+    house = await House.open({ postgres: { log_statement: 'all' } });
+  });
+
+  /** The statements that PostgreSQL was given, by what they begin with and the table that they read. */
+  function statements(output: string): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [, statement = ''] of output.matchAll(/(?:execute \S+|statement): ([^\n]+)/g)) {
+      const [, table] = /^(?:select|with)\b.*? from "?(\w+)/i.exec(statement) ?? [];
+      const kind =
+        table === undefined ? statement.slice(0, 60) : `select from ${table}: ${statement}`;
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  it('costs each node one question of a kind', async () => {
+    const { socket: host } = await openSocket(house.url, 'Host');
+    const { room } = await host.must('room:create', { capacity: 10 * SOCKETS });
+    const roomId = room.id;
+    for (let n = 0; n < ENTRIES; n++) {
+      await host.must('room:send', { roomId, type: 'chat', payload: n });
+    }
+    await until(async () => {
+      const [row] = await house.query<{ rows: number }>(
+        `select count(*)::int as rows from entries where channel = 'room'`,
+      );
+      return row?.rows === ENTRIES;
+    }, 10_000);
+
+    const sockets: RawSocket[] = [];
+    for (let n = 0; n < SOCKETS; n += AT_ONCE) {
+      const coming = Array.from({ length: AT_ONCE }, async (_, k) => {
+        const { accessToken } = await newSession(house.url, `Player ${n + k}`);
+        return new RawSocket(house.url, { token: accessToken }).greeted();
+      });
+      sockets.push(...(await Promise.all(coming)));
+    }
+
+    await house.withRedis((redis) => redis.flushall());
+    await house.query(`select '${MARK}'`);
+    const startedAt = performance.now();
+    const wish = { pin: room.pin ?? '' };
+    const answers = await Promise.all(
+      Array.from({ length: JOINS }, (_, n) => sockets[n % SOCKETS]?.ask('room:join', wish)),
+    );
+    const tookMs = performance.now() - startedAt;
+    const seen = statements(house.postgres.output().split(MARK).at(-1) ?? '');
+    process.stdout.write(`${JOINS} joins took ${Math.round(tookMs)} ms\n`);
+    for (const [kind, count] of seen) process.stdout.write(`${count} x ${kind.slice(0, 150)}\n`);
+
+    const codes = new Set(answers.map((answer) => (answer?.ok ? 'ok' : answer?.error.code)));
+    expect([...codes]).toEqual(['ok']);
+    expect(tookMs).toBeLessThan(ALL_IN_MS);
+    const newest = answers.map((answer) => answer?.ok && answer.data.channels.room?.entries.length);
+    expect(new Set(newest)).toEqual(new Set([50]));
+    const reads = [...seen].filter(([kind]) => /select from (rooms|entries|pins)/.test(kind));
+    expect(reads.length).toBeGreaterThan(0);
+    expect(reads.filter(([, count]) => count > house.nodes.length)).toEqual([]);
+  }, 120_000);
+});
