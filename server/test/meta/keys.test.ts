@@ -43,7 +43,7 @@ it('every key of a room has the tag of the room first', () => {
   const built = [
     ...Object.entries(OF_ROOM).map(([name, rest]) => build(name, ROOM, ...rest)),
     ...Object.entries(OF_TAG).map(([name, rest]) => build(name, tagOf(ROOM), ...rest)),
-    keys.pageKey({ roomId: ROOM, channel: 'room', epoch: 1, block: 0 }),
+    keys.pageKey({ roomId: ROOM, channel: 'room', epoch: 1, block: 0, size: 100 }),
   ];
   expect(built.filter((key) => !key.startsWith('pr:{ab}:'))).toEqual([]);
   expect(built.filter((key) => keys.hashTagOf(key) !== 'ab')).toEqual([]);

@@ -35,5 +35,5 @@ export class MemoryPageCache implements PageCache {
 }
 
 function nameOf(key: BlockKey): string {
-  return `${key.roomId} ${key.channel} ${key.epoch} ${key.block}`;
+  return `${key.roomId} ${key.channel} ${key.epoch} ${key.block} ${key.size}`;
 }

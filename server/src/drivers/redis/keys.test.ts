@@ -4,7 +4,7 @@ import * as keys from './keys.js';
 
 const ROOM = '01a2071a-f341-7297-b482-f9be5e3a9b7f';
 const USER = '01a2071a-f341-7297-b482-f9be5e3a9baa';
-const BLOCK = { roomId: ROOM, channel: 'room', epoch: 7, block: 3 };
+const BLOCK = { roomId: ROOM, channel: 'room', epoch: 7, block: 3, size: 100 };
 
 const OF_A_ROOM = [
   keys.roomKey(ROOM),

@@ -51,9 +51,9 @@ export function dedupeKey(roomId: string, userId: string, key: string): string {
   return `${ofRoom(roomId, 'dedupe')}:${userId}:${short}`;
 }
 
-/** A full block of history. */
-export function pageKey({ roomId, channel, epoch, block }: BlockKey): string {
-  return `${ofRoom(roomId, 'page')}:${channel}:${epoch}:${block}`;
+/** A block of history. */
+export function pageKey({ roomId, channel, epoch, block, size }: BlockKey): string {
+  return `${ofRoom(roomId, 'page')}:${channel}:${epoch}:${block}:${size}`;
 }
 
 /** The names of the blocks kept of a room. */

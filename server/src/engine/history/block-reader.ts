@@ -28,15 +28,19 @@ export class BlockReader {
     this.#cache = cache;
   }
 
-  /** The newest `limit` archived entries before a position (null: of all). */
+  /**
+   * The newest `limit` archived entries before a position (null: of all). `top`: the channel's
+   * newest id; null where it is not needed or not known.
+   */
   async newestBefore(
     name: ChannelName,
     before: string | null,
     limit: number,
+    top: string | null,
   ): Promise<BlockAnswer> {
     let entries: Entry[] = [];
     let fromArchive = false;
-    let bound = before;
+    let bound = before ?? (top === null ? null : successor(top));
     while (entries.length < limit) {
       const first = entries[0];
       const last = bound === null ? null : predecessor(bound);
@@ -60,7 +64,9 @@ export class BlockReader {
         bound = successor(newest.id);
         continue;
       }
-      const block = await this.#block(name, last.epoch, Math.floor(last.seq / BLOCK_SIZE));
+      const number = Math.floor(last.seq / BLOCK_SIZE);
+      const size = sizeOf(number, last.epoch, top);
+      const block = await this.#block(name, last.epoch, number, size);
       fromArchive ||= !block.kept;
       const upper = bound;
       const older = block.entries.filter(
@@ -73,20 +79,25 @@ export class BlockReader {
     return { entries: entries.slice(-limit), source: fromArchive ? 'archive' : 'redis' };
   }
 
-  /** The oldest `limit` archived entries after a position (null: from the beginning), below `end` (null: open). */
+  /**
+   * The oldest `limit` archived entries after a position (null: from the beginning), below `end`
+   * (null: open). `top` as in `newestBefore`.
+   */
   async oldestAfter(
     name: ChannelName,
     after: string | null,
     end: string | null,
     limit: number,
+    top: string | null,
   ): Promise<BlockAnswer> {
     const entries: Entry[] = [];
     let fromArchive = false;
     let bound = after;
     while (entries.length < limit) {
       const from = bound === null ? null : parseEntryId(bound);
+      const number = from ? Math.floor((from.seq + 1) / BLOCK_SIZE) : 0;
       const block = from
-        ? await this.#block(name, from.epoch, Math.floor((from.seq + 1) / BLOCK_SIZE))
+        ? await this.#block(name, from.epoch, number, sizeOf(number, from.epoch, top))
         : null;
       if (block) fromArchive ||= !block.kept;
       const lower = bound;
@@ -107,8 +118,8 @@ export class BlockReader {
       }
       const below = newer.filter((entry) => end === null || compareEntryIds(entry.id, end) < 0);
       entries.push(...below);
-      if (below.length < newer.length) break;
       bound = entries.at(-1)?.id ?? null;
+      if (below.length < newer.length || (top !== null && bound === top)) break;
     }
     return { entries: entries.slice(0, limit), source: fromArchive ? 'archive' : 'redis' };
   }
@@ -119,10 +130,12 @@ export class BlockReader {
     return this.#ranges.run(key, () => this.#archive.readEntries(range));
   }
 
-  #block(name: ChannelName, epoch: number, block: number): Promise<Block> {
-    const key: BlockKey = { ...name, epoch, block };
-    return this.#flights.run(`${name.roomId} ${name.channel} ${epoch} ${block}`, async () => {
-      const kept = await this.#cache.get(key);
+  /** A block up to `size`; what is there beyond it when the block is full may come along. */
+  #block(name: ChannelName, epoch: number, block: number, size: number): Promise<Block> {
+    const key = { ...name, epoch, block };
+    const flight = `${name.roomId} ${name.channel} ${epoch} ${block} ${size}`;
+    return this.#flights.run(flight, async () => {
+      const kept = await this.#kept(key, size);
       if (kept) return { entries: kept, kept: true };
       const entries = await this.#archive.readBlock({
         ...name,
@@ -130,10 +143,29 @@ export class BlockReader {
         from: block * BLOCK_SIZE,
         size: BLOCK_SIZE,
       });
-      if (entries.length === BLOCK_SIZE) await this.#cache.put(key, entries);
+      // Below its size something is not archived yet, or void.
+      const whole = entries.length < BLOCK_SIZE ? size : BLOCK_SIZE;
+      if (entries.length >= whole) {
+        await this.#cache.put({ ...key, size: whole }, entries.slice(0, whole));
+      }
       return { entries, kept: false };
     });
   }
+
+  async #kept(key: Omit<BlockKey, 'size'>, size: number): Promise<Entry[] | null> {
+    const full = await this.#cache.get({ ...key, size: BLOCK_SIZE });
+    return full || size === BLOCK_SIZE ? full : this.#cache.get({ ...key, size });
+  }
+}
+
+/**
+ * How much of a block has to be there: all of it, unless the channel's newest entry is in it. What
+ * lies up to that one does not change any more either.
+ */
+function sizeOf(block: number, epoch: number, top: string | null): number {
+  const end = top === null ? null : parseEntryId(top);
+  const isLast = end?.epoch === epoch && Math.floor(end.seq / BLOCK_SIZE) === block;
+  return isLast ? (end.seq % BLOCK_SIZE) + 1 : BLOCK_SIZE;
 }
 
 interface Block {

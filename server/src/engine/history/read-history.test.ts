@@ -60,7 +60,7 @@ class Channel {
         });
       },
     };
-    const name = (key: BlockKey) => `${key.epoch} ${key.block}`;
+    const name = (key: BlockKey) => `${key.epoch} ${key.block} ${key.size}`;
     const cache: Pick<PageCache, 'get' | 'put'> = {
       get: async (key) => this.kept.get(name(key)) ?? null,
       put: async (key, entries) => void this.kept.set(name(key), [...entries]),
@@ -121,6 +121,20 @@ describe('reading a history that lies in the feed and in the archive', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('asks the archive for the newest page once, also where it ends in the middle of a block', async () => {
+    const channel = new Channel([7, 1_020], 0, 2_000);
+    const reader = channel.reader();
+    const question = { ...ROOM, limit: 50 };
+    expect((await reader.read(question)).entries).toEqual(channel.all.slice(-50));
+    const { archiveReads } = channel;
+    const again = await reader.read(question);
+    expect(again).toMatchObject({ source: 'redis', more: true });
+    expect(again.entries).toEqual(channel.all.slice(-50));
+    const after = channel.all.at(-10)?.id;
+    expect((await reader.read({ ...question, after })).entries).toEqual(channel.all.slice(-9));
+    expect(channel.archiveReads).toBe(archiveReads);
   });
 
   it('asks the archive for an old page once: the second reading comes from Redis', async () => {

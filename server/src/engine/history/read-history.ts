@@ -65,10 +65,13 @@ export class HistoryReader {
       });
       if (hot.length >= limit) return { entries: hot, source: 'redis' };
       if (isBeginning(hot[0])) return { entries: hot, source: 'redis' };
+      const bound = hot[0]?.id ?? before;
+      const top = bound === null ? await this.#feed.top(roomId, channel) : null;
       const older = await this.#blocks.newestBefore(
         { roomId, channel },
-        hot[0]?.id ?? before,
+        bound,
         limit - hot.length,
+        top,
       );
       // A trim between both looks leaves a hole for a moment: look again once.
       if (!isSeamless(older.entries.at(-1), hot[0]) && attempt === 0) continue;
@@ -91,12 +94,14 @@ export class HistoryReader {
     });
     const first = hot[0];
     if (first && continues(after, first)) return { entries: hot, source: 'redis' };
-    if (!first && (await this.#isTop(question))) return { entries: [], source: 'redis' };
+    const top = first ? null : await this.#feed.top(roomId, channel);
+    if (!first && isAtEnd(after, top)) return { entries: [], source: 'redis' };
     const old = await this.#blocks.oldestAfter(
       { roomId, channel },
       after,
       first?.id ?? null,
       limit,
+      top,
     );
     if (old.entries.length >= limit) return old;
     const survived = old.entries.filter((entry) => isStanding(entry, first));
@@ -104,12 +109,11 @@ export class HistoryReader {
     const source = survived.length > 0 ? old.source : 'redis';
     return { entries: [...survived, ...rest], source };
   }
+}
 
-  /** Whether the position that the question starts from is the channel's newest one. */
-  async #isTop({ roomId, channel, after }: HistoryQuestion): Promise<boolean> {
-    const top = await this.#feed.top(roomId, channel);
-    return top === null || (after !== undefined && compareEntryIds(after, top) >= 0);
-  }
+/** Whether a position (null: the very beginning) is the channel's newest one. */
+function isAtEnd(after: string | null, top: string | null): boolean {
+  return top === null || (after !== null && compareEntryIds(after, top) >= 0);
 }
 
 /** Not voided by the first entry of a later epoch, which the archive may not have yet. */

@@ -19,7 +19,8 @@ function fullBlock(key: BlockKey): Entry[] {
 }
 
 function blockKey(changes: Partial<BlockKey> = {}): BlockKey {
-  return { roomId: newId(), channel: 'room', epoch: 1_700_000_000_000, block: 0, ...changes };
+  const place = { roomId: newId(), channel: 'room', epoch: 1_700_000_000_000 };
+  return { ...place, block: 0, size: 100, ...changes };
 }
 
 describe.each(STORE_DRIVERS)('PageCache on $name', (driver) => {
@@ -32,6 +33,7 @@ describe.each(STORE_DRIVERS)('PageCache on $name', (driver) => {
     await stores.pages.put(key, fullBlock(key));
     expect(await stores.pages.get({ ...key, block: 1 })).toBeNull();
     expect(await stores.pages.get({ ...key, epoch: 1 })).toBeNull();
+    expect(await stores.pages.get({ ...key, size: 20 })).toBeNull();
     expect(await stores.pages.get({ ...key, channel: 'host' })).toBeNull();
     expect(await stores.pages.get({ ...key, roomId: newId() })).toBeNull();
   });
