@@ -7,7 +7,6 @@ import {
   nodeKilled,
   postgresStopped,
   redisFlushed,
-  redisKilled,
   replicaPromoted,
   repliesDropped,
   subscriberCut,
@@ -17,29 +16,28 @@ import { type Rig, type RigOptions, startRig } from './rig/rig.js';
 
 /** Enough for the faults to hit somebody, little enough for many houses in a row. */
 const SMALL: RigOptions = { nodes: 2, rooms: 6, socketsPerRoom: 5, rate: 90, weakPerRoom: 1 };
-/** What was not mended by then is not going to be. */
-const SETTLE_MS = 3_000;
+/** What was not mended by then counts as not mended. */
+const GIVEN_UP_MS = 3_000;
+const MENDED_MS = 20_000;
+/** More than it takes to judge a life whose lease has run out. */
+const LATER_MS = 6_000;
 
-/** A mechanism that is taken away, and what the check then finds of a fault that it is there for. */
+/** Mechanisms that are taken away from the nodes (see `crippled.mjs`) and from the clients. */
+interface Without {
+  readonly nodes?: readonly string[];
+  readonly clients?: readonly Mechanism[];
+}
+
 interface Control {
   readonly mechanism: string;
   readonly fault: FaultKind;
   readonly forMs?: number;
-  /** Taken away from the nodes, see `crippled.mjs`. */
-  readonly nodes?: readonly string[];
-  /** Taken away from the clients. */
-  readonly clients?: readonly Mechanism[];
-  /** What also has to be away, with and without the mechanism: otherwise another one helps out. */
-  readonly helpers?: {
-    readonly nodes?: readonly string[];
-    readonly clients?: readonly Mechanism[];
-  };
   readonly env?: Readonly<Record<string, string>>;
+  readonly without: Without;
+  /** What the check finds then. */
   readonly complaint: Complaint;
-}
-
-async function run(rig: Rig, { fault, forMs = fault.shortMs }: Control) {
-  return rig.under(fault.name, () => fault.run(rig, forMs), SETTLE_MS);
+  /** With less taken away it finds nothing; where the other fault tests do not show that. */
+  readonly rescues?: readonly Without[];
 }
 
 /** Longer than the lease of a node and the time until it is judged. */
@@ -74,116 +72,129 @@ const peopleGoUnheard: FaultKind = {
   },
 };
 
+/** One node has Redis back long before the other one. */
+const redisBackForOneFirst: FaultKind = {
+  name: 'Redis is silent, and comes back for one node before the other',
+  shortMs: 10_000,
+  async run({ house }, forMs) {
+    const [first, second] = [house.node(0), house.node(1)];
+    for (const { toRedis } of [first, second]) toRedis.set('hold');
+    await delay(forMs);
+    first.toRedis.set('pass');
+    await delay(LATER_MS);
+    second.toRedis.set('pass');
+  },
+};
+
 const CONTROLS: readonly Control[] = [
   {
-    mechanism: 'nodes read what their subscription missed',
+    mechanism: 'nodes read what their subscription missed, and clients fetch what a node missed',
     fault: subscriberCut,
-    nodes: ['gap-repair', 'position-check'],
-    helpers: { clients: ['gap-fill'] },
+    forMs: 2_000,
+    without: { nodes: ['gap-repair', 'position-check'], clients: ['gap-fill'] },
     complaint: 'gap',
+    rescues: [{ nodes: ['gap-repair', 'position-check'] }, { clients: ['gap-fill'] }],
   },
   {
     mechanism: 'nodes probe their subscription',
     fault: subscriberSilent,
-    nodes: ['bus-probe'],
-    helpers: { nodes: ['position-check'] },
+    without: { nodes: ['bus-probe', 'position-check'] },
     complaint: 'gap',
-  },
-  {
-    mechanism: 'clients fetch what they missed',
-    fault: subscriberCut,
-    clients: ['gap-fill'],
-    helpers: { nodes: ['gap-repair'] },
-    complaint: 'gap',
+    rescues: [{ nodes: ['position-check'] }],
   },
   {
     mechanism: 'clients say up to where they have heard everything',
     fault: nodeKilled,
-    clients: ['resume'],
+    forMs: 1_000,
+    without: { clients: ['resume'] },
     complaint: 'repeat',
   },
   {
     mechanism: 'a key makes a message count once',
     fault: repliesDropped,
-    nodes: ['dedupe'],
+    forMs: 4_000,
+    without: { nodes: ['dedupe'] },
     complaint: 'duplicate',
   },
   {
     mechanism: 'clients send again with the same key',
     fault: repliesDropped,
-    clients: ['same-key'],
+    forMs: 4_000,
+    without: { clients: ['same-key'] },
     complaint: 'missing',
   },
   {
     mechanism: 'clients send again what was lost',
     fault: replicaPromoted,
-    clients: ['resend'],
+    without: { clients: ['resend'] },
     complaint: 'missing',
   },
   {
     mechanism: 'the archive is asked for keys that Redis has lost',
     fault: redisFlushed,
-    nodes: ['ask-archive'],
+    without: { nodes: ['ask-archive'] },
     complaint: 'duplicate',
   },
   {
     mechanism: 'a room whose data has another history goes on in a later epoch',
     fault: replicaPromoted,
-    nodes: ['life-check'],
-    complaint: 'content',
+    without: { nodes: ['life-check'] },
+    complaint: 'phantom',
   },
   {
     mechanism: 'no stream is trimmed past what is archived',
     fault: postgresStopped,
     forMs: 3_000,
     env: { PINROOM_CHANNEL_KEEP: '1' },
-    nodes: ['trim-bound'],
+    without: { nodes: ['trim-bound'] },
     complaint: 'missing',
   },
   {
     mechanism: 'the living judge the lives whose lease has run out',
     fault: nodeKilledWithPeople,
     env: SHORT_GRACE,
-    nodes: ['judge-lives'],
+    without: { nodes: ['judge-lives'] },
     complaint: 'presence',
   },
   {
     mechanism: 'nobody is judged before everybody could renew',
-    fault: redisKilled,
+    fault: redisBackForOneFirst,
     env: SHORT_GRACE,
-    nodes: ['patient-judge'],
+    without: { nodes: ['patient-judge'] },
     complaint: 'presence',
+    rescues: [{}],
   },
   {
     mechanism: 'nodes give seats back that Redis has lost',
     fault: redisFlushed,
-    nodes: ['restore-seats'],
+    without: { nodes: ['restore-seats'] },
     complaint: 'presence',
   },
   {
     mechanism: 'clients fetch members and rights that went on without a word',
     fault: peopleGoUnheard,
     env: SHORT_GRACE,
-    clients: ['snapshot-refresh'],
+    without: { clients: ['snapshot-refresh'] },
     complaint: 'presence',
+    rescues: [{}],
   },
 ];
 
 describe.each(CONTROLS)('$mechanism', (control) => {
-  const { clients = [], complaint, env = {}, helpers = {}, nodes = [] } = control;
+  const { complaint, env = {}, fault, forMs = fault.shortMs, rescues = [], without } = control;
 
-  async function faultsOf(withMechanism: boolean) {
-    const off = withMechanism ? { nodes: [], clients: [] } : { nodes, clients };
-    const rig = await startRig({
-      ...SMALL,
-      env,
-      without: [...off.nodes, ...(helpers.nodes ?? [])],
-      client: { without: new Set([...off.clients, ...(helpers.clients ?? [])]) },
-    });
-    return (await run(rig, control)).faults.map(({ kind }) => kind);
+  async function faultsWithout({ clients = [], nodes = [] }: Without, settleMs: number) {
+    const client = { without: new Set(clients) };
+    const rig = await startRig({ ...SMALL, env, without: nodes, client });
+    const { faults } = await rig.under(fault.name, () => fault.run(rig, forMs), settleMs);
+    return faults.map(({ kind }) => kind);
   }
 
   it(`without it the check finds a ${complaint}`, async () => {
-    expect(await faultsOf(false)).toContain(complaint);
+    expect(await faultsWithout(without, GIVEN_UP_MS)).toContain(complaint);
+  });
+
+  it.each(rescues)('without $nodes $clients alone it finds nothing', async (rescue) => {
+    expect(await faultsWithout(rescue, MENDED_MS)).toEqual([]);
   });
 });

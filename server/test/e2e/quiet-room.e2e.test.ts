@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { startBackends, UNLIMITED } from '../support/backends.js';
+import { openSocket } from '../support/raw-socket.js';
+import { spawnNode } from '../support/spawn-node.js';
+import { openProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+
+/** At least so often everybody is told where the room stands. */
+const TOLD_EVERY_MS = 15_000;
+/** For a busy machine. */
+const SLACK_MS = 2_000;
+const MISSED = 3;
+
+interface Top {
+  readonly tops: Readonly<Record<string, string>>;
+}
+
+describe('a room in which nobody says anything more', () => {
+  it('tells where it stands at least every 15 s, and brings what a silent subscription has lost', async () => {
+    const backends = await startBackends();
+    const redis = new URL(backends.env.REDIS_URL);
+    const line = await openProxy({ host: redis.hostname, port: Number(redis.port) });
+    const env = { ...UNLIMITED, ...backends.env };
+    const [node, deaf] = await Promise.all([
+      spawnNode({ env }),
+      // Nothing but the look at the positions may find what is missing.
+      spawnNode({
+        env: { ...env, REDIS_URL: `redis://127.0.0.1:${line.port}` },
+        without: ['bus-probe'],
+      }),
+    ]);
+    const { socket: host } = await openSocket(node.url, 'Host');
+    const { room } = await host.must('room:create', {});
+    const roomId = room.id;
+    await host.must('room:join', { roomId });
+    const { socket: reader } = await openSocket(deaf.url, 'Reader');
+    await reader.must('room:join', { roomId });
+
+    line.silenceOpen('subscribers');
+    const ids: string[] = [];
+    for (let n = 0; n < MISSED; n++) {
+      ids.push((await host.must('room:send', { roomId, type: 'chat', payload: n })).id);
+    }
+    const heard = () => reader.seen<{ id: string }>('room:entry').map(({ id }) => id);
+    await until(() => heard().length >= MISSED, TOLD_EVERY_MS + SLACK_MS);
+    expect(heard()).toEqual(ids);
+    // Told of the newest one only after it came.
+    const names = reader.events.map(({ name, payload }) =>
+      name === 'room:top' ? (payload as Top).tops.room : name,
+    );
+    const told = names.indexOf(ids.at(-1) ?? '');
+    if (told >= 0) expect(told).toBeGreaterThan(names.lastIndexOf('room:entry'));
+
+    for (const socket of [host, reader]) {
+      let seen = socket.seen('room:top').length;
+      for (let round = 0; round < 2; round++) {
+        await until(() => socket.seen('room:top').length > seen, TOLD_EVERY_MS + SLACK_MS);
+        seen = socket.seen('room:top').length;
+      }
+      const newest = socket.seen<Top>('room:top').at(-1);
+      expect(newest?.tops.room).toBe(ids.at(-1));
+    }
+    expect(heard()).toEqual(ids);
+  }, 90_000);
+});
