@@ -30,6 +30,7 @@ export interface CommandAnswers {
   'room:history': HistoryPage;
   'room:members': MemberPage;
   'room:update': { room: Room };
+  'room:kick': Record<string, never>;
   'room:close': Record<string, never>;
 }
 

@@ -133,6 +133,14 @@ export const COMMAND_SCHEMAS = {
   ),
   'room:members': object({ roomId: id, cursor, limit }, ['roomId']),
   'room:update': object({ roomId: id, ...changeProperties }, ['roomId']),
+  'room:kick': object(
+    {
+      roomId: id,
+      userId: id,
+      ban: { type: 'boolean', description: 'The user cannot come back either.' },
+    },
+    ['roomId', 'userId'],
+  ),
   'room:close': object({ roomId: id }, ['roomId']),
 } as const;
 

@@ -22,6 +22,7 @@ import { RoomEraser } from '../engine/room/erase.js';
 import { HostCommands } from '../engine/room/host-commands.js';
 import { Housekeeping } from '../engine/room/housekeeping.js';
 import { RoomJoiner } from '../engine/room/join-room.js';
+import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
 import { RoomOpener } from '../engine/room/open-room.js';
@@ -103,6 +104,7 @@ export function buildEngine(parts: EngineParts): Engine {
     rooms,
     pins,
     archive: archives.rooms,
+    bans: archives.bans,
     entries: archives.entries,
   });
   const localRooms = new LocalRooms(bus, {
@@ -187,6 +189,16 @@ export function buildEngine(parts: EngineParts): Engine {
     signals: new SignalSender(access, bus),
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
+    kicker: new MemberKicker({
+      access,
+      members,
+      bans: archives.bans,
+      directory,
+      rooms,
+      archive: archives.rooms,
+      owed,
+      clock,
+    }),
   });
   const connections = new Connections({ ...shared, sessions, router, leaver, nodeId });
   const eraser = new RoomEraser({

@@ -3,6 +3,7 @@ import { createMemoryStores } from '../drivers/memory/memory-stores.js';
 import { PostgresEntryArchive } from '../drivers/postgres/postgres-entry-archive.js';
 import { PostgresRetentionArchive } from '../drivers/postgres/postgres-retention-archive.js';
 import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.js';
+import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
@@ -18,6 +19,7 @@ import type { MemberStore } from '../engine/room/member-store.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
+import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
@@ -45,6 +47,7 @@ export interface Stores {
 export interface Archives {
   readonly rooms: RoomArchive;
   readonly members: RoomMemberArchive;
+  readonly bans: RoomBanArchive;
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
@@ -75,6 +78,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
   const archives: Archives = {
     rooms: new PostgresRoomArchive(database),
     members: new PostgresRoomMemberArchive(database),
+    bans: new PostgresRoomBanArchive(database),
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),

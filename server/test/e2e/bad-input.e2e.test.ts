@@ -48,6 +48,7 @@ const COMMANDS: Record<CommandName, { good: object; bad: readonly unknown[] }> =
     ],
   },
   'room:leave': { good: {}, bad: [{ everywhere: 1 }] },
+  'room:kick': { good: { userId: ID }, bad: [{ userId: 'me' }, { userId: ID, ban: 1 }] },
   'room:send': {
     good: { type: 'chat', payload: 1 },
     bad: [

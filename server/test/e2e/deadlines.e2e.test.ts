@@ -37,6 +37,7 @@ interface Question {
   readonly withoutArchive: string;
 }
 
+const NOBODY = '01890a5d-ac96-774b-bcce-b302099a8057';
 const away = 'unavailable';
 const room = ({ roomId }: Asker) => `/api/rooms/${roomId}`;
 const post = (body: unknown): HttpCall => ({ method: 'POST', body });
@@ -58,6 +59,10 @@ const QUESTIONS: readonly Question[] = [
   },
   { command: ({ roomId }) => ['room:members', { roomId }], withoutArchive: 'ok' },
   { command: ({ roomId }) => ['room:update', { roomId, title: 'x' }], withoutArchive: away },
+  {
+    command: ({ roomId }) => ['room:kick', { roomId, userId: NOBODY, ban: true }],
+    withoutArchive: away,
+  },
   { command: ({ roomId }) => ['room:close', { roomId }], withoutArchive: 'ok' },
   { http: () => ['/api/sessions', post({})], withoutArchive: 'ok' },
   {

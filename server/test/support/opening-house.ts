@@ -5,6 +5,7 @@ import { openPostgres } from '../../src/drivers/postgres/open-database.js';
 import { PostgresEntryArchive } from '../../src/drivers/postgres/postgres-entry-archive.js';
 import { PostgresRetentionArchive } from '../../src/drivers/postgres/postgres-retention-archive.js';
 import { PostgresRoomArchive } from '../../src/drivers/postgres/postgres-room-archive.js';
+import { PostgresRoomBanArchive } from '../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-room-member-archive.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
@@ -65,7 +66,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const entries = new PostgresEntryArchive(database);
   const { members, pins, queue, rooms } = stores;
   const shared = { ...around, rooms, pins, archive, members, queue };
-  const directory = new RoomDirectory({ ...shared, entries });
+  const directory = new RoomDirectory({
+    ...shared,
+    entries,
+    bans: new PostgresRoomBanArchive(database),
+  });
   const pump = new ArchivePump({ ...around, queue, archive: entries, onRows: async () => {} });
   const closer = new RoomCloser({
     ...shared,

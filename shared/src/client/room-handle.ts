@@ -48,7 +48,13 @@ export interface RoomHandleOptions {
   readonly without: ReadonlySet<Mechanism>;
 }
 
-type RoomCommand = 'room:update' | 'room:close' | 'room:signal' | 'room:members' | 'room:history';
+type RoomCommand =
+  | 'room:update'
+  | 'room:kick'
+  | 'room:close'
+  | 'room:signal'
+  | 'room:members'
+  | 'room:history';
 
 /**
  * A room that the user is in. It comes back by itself after a lost connection, hands on every entry
@@ -193,6 +199,11 @@ export class RoomHandle extends Emitter<RoomEvents> {
 
   async update(change: Omit<CommandPayload<'room:update'>, 'roomId'>): Promise<Room> {
     return (await this.#command('room:update', change)).room;
+  }
+
+  /** Removes a member with all devices; with `ban` the user cannot come back, and need not be here. */
+  async kick(userId: string, { ban = false } = {}): Promise<void> {
+    await this.#command('room:kick', { userId, ban });
   }
 
   /** Closes the room for all. */

@@ -139,6 +139,7 @@ export const ANSWER_SCHEMAS = {
   'room:history': entryPage,
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
+  'room:kick': empty,
   'room:close': empty,
 } as const satisfies { readonly [N in CommandName]: Schema };
 

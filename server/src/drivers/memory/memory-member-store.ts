@@ -3,6 +3,8 @@ import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type {
   JoinOutcome,
   JoinRequest,
+  KickOutcome,
+  KickRequest,
   MemberList,
   MemberStore,
   RoomRights,
@@ -37,6 +39,7 @@ export class MemoryMemberStore implements MemberStore {
     const room = this.#state.room(request.roomId);
     if (!room) return { kind: 'absent' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    if (room.bans.has(request.userId)) return { kind: 'refused', code: 'banned' };
     const known = room.members.get(request.userId);
     const role = roleFor(room, request, known);
     const refusal = known ? null : refusalOf(room, request, role);
@@ -127,6 +130,26 @@ export class MemoryMemberStore implements MemberStore {
     return dead.length;
   }
 
+  async kick({ roomId, userId, ban, byUserId: by }: KickRequest): Promise<KickOutcome> {
+    const room = this.#state.room(roomId);
+    if (!room) return { kind: 'absent' };
+    if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    const member = room.members.get(userId);
+    if (!member && !ban) return { kind: 'refused', code: 'not_found' };
+    const wasHost = room.hostIds.includes(userId);
+    const isKnown = room.bans.has(userId);
+    if (ban) room.bans.add(userId);
+    room.hostIds = room.hostIds.filter((hostId) => hostId !== userId);
+    room.activeAt = this.#state.clock.now();
+    const reason = ban ? 'banned' : 'kicked';
+    if (member) this.#remove(room, member, reason, { by });
+    else {
+      if (wasHost) this.#revoke(room, userId, reason);
+      if (!isKnown) writeLog(this.#state, room, reason, { userId, nickname: null, by });
+    }
+    return { kind: 'kicked', wasHost };
+  }
+
   #add(room: MemoryRoom, request: JoinRequest, role: Role): MemoryMember {
     const member: MemoryMember = {
       userId: request.userId,
@@ -176,7 +199,8 @@ export class MemoryMemberStore implements MemberStore {
     announcePresence(this.#state, room, { changed: toMember(member) });
   }
 
-  #remove(room: MemoryRoom, member: MemoryMember): void {
+  /** `details` are what the log says beside who it was. */
+  #remove(room: MemoryRoom, member: MemoryMember, reason = 'left', details: object = {}): void {
     const { userId, nickname } = member;
     const wasOnline = isOnline(member);
     for (const seat of member.seats.values()) this.#state.removeSeat(seat);
@@ -185,12 +209,20 @@ export class MemoryMemberStore implements MemberStore {
     if (wasOnline && member.role === 'host' && !hasHostOnline(room)) {
       room.hostAwaySince = this.#state.clock.now();
     }
-    // Who sits nowhere hears nothing: only a seat that is taken away changes what may be delivered.
-    if (wasOnline) room.rev += 1;
+    // Who sits nowhere and may come back hears nothing: only what is taken away changes what may be
+    // delivered.
+    if (wasOnline || reason !== 'left') this.#revoke(room, userId, reason);
     // A closed room takes no more entries, not even in its log.
-    if (room.closedAt === null) writeLog(this.#state, room, 'left', { userId, nickname });
+    if (room.closedAt === null) {
+      writeLog(this.#state, room, reason, { userId, nickname, ...details });
+    }
     announcePresence(this.#state, room, { left: userId });
-    if (wasOnline) this.#state.publish(room.id, composeFrame(`x ${room.rev} ${userId} left`));
+  }
+
+  /** Counts and announces that somebody's rights are gone: first, as what follows is not theirs to hear. */
+  #revoke(room: MemoryRoom, userId: string, reason: string): void {
+    room.rev += 1;
+    this.#state.publish(room.id, composeFrame(`x ${room.rev} ${userId} ${reason}`));
   }
 }
 

@@ -49,7 +49,13 @@ describe('MemoryRoomFeed', () => {
       backlogEntries: 10,
     });
     const lastIds = new Map<string, string>();
-    await stores.rooms.put(RECORD, { epochFloor: 0, lastIds, closedTtlMs: 1, isNew: true });
+    await stores.rooms.put(RECORD, {
+      epochFloor: 0,
+      lastIds,
+      closedTtlMs: 1,
+      isNew: true,
+      bannedIds: [],
+    });
     const first = await stores.feed.append(REQUEST);
     expect(first).toMatchObject({ kind: 'appended', duplicate: false });
     now += LIMITS.dedupeSeconds * 1_000 - 1;

@@ -137,6 +137,7 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     pending: 0,
     members: new Map(),
     nicknames: new Map(),
+    bans: new Set(options.bannedIds),
     channels: new Map([...options.lastIds].map(([name, id]) => [name, newChannel(id)])),
     dedupe: new ExpiringMap(DEDUPE_KEYS),
     once: new Set(),

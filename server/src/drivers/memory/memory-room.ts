@@ -75,6 +75,8 @@ export interface MemoryRoom {
   readonly members: Map<string, MemoryMember>;
   /** Folded nickname → user. */
   readonly nicknames: Map<string, string>;
+  /** Users who may not come back. */
+  readonly bans: Set<string>;
   readonly channels: Map<string, MemoryChannel>;
   readonly dedupe: ExpiringMap<{ readonly id: string; readonly at: number }>;
   readonly once: Set<string>;

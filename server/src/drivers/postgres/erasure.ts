@@ -9,7 +9,7 @@ const BATCH = 2_000;
 const DELETE_BATCH = 20_000;
 
 /**
- * Removes a room with its members and entries, the row of the room last. Its PIN, if it still has
+ * Removes a room with its members, bans and entries, the row of the room last. Its PIN, if it still has
  * one, rests until it would have been free.
  */
 export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<void> {
@@ -30,6 +30,7 @@ export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<vo
       .execute();
     await trx.deleteFrom('room_members').where('room_id', '=', roomId).execute();
     await trx.deleteFrom('room_hosts').where('room_id', '=', roomId).execute();
+    await trx.deleteFrom('room_bans').where('room_id', '=', roomId).execute();
     await trx.deleteFrom('rooms').where('id', '=', roomId).execute();
   });
 }
@@ -55,6 +56,7 @@ export async function eraseUser(db: Kysely<Tables>, userId: string): Promise<str
     await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
     await trx.deleteFrom('room_hosts').where('user_id', '=', userId).execute();
     await trx.deleteFrom('room_members').where('user_id', '=', userId).execute();
+    await trx.deleteFrom('room_bans').where('user_id', '=', userId).execute();
   });
   return roomIds;
 }
@@ -81,6 +83,7 @@ function seenIn(db: Kysely<Tables>, userId: string) {
     .select('room_id')
     .where('user_id', '=', userId)
     .union(db.selectFrom('room_hosts').select('room_id').where('user_id', '=', userId))
+    .union(db.selectFrom('room_bans').select('room_id').where('user_id', '=', userId))
     .union(db.selectFrom('entries').select('room_id').where('user_id', '=', userId))
     .union(db.selectFrom('rooms').select('id as room_id').where('created_by', '=', userId));
 }

@@ -35,6 +35,16 @@ export class PostgresRoomMemberArchive extends PostgresArchive implements RoomMe
       .selectAll()
       .where('room_id', '=', roomId)
       .where('user_id', '=', userId)
+      .where(({ exists, not, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('room_bans')
+              .select('room_bans.user_id')
+              .whereRef('room_bans.room_id', '=', 'room_members.room_id')
+              .whereRef('room_bans.user_id', '=', 'room_members.user_id'),
+          ),
+        ),
+      )
       .executeTakeFirst();
     if (row === undefined) return null;
     return {

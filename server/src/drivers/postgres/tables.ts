@@ -5,6 +5,7 @@ export interface Tables {
   rooms: RoomsTable;
   room_hosts: RoomHostsTable;
   room_members: RoomMembersTable;
+  room_bans: RoomBansTable;
   pins: PinsTable;
   entries: EntriesTable;
   sessions: SessionsTable;
@@ -43,6 +44,12 @@ export interface RoomMembersTable {
   nickname: string;
   role: string;
   joined_at: number;
+}
+
+export interface RoomBansTable {
+  room_id: string;
+  user_id: string;
+  banned_at: number;
 }
 
 export interface PinsTable {

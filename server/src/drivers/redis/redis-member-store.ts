@@ -2,6 +2,8 @@ import { type HostState, LIMITS } from '@pinroom/client/contract';
 import type {
   JoinOutcome,
   JoinRequest,
+  KickOutcome,
+  KickRequest,
   MemberList,
   MemberStore,
   RoomRights,
@@ -101,6 +103,27 @@ const remove = defineScript({
   reply: (raw) => raw === 1,
 });
 
+const kick = defineScript({
+  name: 'member-kick',
+  keys: ({ roomId }: KickRequest) => [...memberKeys(roomId), keys.bansKey(roomId)],
+  args: ({ roomId, userId, ban, byUserId }) => [
+    keys.roomShardChannel(roomId),
+    roomId,
+    userId,
+    ban ? 1 : 0,
+    JSON.stringify(byUserId),
+    keys.lifePrefix(tagOf(roomId)),
+  ],
+  reply: (raw): KickOutcome => {
+    const [status, wasHost] = raw as [
+      status: 'kicked' | 'absent' | 'room_closed' | 'not_found',
+      wasHost: number,
+    ];
+    if (status === 'kicked') return { kind: 'kicked', wasHost: wasHost === 1 };
+    return status === 'absent' ? { kind: 'absent' } : { kind: 'refused', code: status };
+  },
+});
+
 const list = defineScript({
   name: 'member-list',
   keys: ({ roomId }: { roomId: string; cursor: number; limit: number }) => [
@@ -172,6 +195,10 @@ export class RedisMemberStore implements MemberStore {
 
   async leave(roomId: string, userId: string): Promise<boolean> {
     return await this.#redis.scripts.run(remove, { roomId, userId, onlyAway: false });
+  }
+
+  async kick(request: KickRequest): Promise<KickOutcome> {
+    return await this.#redis.scripts.run(kick, request);
   }
 
   async list(

@@ -28,6 +28,7 @@ const putRoom = defineScript({
   keys: ({ room }: { room: RoomRecord; options: PutOptions }) => [
     ...logKeys(room.id),
     keys.expiryKey(tagOf(room.id)),
+    keys.bansKey(room.id),
   ],
   args: ({ room, options }) => {
     const pairs = recordPairs(room);
@@ -40,7 +41,9 @@ const putRoom = defineScript({
       room.ttlMs,
       room.maxUntil,
       pairs.length / 2,
+      options.bannedIds.length,
       ...pairs,
+      ...options.bannedIds,
       ...[...options.lastIds].flat(),
     ];
   },

@@ -10,6 +10,7 @@ export const SCRIPT_NAMES = [
   'lease-renew',
   'living-members',
   'member-join',
+  'member-kick',
   'member-list',
   'member-release',
   'member-remove',

@@ -7,6 +7,7 @@ import {
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { HostCommands } from '../room/host-commands.js';
 import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
+import type { MemberKicker } from '../room/kick-member.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
@@ -25,6 +26,7 @@ export interface RouterParts {
   readonly signals: SignalSender;
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
+  readonly kicker: MemberKicker;
 }
 
 /** The side of a connection that joining and leaving change. */
@@ -63,7 +65,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, opener, reader, sender, signals } = this.#parts;
+    const { hosts, kicker, opener, reader, sender, signals } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -71,6 +73,9 @@ export class CommandRouter {
         return reader.history(caller, this.#check(name, payload));
       case 'room:update':
         return hosts.update(caller, this.#check(name, payload));
+      case 'room:kick':
+        await kicker.kick(caller, this.#check(name, payload));
+        return {};
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};

@@ -204,6 +204,20 @@ describe('a room as a node holds it', () => {
     expect(s.room.seats.userIds()).toEqual(['bob']);
   });
 
+  it('says of each of two who were removed at once why', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    s.sit('bob', 'player');
+    await s.room.open();
+    s.rev = 3;
+    s.roles.clear();
+    s.room.receive(read('x 2 ann kicked'));
+    s.room.receive(read('x 3 bob banned'));
+    await settled();
+    const told = s.out.filter((line) => line.includes('room:left'));
+    expect(told).toEqual(['ann room:left kicked', 'bob room:left banned']);
+  });
+
   it('does not take a departure for one of the seat with which the member came back', async () => {
     const s = new Surroundings();
     await s.room.open();

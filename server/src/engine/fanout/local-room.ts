@@ -239,9 +239,8 @@ export class LocalRoom {
         this.#stateVersion = rights.stateVersion;
         for (const seat of judged) {
           const role = rights.roles.get(seat.userId);
-          const isNamed = seat.userId === removal?.userId;
           if (role !== undefined) this.seats.setRole(seat, role);
-          else this.#remove(seat, isNamed ? removal.reason : 'kicked');
+          else this.#remove(seat, this.#reasonFor(seat.userId, removal));
         }
         if (!isSameLife || this.#rev !== before) this.#cast.updated(rights.room);
         return;
@@ -251,6 +250,14 @@ export class LocalRoom {
         await clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
       }
     }
+  }
+
+  /** Why a user was removed; of who was removed a moment after another the frame is still in line. */
+  #reasonFor(userId: string, removal: RemovedFrame | undefined): string {
+    const said = [removal, ...this.#queue].findLast(
+      (frame) => frame?.kind === 'removed' && frame.userId === userId,
+    );
+    return said?.kind === 'removed' ? said.reason : 'kicked';
   }
 
   /** The rights, after the seats are back where the store has lost them with its data; null: no room. */

@@ -17,16 +17,14 @@ import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
-import type { OwedWork } from '../runtime/owed-work.js';
 import { Turnstile } from '../runtime/turnstile.js';
 import { fit } from './answer-size.js';
+import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
-import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
-import type { RoomStore } from './room-store.port.js';
 import { foldNickname, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -34,17 +32,14 @@ export interface JoiningSocket extends SeatSocket {
   joinTopic(roomId: string): void;
 }
 
-export interface JoinParts {
+export interface JoinParts extends HostKeeping {
   readonly directory: RoomDirectory;
   readonly members: MemberStore;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
-  readonly rooms: RoomStore;
-  readonly archive: RoomArchive;
   readonly leaver: RoomLeaver;
-  readonly owed: OwedWork;
   readonly clock: Clock;
   /** The process life that holds the seats. */
   readonly life: () => string;
@@ -185,17 +180,8 @@ export class RoomJoiner {
     }
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') throw new AppError(outcome.code);
-    if (request.asHost) await this.#keepHosts(room.id);
+    if (request.asHost) await keepHosts(this.#parts, room.id);
     return outcome;
-  }
-
-  /** A new host is a host for good: also when the store loses its data. */
-  async #keepHosts(roomId: string): Promise<void> {
-    const { archive, owed, rooms } = this.#parts;
-    await owed.attempt(`hosts ${roomId}`, async () => {
-      const room = await rooms.get(roomId);
-      if (room) await archive.saveRoom(room);
-    });
   }
 
   async #snapshot(

@@ -43,6 +43,24 @@ export type JoinOutcome =
     }
   | { readonly kind: 'absent' };
 
+export interface KickRequest {
+  readonly roomId: string;
+  readonly userId: string;
+  /** The user cannot come back either. */
+  readonly ban: boolean;
+  /** Null: an application. */
+  readonly byUserId: string | null;
+}
+
+export type KickOutcome =
+  | {
+      readonly kind: 'kicked';
+      /** The user was a host, and is none any more. */
+      readonly wasHost: boolean;
+    }
+  | { readonly kind: 'refused'; readonly code: 'room_closed' | 'not_found' }
+  | { readonly kind: 'absent' };
+
 export interface MemberList {
   /** In order of joining. */
   readonly members: Member[];
@@ -92,4 +110,11 @@ export interface MemberStore {
   removeAway(tags: readonly string[], limit: number): Promise<number>;
   /** [MEMBER-7] Gives up, in these tags, the seats of lives that have ended; for `graceMs` their members may come back. Answers how many. */
   releaseDead(tags: readonly string[], graceMs: number): Promise<number>;
+  /**
+   * [MEMBER-10] Atomic: removes the member with all seats and takes the user off the hosts; raises
+   * `rev`, and says who was removed and why before anything that comes with it; log (`kicked` or
+   * `banned`). With `ban` every later join is refused, and the user need not be a member; without it
+   * that is `not_found`. Banning once more changes nothing.
+   */
+  kick(request: KickRequest): Promise<KickOutcome>;
 }

@@ -104,6 +104,7 @@ export class RoomOpener {
     await rooms.put(record, {
       epochFloor: 0,
       lastIds: new Map(),
+      bannedIds: [],
       closedTtlMs: 0,
       isNew: true,
     });

@@ -5,6 +5,7 @@ import { KeyedFlights } from '../runtime/keyed-flights.js';
 import type { Logger } from '../runtime/logger.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
+import type { RoomBanArchive } from './room-ban-archive.port.js';
 import type { LiveRoom, RoomRecord } from './room-record.port.js';
 import type { RoomStore } from './room-store.port.js';
 
@@ -19,6 +20,7 @@ export interface DirectoryParts {
   readonly rooms: RoomStore;
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
+  readonly bans: RoomBanArchive;
   readonly entries: EntryArchive;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,8 +86,11 @@ export class RoomDirectory {
   }
 
   async #putBack(record: RoomRecord): Promise<void> {
-    const { clock, entries, rooms } = this.#parts;
-    const lastIds = await entries.lastIds(record.id);
+    const { bans, clock, entries, rooms } = this.#parts;
+    const [lastIds, bannedIds] = await Promise.all([
+      entries.lastIds(record.id),
+      bans.listBanned(record.id),
+    ]);
     const isYoung = clock.now() - record.createdAt < OPENING_MS;
     let epochFloor = 0;
     for (const id of lastIds.values()) {
@@ -94,6 +99,7 @@ export class RoomDirectory {
     await rooms.put(record, {
       epochFloor,
       lastIds,
+      bannedIds,
       closedTtlMs: CLOSED_TTL_MS,
       isNew: isYoung && record.closedAt === null && lastIds.size === 0,
     });

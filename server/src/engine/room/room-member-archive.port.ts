@@ -12,12 +12,12 @@ export interface ArchivedMember {
 export interface RoomMemberArchive {
   /** [MEMBER-8] Inserts or overwrites; repeatable. Rejects with `RowsRefused` where a row can never be kept as it is; then none is. */
   saveMembers(members: readonly ArchivedMember[]): Promise<void>;
-  /** [MEMBER-9] Null: was never a member. */
+  /** [MEMBER-9] Null: was never a member, or is banned. */
   findMember(roomId: string, userId: string): Promise<ArchivedMember | null>;
-  /** [ERASE-1] Removes the room, its members and its entries. Repeatable. */
+  /** [ERASE-1] Removes the room, its members, its bans and its entries. Repeatable. */
   deleteRoom(roomId: string): Promise<void>;
-  /** [ERASE-2] Erases the user's nickname and id from entries, members, rooms; deletes the sessions. Answers the rooms touched. Repeatable. */
+  /** [ERASE-2] Erases the user's nickname and id from entries, members, bans, rooms; deletes the sessions. Answers the rooms touched. Repeatable. */
   eraseUser(userId: string): Promise<string[]>;
-  /** [ERASE-3] The open rooms in which the user was seen: as a member, a host, the creator or an author. */
+  /** [ERASE-3] The open rooms in which the user was seen: as a member, a host, the creator, an author, or banned. */
   listOpenRooms(userId: string): Promise<string[]>;
 }

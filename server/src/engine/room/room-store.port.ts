@@ -16,6 +16,8 @@ export interface PutOptions {
   readonly lastIds: ReadonlyMap<string, string>;
   readonly closedTtlMs: number;
   readonly isNew: boolean;
+  /** Who cannot come back to an open room. */
+  readonly bannedIds: readonly string[];
 }
 
 export type CloseOutcome = 'closed' | 'already' | 'absent';
@@ -30,7 +32,7 @@ export interface RoomStore {
    * positions, so that the next entry of a channel names its predecessor in `after`. A closed
    * record is kept for `closedTtlMs` only. A new room's log begins with `created`. One that comes
    * back has a `rev` above every one that a node or a client may know of it: at least the record's
-   * and a thousand, and the time in seconds.
+   * and a thousand, and the time in seconds. `bannedIds` are banned from the start.
    */
   put(room: RoomRecord, options: PutOptions): Promise<boolean>;
   /** [ROOM-2] Null: not here (it may be in the archive). */

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/drivers/postgres/database.js';
 import { PostgresEntryArchive } from '../../../src/drivers/postgres/postgres-entry-archive.js';
 import { PostgresRoomArchive } from '../../../src/drivers/postgres/postgres-room-archive.js';
+import { PostgresRoomBanArchive } from '../../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../../src/drivers/postgres/postgres-room-member-archive.js';
 import { PostgresSessionArchive } from '../../../src/drivers/postgres/postgres-session-archive.js';
 import type { ArchiveRow } from '../../../src/engine/history/entry-archive.port.js';
@@ -42,12 +43,14 @@ function entry(roomId: string, seq: number, changes: Partial<ArchiveRow> = {}): 
 describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
   let database: Database;
   let members: PostgresRoomMemberArchive;
+  let bans: PostgresRoomBanArchive;
   let entries: PostgresEntryArchive;
   let rooms: PostgresRoomArchive;
   let sessions: PostgresSessionArchive;
   beforeAll(async () => {
     database = await open();
     members = new PostgresRoomMemberArchive(database);
+    bans = new PostgresRoomBanArchive(database);
     entries = new PostgresEntryArchive(database);
     rooms = new PostgresRoomArchive(database);
     sessions = new PostgresSessionArchive(database);
@@ -66,7 +69,8 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
   /** Every row of every table in which the text stands. */
   const rowsWith = async (text: string) => {
     const found: string[] = [];
-    for (const table of ['rooms', 'room_hosts', 'room_members', 'pins', 'entries', 'sessions']) {
+    const ofRooms = ['rooms', 'room_hosts', 'room_members', 'room_bans'];
+    for (const table of [...ofRooms, 'pins', 'entries', 'sessions']) {
       const { rows } = await sql<{ row: string }>`
         select each::text as row from ${sql.table(table)} as each
         where each::text like ${`%${text}%`}`.execute(database.queries);
@@ -101,11 +105,22 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
     });
   });
 
+  it('[MEMBER-9] who is banned from the room is null, in that room alone', async () => {
+    const [one, other] = [member(), member()];
+    const elsewhere = { ...one, roomId: other.roomId };
+    await members.saveMembers([one, other, elsewhere]);
+    await bans.saveBan(one.roomId, one.userId, 1);
+    expect(await members.findMember(one.roomId, one.userId)).toBeNull();
+    expect(await members.findMember(other.roomId, one.userId)).toEqual(elsewhere);
+    expect(await members.findMember(other.roomId, other.userId)).toEqual(other);
+  });
+
   describe('deleteRoom', () => {
     it('[ERASE-1] nothing of the room stays but its PIN, which rests; others are untouched', async () => {
       const [room, other] = [roomRecord(), roomRecord()];
       for (const { id } of [room, other]) {
         await members.saveMembers([member({ roomId: id })]);
+        await bans.saveBan(id, randomUUID(), 1);
         await entries.insert([entry(id, 0), entry(id, 1), entry(id, 0, { channel: 'log' })]);
       }
       await rooms.insertRoom(room, { createKey: null, pinUntil: 9_000_000 });
@@ -118,6 +133,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       expect(await rooms.findRoomByPin(room.pin)).toBeNull();
       expect(await rooms.findRoom(other.id)).toEqual(other);
       expect(await read(other.id, 'room')).toHaveLength(2);
+      expect(await bans.listBanned(other.id)).toHaveLength(1);
     });
 
     it('[ERASE-1] a room with many entries', async () => {
@@ -192,6 +208,19 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       const left = await rooms.findRoom(first.id);
       expect(left?.hostIds).toEqual(first.hostIds.slice(1));
       expect(left?.title).toBe(first.title);
+    });
+
+    it('[ERASE-2] a ban of somebody who was never there goes too, with what the log says of it', async () => {
+      const userId = randomUUID();
+      const room = roomRecord();
+      await rooms.insertRoom(room, { createKey: null, pinUntil: 9_000_000 });
+      await bans.saveBan(room.id, userId, 1);
+      const payload = JSON.stringify({ userId, nickname: null, by: randomUUID() });
+      await entries.insert([entry(room.id, 0, { channel: 'log', type: 'banned', payload })]);
+      expect(await members.listOpenRooms(userId)).toEqual([room.id]);
+      expect(await members.eraseUser(userId)).toEqual([room.id]);
+      expect(await rowsWith(userId)).toEqual([]);
+      expect(await read(room.id, 'log')).toHaveLength(1);
     });
 
     it('[ERASE-2] can be repeated, and two erased users do not collide', async () => {

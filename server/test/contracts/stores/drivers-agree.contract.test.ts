@@ -49,6 +49,10 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), user }) },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('kick' as const), user, ban: fc.boolean() }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       do: fc.constant('append' as const),
@@ -131,6 +135,10 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
     }
     case 'leave':
       return await stores.members.leave(roomId, USERS[given.user] ?? '');
+    case 'kick': {
+      const userId = USERS[given.user] ?? '';
+      return await stores.members.kick({ roomId, userId, ban: given.ban, byUserId: null });
+    }
     case 'append':
       return await append(stores, roomId, given);
     case 'confirm': {
@@ -240,7 +248,7 @@ async function run(stores: Stores, roomId: string, steps: readonly Step[], end: 
 
 const opens = STORE_DRIVERS.map((driver) => ({ open: useStores(driver) }));
 
-test('[FEED-1] [MEMBER-1] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
+test('[FEED-1] [MEMBER-1] [MEMBER-10] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
   const drivers: Stores[] = [];
   for (const { open } of opens) {
     drivers.push(await open({ channelKeep: KEEP, backlogEntries: BACKLOG }));

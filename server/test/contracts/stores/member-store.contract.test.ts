@@ -232,8 +232,8 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {
     await expect
       .poll(() => frames.filter(({ kind }) => kind === 'presence' || kind === 'removed'))
       .toEqual([
+        expect.objectContaining({ kind: 'removed', rev: 2, userId, reason: 'left' }),
         expect.objectContaining({ kind: 'presence', memberCount: 0, delta: { left: userId } }),
-        expect.objectContaining({ kind: 'removed', rev: 2, userId }),
       ]);
     expect(await stores.rooms.get(id)).toMatchObject({ rev: 2, players: 0 });
     expect(await join(stores, [id, { nickname }])).toBe('joined');

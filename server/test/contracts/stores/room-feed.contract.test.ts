@@ -371,7 +371,7 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
     const record = await openRoom(stores);
     await stores.rooms.put(
       { ...record, id: roomId },
-      { epochFloor: 7, lastIds, closedTtlMs: 1_000, isNew: false },
+      { ...NEW_ROOM, epochFloor: 7, lastIds, isNew: false },
     );
     const { channels } = await stores.feed.snapshot(roomId, ['room'], 5);
     expect(channels.get('room')).toEqual({ entries: [], lastId: '7-41' });

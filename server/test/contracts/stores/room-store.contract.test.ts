@@ -5,6 +5,8 @@ import {
   appended,
   appendRequest,
   joined,
+  joinRequest,
+  joinWord,
   logOf,
   NEW_ROOM,
   newId,
@@ -104,6 +106,24 @@ describe.each(STORE_DRIVERS)('RoomStore on $name', (driver) => {
     });
     await stores.pass(500);
     expect(await stores.rooms.get(record.id)).toBeNull();
+  });
+
+  test('[ROOM-1] a restored room still bans whom it had banned, and nobody else', async () => {
+    const stores = await open();
+    const record = newRecord(stores);
+    const bannedIds = [newId(), newId()];
+    const lastIds = new Map([['room', '7-41']]);
+    await stores.rooms.put(record, { ...NEW_ROOM, isNew: false, lastIds, bannedIds });
+    for (const userId of bannedIds) {
+      expect(joinWord(await stores.members.join(joinRequest(record.id, { userId })))).toBe(
+        'banned',
+      );
+    }
+    await joined(stores, record.id);
+    expect((await stores.feed.tops(record.id)).get('room')).toBe('7-41');
+    const other = newRecord(stores);
+    await stores.rooms.put(other, { ...NEW_ROOM, isNew: false });
+    await joined(stores, other.id, { userId: bannedIds[0] ?? '' });
   });
 
   test('[ROOM-2] a room comes back as it was put, with what is live about it', async () => {

@@ -21,6 +21,7 @@ export const NEW_ROOM: PutOptions = {
   lastIds: new Map(),
   closedTtlMs: 60_000,
   isNew: true,
+  bannedIds: [],
 };
 
 /** An id of a room or a user; with a tag it ends in it. */

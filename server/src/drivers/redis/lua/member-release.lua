@@ -44,7 +44,7 @@ local member = redis.call('HGET', members, user_id)
 if not member or not redis.call('ZSCORE', room.roster, user_id) then return 1 end
 if not load_room(room) then return 1 end
 if grace_ms == 0 then
-  remove_member(room, members, nicks, away, user_id)
+  remove_member(room, members, nicks, away, user_id, 'left', '')
   return 1
 end
 redis.call('ZADD', away, room.now + grace_ms, room.id .. ':' .. user_id)

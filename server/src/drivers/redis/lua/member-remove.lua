@@ -37,7 +37,6 @@ if not redis.call('ZSCORE', room.roster, user_id) then return 0 end
 redis.call('HDEL', room.online, user_id)
 forget_seats(lives, life_prefix, room.id, user_id, seats)
 -- Who sits nowhere hears nothing: only a seat that is taken away changes what nodes may deliver.
-if seats ~= '' then raise_rev(room) end
-remove_member(room, members, nicks, away, user_id)
-if seats ~= '' then publish(room, 'x ' .. room.rev .. ' ' .. user_id .. ' left') end
+if seats ~= '' then revoke(room, user_id, 'left') end
+remove_member(room, members, nicks, away, user_id, 'left', '')
 return 1

@@ -5,6 +5,7 @@
 -- KEYS[3] archived positions
 -- KEYS[4] unarchived channels of the tag
 -- KEYS[5] expiry of the tag
+-- KEYS[6] bans
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] the archive's highest epoch, 0 for none
@@ -14,13 +15,15 @@
 -- ARGV[7] ttlMs
 -- ARGV[8] maxUntil
 -- ARGV[9] how many field/value pairs of the room hash follow
--- ARGV[10..] the pairs, then pairs of channel and newest archived id
+-- ARGV[10] how many users are banned
+-- ARGV[11..] the field/value pairs, the banned users, then pairs of channel and newest archived id
 -- Returns 1, or 0 when the room is here.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
-local expiry = KEYS[5]
+local expiry, bans = KEYS[5], KEYS[6]
 local floor, is_new, closed_ttl_ms = tonumber(ARGV[3]), ARGV[4] == '1', ARGV[5]
 local created_at, ttl_ms, max_until = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local first_position = 10 + 2 * ARGV[9]
+local first_ban = 11 + 2 * ARGV[9]
+local first_position = first_ban + ARGV[10]
 room.topic, room.id = ARGV[1], ARGV[2]
 --@include room.lua
 --@include log-entry.lua
@@ -28,7 +31,7 @@ room.topic, room.id = ARGV[1], ARGV[2]
 if redis.call('EXISTS', room.hash) == 1 then return 0 end
 local now = now_ms()
 local active_at = is_new and created_at or now
-redis.call('HSET', room.hash, unpack(ARGV, 10, first_position - 1))
+redis.call('HSET', room.hash, unpack(ARGV, 11, first_ban - 1))
 if not is_new then
   -- Above every one that somebody may know of a room that comes back.
   local rev = redis.call('HGET', room.hash, 'rev') + REV_LEAP
@@ -51,6 +54,7 @@ if closed_ttl_ms ~= '' then
   redis.call('PEXPIRE', room.archived, closed_ttl_ms)
   return 1
 end
+for i = first_ban, first_position - 1 do redis.call('SADD', bans, ARGV[i]) end
 redis.call('ZADD', expiry, text(math.min(max_until, active_at + ttl_ms)), room.id)
 if is_new then
   load_room(room)

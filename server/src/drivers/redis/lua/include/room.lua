@@ -40,3 +40,10 @@ end
 local function publish(room, line, body)
   redis.call('SPUBLISH', room.topic, '\1' .. line .. '\n' .. (body or ''))
 end
+
+-- Counts and announces that somebody's right to be here is gone. Before what comes with it: that is
+-- not theirs to hear, and from the change of `rev` alone no node would know why.
+local function revoke(room, user_id, reason)
+  raise_rev(room)
+  publish(room, 'x ' .. room.rev .. ' ' .. user_id .. ' ' .. reason)
+end

@@ -1,0 +1,47 @@
+import type { CommandPayload } from '@pinroom/client/contract';
+import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import { AppError } from '../runtime/app-error.js';
+import type { Clock } from '../runtime/clock.js';
+import type { RoomAccess } from './access.js';
+import { type HostKeeping, keepHosts } from './keep-hosts.js';
+import type { MemberStore } from './member-store.port.js';
+import type { RoomBanArchive } from './room-ban-archive.port.js';
+import type { RoomDirectory } from './room-directory.js';
+
+export interface KickParts extends HostKeeping {
+  readonly access: RoomAccess;
+  readonly members: MemberStore;
+  readonly bans: RoomBanArchive;
+  readonly directory: RoomDirectory;
+  readonly clock: Clock;
+}
+
+/** Removes members against their will, and keeps out who is banned. */
+export class MemberKicker {
+  readonly #parts: KickParts;
+
+  constructor(parts: KickParts) {
+    this.#parts = parts;
+  }
+
+  async kick(
+    caller: Caller | ApplicationCaller,
+    { roomId, userId, ban = false }: CommandPayload<'room:kick'>,
+  ): Promise<void> {
+    const { access, bans, clock, directory, members } = this.#parts;
+    const { room } = await access.ofHost(caller, roomId);
+    if (room.closedAt !== null) throw new AppError('room_closed');
+    const byUserId = caller.kind === 'user' ? caller.userId : null;
+    if (userId === byUserId) throw new AppError('bad_request', 'Leave the room instead.');
+    // The archive first: from the moment the store knows of the ban, a loss of its data may happen.
+    if (ban) await bans.saveBan(roomId, userId, clock.now());
+    const request = { roomId, userId, ban, byUserId };
+    let outcome = await members.kick(request);
+    if (outcome.kind === 'absent' && (await directory.restore(roomId))) {
+      outcome = await members.kick(request);
+    }
+    if (outcome.kind === 'absent') throw new AppError('room_not_found');
+    if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    if (outcome.wasHost) await keepHosts(this.#parts, roomId);
+  }
+}
