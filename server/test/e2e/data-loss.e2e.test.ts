@@ -65,14 +65,15 @@ describe.each(LOSSES)('after $loss', ({ lose }) => {
 
     await lose(backends);
 
-    const late = await newPerson(node.url, 'Late');
-    const lateRoom = await late.client.joinRoom({ pin });
-    expect(lateRoom.room).toMatchObject({ id: roomId, title: 'Survivor', pin });
     // The node may still have to notice, and asks its clients to come again when it does.
-    const page = await until(() => lateRoom.history(), RECOVERY_MS);
+    const page = await until(() => room.history(), RECOVERY_MS);
     expect(page.entries.map(({ id }) => id)).toEqual(ids);
     expect(page.source).toBe('archive');
     expect(page.entries.map(({ payload }) => payload)).toEqual([0, 1, 2, 3, 4]);
+    const late = await newPerson(node.url, 'Late');
+    const lateRoom = await late.client.joinRoom({ pin });
+    expect(lateRoom.room).toMatchObject({ id: roomId, title: 'Survivor', pin });
+    expect(lateRoom.entries().map(({ id }) => id)).toEqual(ids);
 
     const back = await new RawSocket(node.url, { token: accessToken }).greeted();
     expect(back.seen('session:ready')).toMatchObject([{ userId: user.id }]);
