@@ -14,7 +14,7 @@ import { ALL_RIGHT, type Rig, startRig } from './rig/rig.js';
 
 const MESSAGES = 10_000;
 /** So many answers of Redis reach their node before one does not. */
-const DROPPED_EVERY = 15;
+const DROPPED_EVERY = 60;
 
 describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
   let rig: Rig;
@@ -56,6 +56,7 @@ describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
       }
     });
     expect(outcome).toMatchObject(ALL_RIGHT);
+    process.stdout.write(`${broken} answers of Redis got lost\n`);
     expect(broken).toBeGreaterThan(10);
     expect((await count()) - before).toBe(rig.crowd.sent - sentBefore);
   });

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientOptions, PinroomError } from '@pinroom/client';
 import { EntryInterning } from '../../../../load-tests/src/entry-interning.js';
 import type { RoomTruth } from '../../../../load-tests/src/presence-checker.js';
@@ -108,11 +107,12 @@ export class Crowd {
   /** Everybody says something, again and again, until so many messages have their receipts. */
   async burst(count: number): Promise<void> {
     const { people } = this;
+    const said: Promise<void>[] = [];
     for (let n = 0; n < count; n++) {
       const person = people[n % people.length];
-      if (person) void this.#say(person, {}, 'room');
+      if (person) said.push(this.#say(person, {}, 'room'));
     }
-    while (this.#pending > 0) await delay(TICK_MS);
+    await Promise.all(said);
   }
 
   /** Those of a room who can say so much one after the other as fast as they get their receipts. */
