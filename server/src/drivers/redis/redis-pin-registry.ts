@@ -4,8 +4,10 @@ import type {
   PinRegistry,
   PinReservation,
 } from '../../engine/room/pin-registry.port.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 
 /** PINs of one call of the script that fills the index: short enough to hold nobody up. */
@@ -78,7 +80,8 @@ const complete = defineScript({
 });
 
 /** The PIN index in Redis, in one slot of its own. */
-export class RedisPinRegistry implements PinRegistry {
+export class RedisPinRegistry implements PinRegistry, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
 
   constructor(redis: RedisAccess) {
@@ -98,12 +101,14 @@ export class RedisPinRegistry implements PinRegistry {
     return await this.#redis.scripts.run(release, { pin, roomId, restMs });
   }
 
+  @retry()
   async lookup(pin: string): Promise<PinLookup> {
     const { value, completeSince } = await this.#redis.scripts.run(lookup, keys.pinKey(pin));
     if (value?.startsWith(IN_USE)) return { kind: 'room', roomId: value.slice(IN_USE.length) };
     return { kind: completeSince === null ? 'unknown' : 'none' };
   }
 
+  @retry()
   async completeSince(): Promise<number | null> {
     return (await this.#redis.scripts.run(lookup, keys.pinReadyKey)).completeSince;
   }
