@@ -25,14 +25,10 @@ export function openPostgres(options: { url: string; logger: Logger }): Database
     queries,
     resilience: postgresResilience(name, logger),
     async migrate() {
-      const db = new Kysely<never>({
+      await using db = new Kysely<never>({
         dialect: new PostgresDialect({ pool: new BoundedPool(url, MIGRATION_LIMITS, logger) }),
       });
-      try {
-        await migrateSchema(db, logger);
-      } finally {
-        await db.destroy();
-      }
+      await migrateSchema(db, logger);
     },
     // Kysely ends only a pool that it has used.
     release: async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   PinInUse,
   PinLookup,
@@ -60,8 +61,15 @@ const lookup = defineScript({
 
 const lock = defineScript({
   name: 'pin-lock',
-  keys: (_ms: number) => [keys.pinRebuildKey],
-  args: (ms) => [ms],
+  keys: (_: { holder: string; ms: number }) => [keys.pinRebuildKey],
+  args: ({ holder, ms }) => [holder, ms],
+  reply: isOne,
+});
+
+const unlock = defineScript({
+  name: 'pin-unlock',
+  keys: (_holder: string) => [keys.pinRebuildKey],
+  args: (holder) => [holder],
   reply: isOne,
 });
 
@@ -113,8 +121,15 @@ export class RedisPinRegistry implements PinRegistry, Resilient {
     return (await this.#redis.scripts.run(lookup, keys.pinReadyKey)).completeSince;
   }
 
-  async lockRebuild(ms: number): Promise<boolean> {
-    return await this.#redis.scripts.run(lock, ms);
+  async lockRebuild(ms: number): Promise<AsyncDisposable | null> {
+    const { scripts } = this.#redis;
+    const holder = randomUUID();
+    if (!(await scripts.run(lock, { holder, ms }))) return null;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await scripts.run(unlock, holder).catch(() => undefined);
+      },
+    };
   }
 
   async fill(pins: readonly PinInUse[]): Promise<void> {
