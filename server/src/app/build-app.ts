@@ -50,18 +50,9 @@ export interface App {
 
 /** Builds and starts a node. When it fails half way, what was opened is closed again. */
 export async function buildApp(config: Config, logger: Logger): Promise<App> {
-  const stack = new ResourceStack();
-  try {
-    return await start(config, logger, stack);
-  } catch (fault) {
-    await stack[Symbol.asyncDispose]().catch((err: unknown) => {
-      logger.debug({ err }, 'could not close everything after a failed start');
-    });
-    throw fault;
-  }
-}
-
-async function start(config: Config, logger: Logger, stack: ResourceStack): Promise<App> {
+  await using stack = new ResourceStack((err) => {
+    logger.debug({ err }, 'could not close everything after a failed start');
+  });
   await requireFreePort(config.host, config.port);
   const clock = systemClock;
   const metrics = new PrometheusMetrics();
@@ -125,12 +116,13 @@ async function start(config: Config, logger: Logger, stack: ResourceStack): Prom
       throw new StartupError(fault instanceof Error ? fault.message : String(fault), fault);
     });
   health.serving();
+  const opened = stack.move();
   return {
     port: server.port,
     description,
     version,
     madeOperatorToken: config.operatorToken === null ? operatorToken : null,
-    stop: once(() => stop(config, engine, server, health, stack)),
+    stop: once(() => stop(config, engine, server, health, opened)),
   };
 }
 
@@ -174,12 +166,12 @@ async function stop(
   engine: Engine,
   server: SocketServer,
   health: NodeHealth,
-  stack: ResourceStack,
+  opened: ResourceStack,
 ): Promise<void> {
   health.draining();
   server.stopAccepting();
   await engine.connections.drain(config.drainMs * DRAIN_SPREAD, DRAIN_BATCH);
-  await stack[Symbol.asyncDispose]();
+  await opened[Symbol.asyncDispose]();
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

@@ -112,7 +112,11 @@ export function buildEngine(parts: EngineParts): Engine {
     broadcaster: parts.broadcaster,
     sources: {
       rights: (roomId, userIds) => deliveryRights(access, roomId, userIds),
-      restoreSeats: (roomId, seats) => joiner.restoreSeats(roomId, seats),
+      restoreSeats: async (roomId, seats) => {
+        // First, so that nobody gets a seat back whose ban was lost.
+        await kicker.repeatBans(roomId);
+        await joiner.restoreSeats(roomId, seats);
+      },
       tops: (roomId) => feed.tops(roomId),
       missing: async (roomId, channel, after, limit) =>
         (await history.read({ roomId, channel, after: after ?? '0-0', limit })).entries,
@@ -164,6 +168,16 @@ export function buildEngine(parts: EngineParts): Engine {
     archive: archives.rooms,
     life: () => life.id,
   });
+  const kicker = new MemberKicker({
+    access,
+    members,
+    bans: archives.bans,
+    directory,
+    rooms,
+    archive: archives.rooms,
+    owed,
+    clock,
+  });
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
   const router = new CommandRouter({
     checker,
@@ -189,16 +203,7 @@ export function buildEngine(parts: EngineParts): Engine {
     signals: new SignalSender(access, bus),
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
-    kicker: new MemberKicker({
-      access,
-      members,
-      bans: archives.bans,
-      directory,
-      rooms,
-      archive: archives.rooms,
-      owed,
-      clock,
-    }),
+    kicker,
   });
   const connections = new Connections({ ...shared, sessions, router, leaver, nodeId });
   const eraser = new RoomEraser({

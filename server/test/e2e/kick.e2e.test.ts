@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bansKey } from '../../src/drivers/redis/keys.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
@@ -14,7 +15,7 @@ describe('a host of a room on two nodes', () => {
   let nodes: readonly [SpawnedNode, SpawnedNode];
 
   beforeAll(async () => {
-    backends = await startBackends();
+    backends = await startBackends({ settings: { 'enable-debug-command': 'yes' } });
     const env = { ...UNLIMITED, ...backends.env };
     nodes = await Promise.all([
       spawnNode({ env, transport: 'uws' }),
@@ -111,6 +112,23 @@ describe('a host of a room on two nodes', () => {
     expect(sockets.flatMap(heardAfter)).toEqual([]);
     const guest = await openSocket(nodes[0].url, 'Guest');
     await guest.socket.must('room:join', { pin });
+  });
+
+  it('bans a user, who stays banned where Redis comes back without the newest that it had', async () => {
+    const { handle, player, pin, roomId } = await crowdedRoom();
+    await handle.kick(player.userId, { ban: true });
+    const redis = new Redis(backends.redis.url);
+    try {
+      await redis.srem(bansKey(roomId), player.userId);
+      await redis.call('DEBUG', 'CHANGE-REPL-ID');
+      await handle.send('chat', 'after the loss');
+      const isBanned = async () => (await redis.sismember(bansKey(roomId), player.userId)) === 1;
+      await until(isBanned, RECOVERY_MS);
+    } finally {
+      redis.disconnect();
+    }
+    const again = await new RawSocket(nodes[0].url, { token: player.token }).greeted();
+    expect(codeOf(await again.ask('room:join', { pin }))).toBe('banned');
   });
 
   it('takes another host off the list, for good', async () => {

@@ -10,7 +10,10 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
   runtime: ['runtime'],
 };
 
-/** Which driver folder a package belongs to; `*`: every driver may use it. */
+/** Driver folders that every driver may import; they import no other driver. */
+const DRIVER_LEAVES = ['resilience'];
+
+/** Which driver folder a package belongs to. */
 const HOMES: Readonly<Record<string, string>> = {
   'socket.io': 'socketio',
   'socket.io-adapter': 'socketio',
@@ -30,7 +33,7 @@ const HOMES: Readonly<Record<string, string>> = {
   pino: 'telemetry',
   'pino-pretty': 'telemetry',
   'prom-client': 'telemetry',
-  cockatiel: '*',
+  cockatiel: 'resilience',
 };
 
 type Check = (specifier: string, target: string | undefined) => boolean;
@@ -61,8 +64,9 @@ function driverCheck(file: string): Check {
   const folder = file.split('/')[3] ?? '';
   return (specifier, target) => {
     if (specifier === CONTRACT || specifier.startsWith('node:')) return true;
-    if (target === undefined) return ['*', folder].includes(HOMES[packageOf(specifier)] ?? '');
-    if (below(`server/src/drivers/${folder}/`, target)) return true;
+    if (target === undefined) return HOMES[packageOf(specifier)] === folder;
+    const own = [folder, ...DRIVER_LEAVES];
+    if (own.some((name) => below(`server/src/drivers/${name}/`, target))) return true;
     if (!below('server/src/engine/', target)) return false;
     return target.endsWith('.port.ts') || below('server/src/engine/runtime/', target);
   };

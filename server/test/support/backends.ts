@@ -1,5 +1,11 @@
 import pg from 'pg';
-import { createDatabase, type RunningService, startRedis, type TestDatabase } from './services.js';
+import {
+  createDatabase,
+  type RunningService,
+  type ServiceOptions,
+  startRedis,
+  type TestDatabase,
+} from './services.js';
 import type { SpawnOptions } from './spawn-node.js';
 
 /** A Redis and a database that the nodes of one installation share. */
@@ -23,8 +29,8 @@ export const NODE_KINDS = (['embedded', 'redis'] as const).flatMap((drivers) =>
 const BIGINT = 20;
 
 /** An empty Redis of its own and an empty database; gone when the test file is over. */
-export async function startBackends(): Promise<Backends> {
-  const [redis, database] = await Promise.all([startRedis(), createDatabase()]);
+export async function startBackends(redisOptions?: ServiceOptions): Promise<Backends> {
+  const [redis, database] = await Promise.all([startRedis(redisOptions), createDatabase()]);
   return {
     redis,
     database,

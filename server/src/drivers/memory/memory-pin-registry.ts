@@ -19,7 +19,7 @@ export class MemoryPinRegistry implements PinRegistry {
   /** By length, so that counting one length looks at no other. */
   readonly #byLength = new Map<number, ExpiringMap<KeptPin>>();
   #completeSince: number | null = null;
-  #rebuildUntil = 0;
+  #rebuild = { until: 0 };
 
   constructor(state: MemoryState) {
     this.#state = state;
@@ -69,11 +69,16 @@ export class MemoryPinRegistry implements PinRegistry {
     return this.#completeSince;
   }
 
-  async lockRebuild(ms: number): Promise<boolean> {
+  async lockRebuild(ms: number): Promise<AsyncDisposable | null> {
     const now = this.#state.clock.now();
-    if (this.#rebuildUntil > now) return false;
-    this.#rebuildUntil = now + ms;
-    return true;
+    if (this.#rebuild.until > now) return null;
+    const lease = { until: now + ms };
+    this.#rebuild = lease;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        lease.until = 0;
+      },
+    };
   }
 
   async fill(pins: readonly PinInUse[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { unavailable } from '../../engine/runtime/app-error.js';
-import type { Resilience, Resilient } from './retry.js';
+import type { Resilience } from '../resilience/resilience.js';
+import type { Resilient } from '../resilience/retry.js';
 import { isTransient } from './sql-faults.js';
 import type { Tables } from './tables.js';
 

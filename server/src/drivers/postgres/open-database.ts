@@ -5,7 +5,7 @@ import { Database } from './database.js';
 import { EmbeddedDialect } from './embedded-dialect.js';
 import { EmbeddedServer } from './embedded-server.js';
 import { migrateSchema } from './migrate-schema.js';
-import { Resilience } from './retry.js';
+import { postgresResilience } from './postgres-resilience.js';
 import type { Tables } from './tables.js';
 
 const STATEMENT_MS = 4_000;
@@ -23,16 +23,12 @@ export function openPostgres(options: { url: string; logger: Logger }): Database
   return new Database({
     name,
     queries,
-    resilience: new Resilience({ name, logger }),
+    resilience: postgresResilience(name, logger),
     async migrate() {
-      const db = new Kysely<never>({
+      await using db = new Kysely<never>({
         dialect: new PostgresDialect({ pool: new BoundedPool(url, MIGRATION_LIMITS, logger) }),
       });
-      try {
-        await migrateSchema(db, logger);
-      } finally {
-        await db.destroy();
-      }
+      await migrateSchema(db, logger);
     },
     // Kysely ends only a pool that it has used.
     release: async () => {
@@ -56,7 +52,7 @@ export async function openEmbedded(options: {
   return new Database({
     name,
     queries: new Kysely<Tables>({ dialect: new EmbeddedDialect(server, STATEMENT_MS) }),
-    resilience: new Resilience({ name, logger }),
+    resilience: postgresResilience(name, logger),
     migrate: () =>
       migrateSchema(
         new Kysely<never>({ dialect: new EmbeddedDialect(server, MIGRATION_STATEMENT_MS) }),

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { Resilience } from '../resilience/resilience.js';
+import type { Resilient } from '../resilience/retry.js';
 import type { Database } from './database.js';
-import type { Resilience, Resilient } from './retry.js';
 import type { Tables } from './tables.js';
 
 /** What every archive on a database has: its queries, and how its calls are repeated. */

@@ -9,9 +9,9 @@ import {
   type MessageName,
 } from '../../engine/history/entry-archive.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
+import { retry } from '../resilience/retry.js';
 import { chunksOf, inKeyOrder, isArchivedAs, rowKey, toEntry } from './entry-rows.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 import { takingRows } from './sql-faults.js';
 import type { EntryRow, Tables } from './tables.js';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RetentionArchive } from '../../engine/room/retention-archive.port.js';
+import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 
 /** What is old enough to be forgotten, in PostgreSQL. */
 export class PostgresRetentionArchive extends PostgresArchive implements RetentionArchive {

@@ -7,8 +7,8 @@ import type {
 } from '../../engine/room/room-archive.port.js';
 import type { RoomRecord } from '../../engine/room/room-record.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
+import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 import { ROOM_COLUMNS, toRoomRecord, toRoomRow } from './room-rows.js';
 import type { Tables } from './tables.js';
 

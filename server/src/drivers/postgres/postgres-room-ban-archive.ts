@@ -1,6 +1,6 @@
 import type { RoomBanArchive } from '../../engine/room/room-ban-archive.port.js';
+import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 
 /** Who may not come back to a room, in PostgreSQL. */
 export class PostgresRoomBanArchive extends PostgresArchive implements RoomBanArchive {

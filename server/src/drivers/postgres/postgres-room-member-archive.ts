@@ -4,9 +4,9 @@ import type {
   ArchivedMember,
   RoomMemberArchive,
 } from '../../engine/room/room-member-archive.port.js';
+import { retry } from '../resilience/retry.js';
 import { deleteRoom, eraseUser, openRoomsOf } from './erasure.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 import { takingRows } from './sql-faults.js';
 
 /** Who was in which room, in PostgreSQL; and what is erased on demand. */

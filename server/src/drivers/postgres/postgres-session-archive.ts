@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { SessionArchive } from '../../engine/auth/session-archive.port.js';
 import type { SessionRecord } from '../../engine/auth/session-store.port.js';
+import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
-import { retry } from './retry.js';
 import { takingRows } from './sql-faults.js';
 import { NIL_UUID, type SessionsTable } from './tables.js';
 

@@ -4,11 +4,13 @@ import type {
   PendingChannel,
 } from '../../engine/history/archive-queue.port.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import { oldestMembers } from './due-members.js';
 import { parseRows } from './entry-fields.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
+import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 
 export interface ArchiveQueueOptions {
@@ -40,7 +42,8 @@ const countRoom = defineScript({
 });
 
 /** What waits for the archive: the streams above the archived positions, and a mark by tag. */
-export class RedisArchiveQueue implements ArchiveQueue {
+export class RedisArchiveQueue implements ArchiveQueue, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
   readonly #keep: number;
 
@@ -49,6 +52,7 @@ export class RedisArchiveQueue implements ArchiveQueue {
     this.#keep = options.channelKeep;
   }
 
+  @retry()
   async listPending(tags: readonly string[], limit: number): Promise<PendingChannel[]> {
     const marks = await oldestMembers(this.#redis, tags.map(keys.unarchivedKey), limit);
     return marks.map((mark) => {
@@ -61,6 +65,7 @@ export class RedisArchiveQueue implements ArchiveQueue {
    * Two round trips, positions and then ranges: a script would make one of it, but Redis would turn
    * every entry into Lua values and back, on the thread that appends need.
    */
+  @retry()
   async readPending(channels: readonly PendingChannel[], limit: number): Promise<PendingBatch[]> {
     const { calls } = this.#redis;
     const positions = await calls.callAll(
@@ -92,6 +97,7 @@ export class RedisArchiveQueue implements ArchiveQueue {
     await this.#redis.scripts.runAll(confirmChannel, inputs);
   }
 
+  @retry()
   async countPending(roomId: string): Promise<number> {
     return await this.#redis.scripts.run(countRoom, roomId);
   }

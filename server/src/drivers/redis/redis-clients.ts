@@ -3,6 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
+import { ResourceStack } from '../../engine/runtime/resource-stack.js';
 import type { RedisAccess } from './redis-access.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisMemoryWatch } from './redis-memory-watch.js';
@@ -76,29 +77,24 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const subscribe = createClient(urls, 'subscribe');
   const all = [command, publish, subscribe];
   const calls = new RedisCalls(command);
-  const memory = new RedisMemoryWatch(calls, { clock: systemClock, logger });
-  const close = once(async () => {
-    await memory[Symbol.asyncDispose]();
-    await Promise.all(all.map(closeClient));
-  });
+  await using opening = new ResourceStack((err) => logger.debug({ err }, 'Redis: unclean end'));
+  opening.defer(() => Promise.all(all.map(closeClient)));
+  const memory = opening.use(new RedisMemoryWatch(calls, { clock: systemClock, logger }));
   watch({ command, publish, subscribe }, logger);
   command.on('ready', () => metrics.set('pinroom_backend_up', 1, { backend: 'redis' }));
   command.on('close', () => metrics.set('pinroom_backend_up', 0, { backend: 'redis' }));
   const scripts = new RedisScripts(calls, scriptSources);
-  try {
-    const deadlineMs = options.firstContactMs ?? FIRST_CONTACT_MS;
-    await Promise.all(all.map((client) => firstContact(client, urls, deadlineMs)));
-    await checkServers(calls, logger);
-    await scripts.load();
-    await memory.look();
-    memory.start();
-  } catch (fault) {
-    await close();
-    throw fault;
-  }
+  const deadlineMs = options.firstContactMs ?? FIRST_CONTACT_MS;
+  await Promise.all(all.map((client) => firstContact(client, urls, deadlineMs)));
+  await checkServers(calls, logger);
+  await scripts.load();
+  await memory.look();
+  memory.start();
   const ping = async () => {
     await calls.onMasters('PING');
   };
+  const opened = opening.move();
+  const close = () => opened[Symbol.asyncDispose]();
   return {
     command,
     publish,
@@ -220,12 +216,4 @@ function describe(fault: Error & { code?: string }): string {
   const nested = 'lastNodeError' in fault ? fault.lastNodeError : undefined;
   const cause = nested instanceof Error ? nested : fault;
   return cause.message || fault.code || cause.name;
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= run();
-    return running;
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../engine/runtime/app-error.js';
-import { isOutOfMemory, toRedisFault } from './redis-faults.js';
+import { isOutOfMemory, isQuickFault, toRedisFault } from './redis-faults.js';
 
 function fault(name: string, message: string): Error {
   const made = Object.assign(new Error(message), { command: { name: 'set', args: ['secret'] } });
@@ -27,6 +27,22 @@ describe('faults of Redis', () => {
     const found = toRedisFault(fault('ReplyError', 'WRONGTYPE Operation against a key'));
     expect(found).not.toBeInstanceOf(AppError);
     expect(found).not.toHaveProperty('command');
+  });
+
+  test.each([
+    ['Error', 'Connection is closed.'],
+    ['MaxRetriesPerRequestError', 'Reached the max retries per request limit (which is 0).'],
+    ['Error', "Stream isn't writeable and enableOfflineQueue options is false"],
+    ['ReplyError', 'LOADING Redis is loading the dataset in memory'],
+  ])('a read may be repeated after %s: %s', (name, message) => {
+    expect(isQuickFault(toRedisFault(fault(name, message)))).toBe(true);
+  });
+
+  test.each([
+    ['Error', 'Command timed out'],
+    ['ReplyError', 'WRONGTYPE Operation against a key'],
+  ])('a read is not repeated after %s: %s', (name, message) => {
+    expect(isQuickFault(toRedisFault(fault(name, message)))).toBe(false);
   });
 
   test('[FEED-1] full memory is told from other reasons', () => {

@@ -1,8 +1,10 @@
-import { type AppError, unavailable } from '../../engine/runtime/app-error.js';
+import { AppError, unavailable } from '../../engine/runtime/app-error.js';
 
 /** Replies with which Redis says that it cannot work right now. */
 const TRANSIENT =
   /^(OOM|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|MOVED|ASK|NOAUTH|UNBLOCKED)\b/;
+/** What ioredis says of a command that was not answered within its time. */
+const TIMED_OUT = 'Command timed out';
 
 /** A fault without the command's arguments, which ioredis attaches and which may be secrets. */
 class RedisFault extends Error {
@@ -15,6 +17,15 @@ class RedisFault extends Error {
 /** Whether Redis refused to write because its memory is full. */
 export function isOutOfMemory(fault: unknown): boolean {
   return /(^|\s)OOM\b/.test(messageOf(fault instanceof Error ? (fault.cause ?? fault) : fault));
+}
+
+/**
+ * Whether Redis failed to answer and that was known at once: a lost connection, a server that loads
+ * or is not the master any more. Who was not answered for a second has no time left to ask again.
+ */
+export function isQuickFault(fault: unknown): boolean {
+  if (!(fault instanceof AppError && fault.code === 'unavailable')) return false;
+  return fault.cause instanceof RedisFault && fault.cause.message !== TIMED_OUT;
 }
 
 /**

@@ -11,12 +11,14 @@ import type {
 } from '../../engine/room/member-store.port.js';
 import { AppError, invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import { dueMembers } from './due-members.js';
 import * as keys from './keys.js';
 import { parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { judgeLives } from './redis-leases.js';
+import { READS } from './redis-resilience.js';
 import { parseRoom, ROOM_FIELDS } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
@@ -173,7 +175,8 @@ const rights = defineScript({
 });
 
 /** Members in Redis; every change is one script that also announces it. */
-export class RedisMemberStore implements MemberStore {
+export class RedisMemberStore implements MemberStore, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
 
   constructor(redis: RedisAccess) {
@@ -201,6 +204,7 @@ export class RedisMemberStore implements MemberStore {
     return await this.#redis.scripts.run(kick, request);
   }
 
+  @retry()
   async list(
     roomId: string,
     page: { cursor: string | null; limit: number },
@@ -222,6 +226,7 @@ export class RedisMemberStore implements MemberStore {
     };
   }
 
+  @retry()
   async rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null> {
     const found = await this.#redis.scripts.run(rights, { roomId, userIds });
     if (!found) return null;

@@ -1,7 +1,9 @@
 import type { Entry } from '@pinroom/client/contract';
 import type { BlockKey, PageCache } from '../../engine/history/page-cache.port.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import { READS } from './redis-resilience.js';
 
 export interface PageCacheOptions {
   /** How long a block stays after it was put, ms. */
@@ -13,7 +15,8 @@ export interface PageCacheOptions {
 const BLOCK_TTL_MS = 10 * 60 * 1_000;
 
 /** Blocks of history as JSON, and per room the names of those that are kept. */
-export class RedisPageCache implements PageCache {
+export class RedisPageCache implements PageCache, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
   readonly #options: Required<PageCacheOptions>;
 
@@ -22,6 +25,7 @@ export class RedisPageCache implements PageCache {
     this.#options = { ttlMs: BLOCK_TTL_MS, isMemoryShort: () => false, ...options };
   }
 
+  @retry()
   async get(key: BlockKey): Promise<Entry[] | null> {
     const text = await this.#redis.calls.call('GET', keys.pageKey(key));
     return text === null ? null : (JSON.parse(String(text)) as Entry[]);

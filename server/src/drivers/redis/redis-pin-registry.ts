@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type {
   PinInUse,
   PinLookup,
   PinRegistry,
   PinReservation,
 } from '../../engine/room/pin-registry.port.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 
 /** PINs of one call of the script that fills the index: short enough to hold nobody up. */
@@ -58,8 +61,15 @@ const lookup = defineScript({
 
 const lock = defineScript({
   name: 'pin-lock',
-  keys: (_ms: number) => [keys.pinRebuildKey],
-  args: (ms) => [ms],
+  keys: (_: { holder: string; ms: number }) => [keys.pinRebuildKey],
+  args: ({ holder, ms }) => [holder, ms],
+  reply: isOne,
+});
+
+const unlock = defineScript({
+  name: 'pin-unlock',
+  keys: (_holder: string) => [keys.pinRebuildKey],
+  args: (holder) => [holder],
   reply: isOne,
 });
 
@@ -78,7 +88,8 @@ const complete = defineScript({
 });
 
 /** The PIN index in Redis, in one slot of its own. */
-export class RedisPinRegistry implements PinRegistry {
+export class RedisPinRegistry implements PinRegistry, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
 
   constructor(redis: RedisAccess) {
@@ -98,18 +109,27 @@ export class RedisPinRegistry implements PinRegistry {
     return await this.#redis.scripts.run(release, { pin, roomId, restMs });
   }
 
+  @retry()
   async lookup(pin: string): Promise<PinLookup> {
     const { value, completeSince } = await this.#redis.scripts.run(lookup, keys.pinKey(pin));
     if (value?.startsWith(IN_USE)) return { kind: 'room', roomId: value.slice(IN_USE.length) };
     return { kind: completeSince === null ? 'unknown' : 'none' };
   }
 
+  @retry()
   async completeSince(): Promise<number | null> {
     return (await this.#redis.scripts.run(lookup, keys.pinReadyKey)).completeSince;
   }
 
-  async lockRebuild(ms: number): Promise<boolean> {
-    return await this.#redis.scripts.run(lock, ms);
+  async lockRebuild(ms: number): Promise<AsyncDisposable | null> {
+    const { scripts } = this.#redis;
+    const holder = randomUUID();
+    if (!(await scripts.run(lock, { holder, ms }))) return null;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await scripts.run(unlock, holder).catch(() => undefined);
+      },
+    };
   }
 
   async fill(pins: readonly PinInUse[]): Promise<void> {

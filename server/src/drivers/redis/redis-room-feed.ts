@@ -8,11 +8,13 @@ import type {
   RoomFeed,
 } from '../../engine/feed/room-feed.port.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import { entryParts, parseEntries } from './entry-fields.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { isOutOfMemory } from './redis-faults.js';
+import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 
 export interface RoomFeedOptions {
@@ -71,7 +73,8 @@ const append = defineScript({
 });
 
 /** A room's channels as Redis streams; what is kept is announced by the same script. */
-export class RedisRoomFeed implements RoomFeed {
+export class RedisRoomFeed implements RoomFeed, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
   readonly #options: Required<RoomFeedOptions>;
 
@@ -97,6 +100,7 @@ export class RedisRoomFeed implements RoomFeed {
     }
   }
 
+  @retry()
   async read(range: FeedRange): Promise<Entry[]> {
     const { roomId, channel, limit, take } = range;
     // Nothing is below the lowest id there is, and Redis takes it for no bound.
@@ -111,6 +115,7 @@ export class RedisRoomFeed implements RoomFeed {
     return parseEntries(await calls.call('XREVRANGE', key, high, low, 'COUNT', limit)).reverse();
   }
 
+  @retry()
   async snapshot(
     roomId: string,
     channels: readonly string[],
@@ -139,6 +144,7 @@ export class RedisRoomFeed implements RoomFeed {
     return { channels: new Map(looks) };
   }
 
+  @retry()
   async tops(roomId: string): Promise<Map<string, string>> {
     const reply = await this.#redis.calls.call('HGETALL', keys.roomKey(roomId));
     const row = reply as string[];
@@ -150,6 +156,7 @@ export class RedisRoomFeed implements RoomFeed {
     return tops;
   }
 
+  @retry()
   async top(roomId: string, channel: string): Promise<string | null> {
     const reply = await this.#redis.calls.call('HGET', keys.roomKey(roomId), MARKER + channel);
     return reply as string | null;

@@ -8,9 +8,11 @@ import type {
 } from '../../engine/room/room-store.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import { dueMembers } from './due-members.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import { READS } from './redis-resilience.js';
 import { changePairs, parseRoom, ROOM_FIELDS, recordPairs } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
@@ -112,7 +114,8 @@ const retireRoom = defineScript({
 });
 
 /** Rooms in Redis: one hash each, and per tag a sorted set of when to look at them. */
-export class RedisRoomStore implements RoomStore {
+export class RedisRoomStore implements RoomStore, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
 
   constructor(redis: RedisAccess) {
@@ -123,6 +126,7 @@ export class RedisRoomStore implements RoomStore {
     return await this.#redis.scripts.run(putRoom, { room, options });
   }
 
+  @retry()
   async get(roomId: string): Promise<LiveRoom | null> {
     const reply = await this.#redis.calls.call('HMGET', keys.roomKey(roomId), ...ROOM_FIELDS);
     return parseRoom(roomId, reply);
@@ -143,6 +147,7 @@ export class RedisRoomStore implements RoomStore {
     return await this.#redis.scripts.run(closeRoom, { roomId, reason, byUserId });
   }
 
+  @retry()
   async listDue(tags: readonly string[], limit: number): Promise<string[]> {
     return await dueMembers(this.#redis, tags.map(keys.expiryKey), limit);
   }

@@ -6,8 +6,10 @@ import type {
 } from '../../engine/auth/session-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 import { livingMembers } from './sorted-set-scripts.js';
 
@@ -87,7 +89,8 @@ const tellEnded = defineScript({
 });
 
 /** Sessions in Redis: one hash each with the life of the session, and the ids by user. */
-export class RedisSessionStore implements SessionStore {
+export class RedisSessionStore implements SessionStore, Resilient {
+  readonly resilience = READS;
   readonly #redis: RedisAccess;
 
   constructor(redis: RedisAccess) {
@@ -98,6 +101,7 @@ export class RedisSessionStore implements SessionStore {
     await this.#redis.scripts.run(put, { session, onlyAbsent: false });
   }
 
+  @retry()
   async find(sessionId: string): Promise<SessionRecord | null> {
     const key = keys.sessionKey(sessionId);
     return parseSession(await this.#redis.calls.call('HMGET', key, ...FIELDS));
@@ -120,6 +124,7 @@ export class RedisSessionStore implements SessionStore {
     await Promise.all([scripts.run(end, { sessionId, userId }), scripts.run(tellEnded, sessionId)]);
   }
 
+  @retry()
   async listIds(userId: string): Promise<string[]> {
     return await this.#redis.scripts.run(livingMembers, keys.sessionsKey(userId));
   }
@@ -128,6 +133,7 @@ export class RedisSessionStore implements SessionStore {
     await this.#redis.scripts.run(put, { session, onlyAbsent: true });
   }
 
+  @retry()
   async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
     const key = keys.endedSessionsKey;
     const { calls } = this.#redis;

@@ -44,4 +44,17 @@ export class MemberKicker {
     if (outcome.kind === 'refused') throw new AppError(outcome.code);
     if (outcome.wasHost) await keepHosts(this.#parts, roomId);
   }
+
+  /**
+   * The store's data has begun a new life, and may lack the newest bans: what is known already stays
+   * as it is. Where the archive does not answer, it is done as soon as it does.
+   */
+  async repeatBans(roomId: string): Promise<void> {
+    const { bans, members, owed } = this.#parts;
+    await owed.attempt(`bans ${roomId}`, async () => {
+      for (const userId of await bans.listBanned(roomId)) {
+        await members.kick({ roomId, userId, ban: true, byUserId: null });
+      }
+    });
+  }
 }

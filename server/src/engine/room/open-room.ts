@@ -2,7 +2,6 @@ import { type CommandPayload, LIMITS, type Room } from '@pinroom/client/contract
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
-import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { type Random, uuidv7 } from '../runtime/random.js';
 import { pinCandidates } from './allocate-pin.js';
@@ -33,7 +32,6 @@ export interface OpenRoomParts {
   readonly secrets: TokenSecrets;
   readonly clock: Clock;
   readonly random: Random;
-  readonly logger: Logger;
   readonly metrics: Metrics;
   readonly pinPolicy: PinPolicy;
   readonly roomTtlMs: number;
@@ -94,7 +92,7 @@ export class RoomOpener {
     if (outcome.kind === 'pin_taken') {
       // The index misses what the archive knows. The reservation stays until it runs out, or gives
       // way when the index is filled in.
-      this.#rebuildSoon();
+      this.#parts.directory.rebuildPinsSoon();
       return null;
     }
     if (outcome.kind === 'same_key') {
@@ -163,11 +161,5 @@ export class RoomOpener {
       closedAt: null,
       closeReason: null,
     };
-  }
-
-  #rebuildSoon(): void {
-    this.#parts.directory.rebuildPins().catch((fault: unknown) => {
-      this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
-    });
   }
 }

@@ -36,8 +36,11 @@ export interface PinRegistry {
   lookup(pin: string): Promise<PinLookup>;
   /** [PIN-5] Since when the index is complete (ms since 1970); null: it is not. */
   completeSince(): Promise<number | null>;
-  /** [PIN-6] One caller at a time gets the right to rebuild, for `ms`. */
-  lockRebuild(ms: number): Promise<boolean>;
+  /**
+   * [PIN-6] One caller at a time gets the right to rebuild, for `ms` or until it is given back; null:
+   * another has it. Giving it back touches no successor's and never rejects: it runs out by itself.
+   */
+  lockRebuild(ms: number): Promise<AsyncDisposable | null>;
   /**
    * [PIN-7] Adds PINs that are missing, never over one that is in use or resting. A reservation gives
    * way: the archive, where these PINs come from, refuses it. Were it left in place, the PIN would be

@@ -13,6 +13,8 @@ import type { RoomStore } from './room-store.port.js';
 const CLOSED_TTL_MS = 3_600_000;
 /** One node rebuilds the PIN index at a time; after this long another may try. */
 const REBUILD_LOCK_MS = 15_000;
+/** Every look-up in an incomplete index asks for a rebuild; a node tries no more often than this. */
+const REBUILD_PAUSE_MS = 1_000;
 /** A room this young with nothing archived may be one whose opening never came to writing it. */
 const OPENING_MS = 60_000;
 
@@ -31,6 +33,7 @@ export class RoomDirectory {
   readonly #parts: DirectoryParts;
   readonly #loads = new KeyedFlights<string, LiveRoom | null>();
   readonly #pinLoads = new KeyedFlights<string, string | null>();
+  #nextRebuildAt = 0;
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
@@ -49,9 +52,7 @@ export class RoomDirectory {
     let roomId = found.kind === 'room' ? found.roomId : null;
     if (found.kind === 'unknown') {
       // The index went with the data of Redis: the archive answers until it is rebuilt.
-      this.rebuildPins().catch((fault: unknown) => {
-        this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
-      });
+      this.rebuildPinsSoon();
       roomId = await this.#pinLoads.run(
         pin,
         async () => (await archive.findRoomByPin(pin))?.id ?? null,
@@ -76,13 +77,25 @@ export class RoomDirectory {
   async rebuildPins(): Promise<void> {
     const { pins, archive, clock, logger } = this.#parts;
     if ((await pins.completeSince()) !== null) return;
-    if (!(await pins.lockRebuild(REBUILD_LOCK_MS))) return;
+    // Given back when the rebuild ends or fails, so that the next one need not wait.
+    await using lease = await pins.lockRebuild(REBUILD_LOCK_MS);
+    if (lease === null) return;
     const inUse = await archive.listPins(clock.now());
     for (let start = 0; start < inUse.length; start += 1_000) {
       await pins.fill(inUse.slice(start, start + 1_000));
     }
     await pins.markComplete();
     logger.info({ pins: inUse.length }, 'the PIN index is complete');
+  }
+
+  /** The same, in the background. */
+  rebuildPinsSoon(): void {
+    const now = this.#parts.clock.now();
+    if (now < this.#nextRebuildAt) return;
+    this.#nextRebuildAt = now + REBUILD_PAUSE_MS;
+    this.rebuildPins().catch((fault: unknown) => {
+      this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
+    });
   }
 
   async #putBack(record: RoomRecord): Promise<void> {

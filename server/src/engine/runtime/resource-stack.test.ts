@@ -23,6 +23,20 @@ describe('a stack of resources', () => {
     await expect(stack[Symbol.asyncDispose]()).rejects.toBeInstanceOf(AggregateError);
   });
 
+  it('leaves the fault that ended the scope as it is where somebody else is told of its own', async () => {
+    const told: unknown[] = [];
+    const released: string[] = [];
+    const start = async () => {
+      await using stack = new ResourceStack((fault) => told.push(fault));
+      stack.defer(() => released.push('first'));
+      stack.defer(() => Promise.reject(new Error('does not close')));
+      throw new Error('does not start');
+    };
+    await expect(start()).rejects.toThrow('does not start');
+    expect(told).toMatchObject([{ message: 'does not close' }]);
+    expect(released).toEqual(['first']);
+  });
+
   it('hands everything on', async () => {
     const released: string[] = [];
     const stack = new ResourceStack();

@@ -4,7 +4,16 @@
  */
 export class ResourceStack implements AsyncDisposable {
   readonly #releases: (() => unknown)[] = [];
+  readonly #onFault: ((fault: unknown) => void) | undefined;
   #released: Promise<void> | undefined;
+
+  /**
+   * `onFault` is told what failed, and the release itself never rejects: for a scope that is left
+   * because of a fault, which is the one that counts.
+   */
+  constructor(onFault?: (fault: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   /** Holds a resource and hands it back. */
   use<T extends AsyncDisposable | Disposable>(resource: T): T {
@@ -22,7 +31,7 @@ export class ResourceStack implements AsyncDisposable {
     this.#releases.push(release);
   }
 
-  /** Hands everything held to a new stack; this one holds nothing afterwards. */
+  /** Hands everything held to a new stack without `onFault`; this one holds nothing afterwards. */
   move(): ResourceStack {
     const next = new ResourceStack();
     for (const release of this.#releases.splice(0)) next.defer(release);
@@ -37,11 +46,12 @@ export class ResourceStack implements AsyncDisposable {
 
   async #release(): Promise<void> {
     const faults: unknown[] = [];
+    const note = this.#onFault ?? ((fault) => faults.push(fault));
     for (const release of this.#releases.splice(0).reverse()) {
       try {
         await release();
       } catch (fault) {
-        faults.push(fault);
+        note(fault);
       }
     }
     if (faults.length === 1) throw faults[0];

@@ -183,7 +183,33 @@ describe.each(STORE_DRIVERS)('PinRegistry on $name', (driver) => {
     const locks = await Promise.all([1, 2, 3].map(() => stores.pins.lockRebuild(300)));
     expect(locks.filter(Boolean)).toHaveLength(1);
     await stores.pass(350);
-    expect(await stores.pins.lockRebuild(300)).toBe(true);
+    expect(await stores.pins.lockRebuild(300)).not.toBeNull();
+  });
+
+  test('[PIN-6] who gives the right back lets the next one rebuild at once, whether it worked or not', async () => {
+    const stores = await open();
+    const rebuild = async (fault?: Error) => {
+      await using lease = await stores.pins.lockRebuild(60_000);
+      expect(lease).not.toBeNull();
+      expect(await stores.pins.lockRebuild(60_000)).toBeNull();
+      if (fault) throw fault;
+      await stores.pins.markComplete();
+    };
+    await expect(rebuild(new Error('the archive is away'))).rejects.toThrow('the archive is away');
+    await rebuild();
+    expect(await stores.pins.lockRebuild(60_000)).not.toBeNull();
+  });
+
+  test('[PIN-6] a right that has run out is not taken from its successor', async () => {
+    const stores = await open();
+    const late = await stores.pins.lockRebuild(300);
+    await stores.pass(350);
+    const next = await stores.pins.lockRebuild(60_000);
+    expect(next).not.toBeNull();
+    await late?.[Symbol.asyncDispose]();
+    expect(await stores.pins.lockRebuild(60_000)).toBeNull();
+    await next?.[Symbol.asyncDispose]();
+    expect(await stores.pins.lockRebuild(60_000)).not.toBeNull();
   });
 
   test('[PIN-7] what is filled in is found, rests and runs out', async () => {

@@ -25,7 +25,7 @@ const LIFE = 'life-1';
 
 /** What frees memory, moves a position, or tells of rights that are gone: it runs in any case. */
 const RUN_ALWAYS = SCRIPT_NAMES.filter((name) =>
-  /^(queue|lease)-|-(close|end|expire|release|remove|retire|seen|tell)$/.test(name),
+  /^(queue|lease)-|-(close|end|expire|release|remove|retire|seen|tell|unlock)$/.test(name),
 );
 
 // Only Redis: the memory of a process has no bound of its own.

@@ -9,7 +9,7 @@ local ready, lock = KEYS[1], KEYS[2]
 
 local replid = current_replid()
 local locked = redis.call('GET', lock)
-if locked and locked ~= replid then
+if locked and string.match(locked, '^%x+') ~= replid then
   redis.call('DEL', lock)
   return 0
 end

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../engine/runtime/app-error.js';
 import { silentLogger } from '../../engine/runtime/logger.js';
+import type { Resilience } from '../resilience/resilience.js';
+import { type Resilient, retry } from '../resilience/retry.js';
 import { isPastDeadline } from './call-deadline.js';
-import { Resilience, type Resilient, retry } from './retry.js';
+import { postgresResilience } from './postgres-resilience.js';
 import { ConnectionFault, DatabaseBusy } from './sql-faults.js';
 
 /** Fails as told, call after call, then answers. */
@@ -13,7 +15,7 @@ class Flaky implements Resilient {
   lateCallSaw: boolean | undefined;
 
   constructor(faults: unknown[], deadlineMs = 3_000) {
-    this.resilience = new Resilience({ name: 'It', logger: silentLogger, deadlineMs });
+    this.resilience = postgresResilience('It', silentLogger, deadlineMs);
     this.faults = faults;
   }
 
@@ -33,7 +35,7 @@ class Flaky implements Resilient {
 
 const serverError = (code: string) => Object.assign(new Error(code), { code, severity: 'ERROR' });
 
-describe('@retry()', () => {
+describe('@retry() on calls to PostgreSQL', () => {
   it.each([
     ['a lost connection', new ConnectionFault('gone')],
     ['a deadlock', serverError('40P01')],
