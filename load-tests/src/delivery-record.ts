@@ -7,7 +7,7 @@ export interface SentMessage {
   readonly key: string;
   /** The receipt's id; null: it was never acknowledged, so it may be there or not. */
   readonly id: string | null;
-  /** The client has said that it cannot know whether the message survived a loss. */
+  /** The client has said that it cannot know whether it survived a loss, too long ago to be sent again. */
   readonly unsure?: boolean;
 }
 

@@ -2,6 +2,7 @@ import {
   type ClientOptions,
   type Entry,
   PinroomClient,
+  type RoomEvents,
   type RoomHandle,
   type SendOptions,
 } from '@pinroom/client';
@@ -24,8 +25,8 @@ export class RecordedClient {
   readonly client: PinroomClient;
   readonly #intern: (entry: Entry) => Entry;
   readonly #sent: SentMessage[] = [];
-  /** Keys of messages of which the client cannot know whether they survived. */
-  readonly #unsure = new Set<string>();
+  /** Why the client cannot know whether a message survived, by key. */
+  readonly #unsure = new Map<string, RoomEvents['unsure']['reason']>();
   readonly #seen = new Map<string, Seen>();
   #room: RoomHandle | null = null;
   #count = 0;
@@ -60,7 +61,7 @@ export class RecordedClient {
       const seen = this.#seen.get(channel);
       seen?.resets.push({ index: seen.entries.length, after });
     });
-    room.on('unsure', ({ key }) => this.#unsure.add(key));
+    room.on('unsure', ({ key, reason }) => this.#unsure.set(key, reason));
     return room;
   }
 
@@ -83,13 +84,22 @@ export class RecordedClient {
     return this.#seen.get(channel)?.entries.at(-1)?.id ?? null;
   }
 
+  /** Why the client could not know of messages whether they survived. */
+  get unsureReasons(): readonly string[] {
+    return [...this.#unsure.values()];
+  }
+
   record(): ClientRecord {
     const roomId = this.room.id;
     return {
       name: this.name,
       userId: this.room.self.userId,
       hosts: this.room.isHost ? [roomId] : [],
-      sent: this.#sent.map((sent) => ({ ...sent, unsure: this.#unsure.has(sent.key) })),
+      // Sending it again must not have failed in any other way.
+      sent: this.#sent.map((sent) => ({
+        ...sent,
+        unsure: this.#unsure.get(sent.key) === 'too_old',
+      })),
       seen: [...this.#seen].map(([channel, seen]) => ({
         roomId,
         channel,

@@ -40,6 +40,7 @@ import { NodeLife } from '../engine/runtime/node-life.js';
 import { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
+import { Turnstile } from '../engine/runtime/turnstile.js';
 import type { Archives, Stores } from './choose-drivers.js';
 
 export interface EngineParts {
@@ -72,6 +73,18 @@ export interface Engine {
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
 }
+
+/**
+ * A burst of joins goes through in turns. One takes some 50 ms in a burst; whoever waits for longer
+ * than 4 s has asked again, and with a backend away nobody has to wait for more than its answers.
+ */
+const JOINS = {
+  atOnce: 32,
+  handOverMs: 100,
+  maxWaiting: 10_000,
+  maxWaitMs: 4_000,
+  impatientMs: 400,
+} as const;
 
 /** Ties the stages of the engine to each other and to the drivers. No I/O. */
 export function buildEngine(parts: EngineParts): Engine {
@@ -204,6 +217,7 @@ export function buildEngine(parts: EngineParts): Engine {
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
+    turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
   });
   const connections = new Connections({ ...shared, sessions, router, leaver, nodeId });
   const eraser = new RoomEraser({

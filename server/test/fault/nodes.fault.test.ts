@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodeSilent, rollingRestart } from './rig/faults.js';
+import { nodeAlone, nodeSilent, rollingRestart } from './rig/faults.js';
 import { ALL_RIGHT, type Rig, startRig } from './rig/rig.js';
 
 /** Longer than a client needs to come back, much shorter than the usual 30 s. */
@@ -33,7 +33,7 @@ describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
     expect(outcome).toMatchObject(ALL_RIGHT);
   });
 
-  it.each([nodeSilent, rollingRestart])('$name', async (fault) => {
+  it.each([nodeSilent, nodeAlone, rollingRestart])('$name', async (fault) => {
     expect(await rig.survive(fault)).toMatchObject(ALL_RIGHT);
   });
 });

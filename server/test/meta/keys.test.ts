@@ -19,7 +19,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   bansKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
-  dedupeKey: [USER, 'a key with {braces}'],
+  dedupeKey: ['room', USER, 'a key with {braces}'],
   pagesKey: [],
 };
 const OF_TAG: Readonly<Record<string, readonly unknown[]>> = {

@@ -23,9 +23,8 @@ const TAKE_AWAY = {
     const { deliver } = ChannelPositions.prototype;
     ChannelPositions.prototype.deliver = function deliverAnything(frame) {
       if (deliver.call(this, frame)) return true;
-      this.start(new Map([[frame.channel, frame.id]]));
-      const { epoch, seq } = { epoch: frame.id.split('-')[0], seq: frame.id.split('-')[1] };
-      this.start(new Map([[frame.channel, `${epoch}-${Math.max(0, Number(seq) - 1)}`]]));
+      const [epoch, seq] = frame.id.split('-');
+      this.start(new Map([[frame.channel, `${epoch}-${Math.max(0, seq - 1)}`]]));
       return deliver.call(this, frame);
     };
   },

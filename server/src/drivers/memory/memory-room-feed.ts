@@ -34,14 +34,15 @@ export class MemoryRoomFeed implements RoomFeed {
     if (!room) return { kind: 'absent' };
     const now = this.#state.clock.now();
     const userId = request.sender?.userId ?? '';
-    const dedupeKey = request.key === null ? null : `${userId} ${request.key}`;
+    const dedupeKey = request.key === null ? null : `${userId} ${request.channel} ${request.key}`;
     const before = dedupeKey === null ? undefined : room.dedupe.get(dedupeKey, now);
     if (before) return { kind: 'appended', ...before, duplicate: true };
     if (dedupeKey !== null && now < (room.restoredAt ?? -DEDUPE_MS) + DEDUPE_MS) {
       const { archived } = request;
       if (archived === undefined) return { kind: 'unsure' };
       // When the room came back, it went on behind everything that the archive has.
-      if (archived !== null) return { kind: 'appended', ...archived, duplicate: true };
+      const isRemembered = archived !== null && now - archived.at < DEDUPE_MS;
+      if (isRemembered) return { kind: 'appended', ...archived, duplicate: true };
     }
     const refused = this.#refusal(room, request, now);
     if (refused) return refused;

@@ -85,50 +85,103 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
     return new Map(rows.map((row) => [row.channel, formatEntryId(row)]));
   }
 
-  /** By the author's index; only the application's entries have none, and are looked for in their channel. */
+  /**
+   * Reads each author's young entries once, by the author's index; only the application's entries
+   * have none, and are looked for in their channel.
+   */
   @retry()
   async findByKeys(names: readonly MessageName[], since: number): Promise<(KeyedEntry | null)[]> {
     const numbered = names.map((name, index) => ({ ...name, index }));
-    const [users, application] = [
-      numbered.filter(({ userId }) => userId !== null),
-      numbered.filter(({ userId }) => userId === null),
-    ];
+    const authors = [...new Set(names.flatMap(({ userId }) => userId ?? []))];
+    const rooms = [...new Set(names.flatMap((name) => (name.userId === null ? name.roomId : [])))];
     const found: (KeyedEntry | null)[] = names.map(() => null);
-    const authors = [
-      [users, sql`entries.user_id = wanted."userId"`],
-      [application, sql`entries.user_id is null`],
-    ] as const;
-    for (const [wanted, isByAuthor] of authors) {
-      if (wanted.length === 0) continue;
-      const { rows } = await sql<Position & { index: number; at: number }>`
-        select distinct on (wanted.index) wanted.index, epoch, seq, at from entries
-        join json_to_recordset(${JSON.stringify(wanted)}::json)
-          as wanted (index int, "roomId" uuid, channel text, "userId" uuid, key text)
-        on entries.room_id = wanted."roomId" and entries.channel = wanted.channel
-          and entries.key = wanted.key and ${isByAuthor}
-        where entries.at >= ${since} and not entries.voided
-        order by wanted.index, epoch desc, seq desc`.execute(this.db);
-      for (const row of rows) found[row.index] = { id: formatEntryId(row), at: row.at };
-    }
+    if (names.length === 0) return found;
+    const { rows } = await sql<Position & { index: number; at: number }>`
+      with young as materialized (
+        select room_id, channel, user_id, key, epoch, seq, at from entries
+        where user_id = any(${authors}::uuid[])
+          and at >= ${since} and key is not null and not voided
+        union all
+        select room_id, channel, user_id, key, epoch, seq, at from entries
+        where room_id = any(${rooms}::uuid[]) and user_id is null
+          and at >= ${since} and key is not null and not voided
+      )
+      select distinct on (wanted.index) wanted.index, epoch, seq, at from young
+      join json_to_recordset(${JSON.stringify(numbered)}::json)
+        as wanted (index int, "roomId" uuid, channel text, "userId" uuid, key text)
+      on young.key = wanted.key and young.room_id = wanted."roomId"
+        and young.channel = wanted.channel and young.user_id is not distinct from wanted."userId"
+      order by wanted.index, epoch desc, seq desc`.execute(this.db);
+    for (const row of rows) found[row.index] = { id: formatEntryId(row), at: row.at };
     return found;
   }
 }
 
-/** What the first rows of later epochs say about the rows before them. */
+/** The first entry of a later epoch in a channel: it says what survived of the ones before. */
+interface EpochStart {
+  readonly roomId: string;
+  readonly channel: string;
+  readonly epoch: number;
+  readonly after: string | null;
+}
+
+/**
+ * Voids what a loss has taken: where the rows begin a later epoch, what older ones have above its
+ * `after`; and where they come late, after a later epoch has begun, those of themselves.
+ */
 async function voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
-  const firsts = rows.flatMap(({ roomId, channel, epoch, seq, after }) => {
+  const starts: EpochStart[] = rows.filter(({ seq }) => seq === 0);
+  const overtaken = await laterStarts(trx, rows);
+  for (const { roomId, channel, epoch, after } of overtaken) {
+    const isKnown = starts.some(
+      (start) => start.roomId === roomId && start.channel === channel && start.epoch === epoch,
+    );
+    if (!isKnown) starts.push({ roomId, channel, epoch, after });
+  }
+  if (starts.length === 0) return;
+  const cuts = starts.map(({ roomId, channel, epoch, after }) => {
     const survived = after === null ? null : parseEntryId(after);
-    return seq === 0 ? [{ roomId, channel, epoch, survived }] : [];
+    return { roomId, channel, epoch, ...(survived ? toCut(survived) : NOTHING_SURVIVED) };
   });
-  if (firsts.length === 0) return;
+  // One range of the primary key for each: planned as a join it may become a scan of the table.
   await sql`
-    update entries set voided = true
-    from json_to_recordset(${JSON.stringify(firsts)}::json)
-      as first ("roomId" uuid, channel text, epoch bigint, survived json)
-    where entries.room_id = first."roomId" and entries.channel = first.channel
-      and entries.epoch < first.epoch and not entries.voided
-      and (first.survived is null or (entries.epoch, entries.seq) >
-        ((first.survived->>'epoch')::bigint, (first.survived->>'seq')::bigint))`.execute(trx);
+    update entries set voided = true where ctid = any(array(
+      select lost.ctid from json_to_recordset(${JSON.stringify(cuts)}::json)
+        as cut ("roomId" uuid, channel text, epoch bigint, "afterEpoch" bigint, "afterSeq" bigint)
+      cross join lateral (
+        select ctid from entries
+        where room_id = cut."roomId" and channel = cut.channel
+          and (epoch, seq) > (cut."afterEpoch", cut."afterSeq") and epoch < cut.epoch
+          and not voided offset 0) as lost))`.execute(trx);
+}
+
+const NOTHING_SURVIVED = { afterEpoch: -1, afterSeq: -1 };
+
+function toCut({ epoch, seq }: Position) {
+  return { afterEpoch: epoch, afterSeq: seq };
+}
+
+/** The starts of epochs after those of the rows. Hardly ever any: one look at the index a channel. */
+async function laterStarts(
+  trx: Kysely<Tables>,
+  rows: readonly ArchiveRow[],
+): Promise<EpochStart[]> {
+  const oldest = new Map<string, Pick<EpochStart, 'roomId' | 'channel' | 'epoch'>>();
+  for (const { roomId, channel, epoch } of rows) {
+    const name = `${roomId} ${channel}`;
+    if ((oldest.get(name)?.epoch ?? Number.POSITIVE_INFINITY) > epoch) {
+      oldest.set(name, { roomId, channel, epoch });
+    }
+  }
+  const { rows: starts } = await sql<EpochStart>`
+    select place."roomId", place.channel, later.epoch, later.after
+    from json_to_recordset(${JSON.stringify([...oldest.values()])}::json)
+      as place ("roomId" uuid, channel text, epoch bigint)
+    cross join lateral (
+      select epoch, after from entries
+      where room_id = place."roomId" and channel = place.channel
+        and epoch > place.epoch and seq = 0 offset 0) as later`.execute(trx);
+  return starts;
 }
 
 async function insertChunk(trx: Kysely<Tables>, chunk: readonly ArchiveRow[]): Promise<void> {

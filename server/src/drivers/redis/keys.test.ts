@@ -18,7 +18,7 @@ const OF_A_ROOM = [
   keys.bansKey(ROOM),
   keys.streamKey(ROOM, 'room'),
   keys.streamKey(ROOM, `user:${USER}`),
-  keys.dedupeKey(ROOM, USER, 'k'),
+  keys.dedupeKey(ROOM, 'room', USER, 'k'),
   keys.pageKey(BLOCK),
   keys.pagesKey(ROOM),
   keys.unarchivedKey('7f'),
@@ -47,14 +47,14 @@ describe('Redis keys', () => {
 
   test('[FEED-1] idempotency keys never make other keys, however odd or long they are', () => {
     const odd = ['a', 'a:b', 'a b', '{00}', '\ud800', '\ud801', '\\ud800', '%61', 'é'.repeat(128)];
-    const made = odd.map((key) => keys.dedupeKey(ROOM, USER, key));
+    const made = odd.map((key) => keys.dedupeKey(ROOM, 'room', USER, key));
     expect(new Set(made).size).toBe(odd.length);
     for (const key of made) {
       expect(keys.hashTagOf(key)).toBe('7f');
       expect(key.length).toBeLessThan(300);
     }
-    expect(keys.dedupeKey(ROOM, USER, 'x'.repeat(128))).not.toBe(
-      keys.dedupeKey(ROOM, USER, `${'x'.repeat(127)}y`),
+    expect(keys.dedupeKey(ROOM, 'room', USER, 'x'.repeat(128))).not.toBe(
+      keys.dedupeKey(ROOM, 'room', USER, `${'x'.repeat(127)}y`),
     );
   });
 });

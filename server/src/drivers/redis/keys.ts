@@ -41,14 +41,14 @@ export const streamPrefix = (roomId: string) => `${ofRoom(roomId, 'ch')}:`;
 export const streamKey = (roomId: string, channel: string) => streamPrefix(roomId) + channel;
 
 /** What an entry's idempotency key leads to. */
-export function dedupeKey(roomId: string, userId: string, key: string): string {
+export function dedupeKey(roomId: string, channel: string, userId: string, key: string): string {
   // JSON escapes lone surrogates, which the encoding refuses.
   const encoded = encodeURIComponent(JSON.stringify(key).slice(1, -1));
   const short =
     encoded.length <= LONGEST_DEDUPE_KEY
       ? encoded
       : `#${createHash('sha256').update(encoded).digest('base64url')}`;
-  return `${ofRoom(roomId, 'dedupe')}:${userId}:${short}`;
+  return `${ofRoom(roomId, 'dedupe')}:${channel}:${userId}:${short}`;
 }
 
 /** A block of history. */

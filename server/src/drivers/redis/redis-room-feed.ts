@@ -43,7 +43,9 @@ const append = defineScript({
       keys.unarchivedKey(tagOf(roomId)),
       keys.onceKey(roomId),
       keys.slowKey(roomId),
-      key === null ? keys.roomKey(roomId) : keys.dedupeKey(roomId, sender?.userId ?? '', key),
+      key === null
+        ? keys.roomKey(roomId)
+        : keys.dedupeKey(roomId, channel, sender?.userId ?? '', key),
     ];
   },
   args: ({ request, backlog, dedupeMs }) => {

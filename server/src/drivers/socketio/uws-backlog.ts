@@ -44,6 +44,11 @@ export class UwsBacklog {
     else this.#behind.delete(socket);
   }
 
+  /** Everything that was sent to it is with the system. */
+  caughtUp(socket: UwsWebSocket): void {
+    this.#behind.delete(socket);
+  }
+
   /** Whether a socket that closed with this code was cut. */
   wasCut(socket: UwsWebSocket, code: number): boolean {
     return code === BROKEN_OFF && this.#behind.has(socket);

@@ -154,6 +154,7 @@ function watchSends(
     const result = send.call(this, message, isBinary, compress);
     if (result === DROPPED) noteDrop(this);
     else if (result === BUFFERED) backlog.note(this);
+    else backlog.caughtUp(this);
     return result;
   };
 }

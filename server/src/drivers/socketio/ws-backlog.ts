@@ -36,8 +36,9 @@ export function cutSlowConsumers(engine: EngineServer, options: BacklogOptions):
   function judge(connection: EngineConnection): void {
     if (waitingBytes(connection) <= options.maxBufferedBytes) {
       suspects.delete(connection);
-    } else if (connection.readyState === 'open') {
-      options.onSlow();
+    } else {
+      // One that is being closed waits for what it will not read.
+      if (connection.readyState === 'open') options.onSlow();
       (connection.transport.socket as NodeWebSocket).terminate();
     }
   }

@@ -16,6 +16,7 @@ import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
 import type { SchemaChecker } from '../runtime/schema-checker.port.js';
+import type { Turnstile } from '../runtime/turnstile.js';
 
 export interface RouterParts {
   readonly checker: SchemaChecker;
@@ -27,6 +28,8 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  /** Through which joins go: each reads and answers much. */
+  readonly turnstile: Turnstile;
 }
 
 /** The side of a connection that joining and leaving change. */
@@ -108,7 +111,8 @@ export class CommandRouter {
   }
 
   #join(caller: Caller, wish: CommandPayload<'room:join'>, holder: SeatHolder): Promise<unknown> {
-    return holder.exclusively(() => this.#sit(caller, wish, holder));
+    const { turnstile } = this.#parts;
+    return holder.exclusively(() => turnstile.run(() => this.#sit(caller, wish, holder)));
   }
 
   async #sit(

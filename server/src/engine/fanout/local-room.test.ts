@@ -218,6 +218,19 @@ describe('a room as a node holds it', () => {
     expect(told).toEqual(['ann room:left kicked', 'bob room:left banned']);
   });
 
+  it('looks again for who asks while it is at work: what was read before may be too old', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    await s.room.open();
+    s.append(0);
+    s.append(1);
+    s.room.receive(s.append(2));
+    s.loseData();
+    const asked = [s.room.refresh(), s.room.refresh()];
+    await Promise.all(asked);
+    expect([...s.roles.keys()]).toEqual(['ann']);
+  });
+
   it('does not take a departure for one of the seat with which the member came back', async () => {
     const s = new Surroundings();
     await s.room.open();

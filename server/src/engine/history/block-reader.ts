@@ -41,6 +41,7 @@ export class BlockReader {
     let entries: Entry[] = [];
     let fromArchive = false;
     let bound = before ?? (top === null ? null : successor(top));
+    let isAsked = false;
     while (entries.length < limit) {
       const first = entries[0];
       const last = bound === null ? null : predecessor(bound);
@@ -52,16 +53,9 @@ export class BlockReader {
       }
       if (!last) {
         // The start of an epoch, or no position at all: only the archive knows what comes before.
-        const [newest] = await this.#range({
-          ...name,
-          after: null,
-          before: bound,
-          limit: 1,
-          take: 'newest',
-        });
         fromArchive = true;
-        if (!newest) break;
-        bound = successor(newest.id);
+        bound = await this.#endBefore(name, bound);
+        if (bound === null) break;
         continue;
       }
       const number = Math.floor(last.seq / BLOCK_SIZE);
@@ -72,7 +66,14 @@ export class BlockReader {
       const older = block.entries.filter(
         (entry) => upper === null || compareEntryIds(entry.id, upper) < 0,
       );
-      if (older.length === 0) break;
+      if (older.length === 0 && (isAsked || entries.length > 0)) break;
+      if (older.length === 0) {
+        // What was the end is gone: the archive knows how far it came.
+        isAsked = true;
+        bound = await this.#endBefore(name, bound);
+        if (bound === null) break;
+        continue;
+      }
       entries = [...older, ...entries];
       bound = older[0]?.id ?? null;
     }
@@ -122,6 +123,13 @@ export class BlockReader {
       if (below.length < newer.length || (top !== null && bound === top)) break;
     }
     return { entries: entries.slice(0, limit), source: fromArchive ? 'archive' : 'redis' };
+  }
+
+  /** The position right behind the newest archived entry before a bound; null: there is none. */
+  async #endBefore(name: ChannelName, before: string | null): Promise<string | null> {
+    const question = { ...name, after: null, before, limit: 1, take: 'newest' } as const;
+    const [newest] = await this.#range(question);
+    return newest ? successor(newest.id) : null;
   }
 
   #range(range: ArchiveRange): Promise<Entry[]> {

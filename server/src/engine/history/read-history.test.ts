@@ -137,6 +137,26 @@ describe('reading a history that lies in the feed and in the archive', () => {
     expect(channel.archiveReads).toBe(archiveReads);
   });
 
+  it('gives nobody what the first entry of a later epoch has voided, also before the archive knows', async () => {
+    const channel = new Channel([200], 0, 200);
+    const first = { ...ROOM, id: '2000-0', after: '1000-94' } as Entry;
+    channel.all.push(first);
+    channel.hot.push(first);
+    const reader = channel.reader();
+    const { entries } = await reader.read({ ...ROOM, after: '1000-90', limit: 10 });
+    expect(entries.map(({ id }) => id)).toEqual([
+      ...[91, 92, 93, 94].map((seq) => `1000-${seq}`),
+      '2000-0',
+    ]);
+  });
+
+  it('finds what is archived where the newest entries were lost and nothing new came', async () => {
+    const channel = new Channel([321], 0, 321);
+    channel.archived.splice(96);
+    const { entries } = await channel.reader().read({ ...ROOM, limit: 50 });
+    expect(entries.map(({ id }) => id)).toEqual(channel.archived.slice(-50).map(({ id }) => id));
+  });
+
   it('asks the archive for an old page once: the second reading comes from Redis', async () => {
     const channel = new Channel([1_000], 100, 1_000);
     const reader = channel.reader();

@@ -103,7 +103,6 @@ export class HistoryReader {
       limit,
       top,
     );
-    if (old.entries.length >= limit) return old;
     const survived = old.entries.filter((entry) => isStanding(entry, first));
     const rest = hot.slice(0, limit - survived.length);
     const source = survived.length > 0 ? old.source : 'redis';

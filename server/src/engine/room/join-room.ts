@@ -16,8 +16,6 @@ import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
-import type { Clock } from '../runtime/clock.js';
-import { Turnstile } from '../runtime/turnstile.js';
 import { fit } from './answer-size.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
@@ -40,13 +38,9 @@ export interface JoinParts extends HostKeeping {
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
   readonly leaver: RoomLeaver;
-  readonly clock: Clock;
   /** The process life that holds the seats. */
   readonly life: () => string;
 }
-
-/** A join reads and answers much; whoever waits longer than this has asked again. */
-const BURST = { atOnce: 32, maxWaiting: 10_000, maxWaitMs: 4_000 } as const;
 
 type JoinWish = CommandPayload<'room:join'>;
 
@@ -62,24 +56,12 @@ export interface Joined {
  */
 export class RoomJoiner {
   readonly #parts: JoinParts;
-  readonly #turnstile: Turnstile;
 
   constructor(parts: JoinParts) {
     this.#parts = parts;
-    const { clock } = parts;
-    this.#turnstile = new Turnstile({ ...BURST, name: 'The door of the node', clock });
   }
 
-  join(
-    caller: Caller,
-    socket: JoiningSocket,
-    wish: JoinWish,
-    onRemoved: (roomId: string) => void,
-  ): Promise<Joined> {
-    return this.#turnstile.run(() => this.#join(caller, socket, wish, onRemoved));
-  }
-
-  async #join(
+  async join(
     caller: Caller,
     socket: JoiningSocket,
     wish: JoinWish,

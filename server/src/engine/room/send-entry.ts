@@ -49,7 +49,7 @@ export class EntrySender {
       case 'absent':
         throw new AppError('room_not_found');
       case 'unsure':
-        throw new AppError('unavailable');
+        throw unavailable('The room');
       case 'refused':
         throw new AppError(
           outcome.code,
@@ -61,26 +61,32 @@ export class EntrySender {
     }
   }
 
-  /** Appends; where the store has lost what it needs for that with its data, brings it back first. */
+  /**
+   * Appends; where the store has lost what it needs for that with its data, brings it back first.
+   * Each of that once: data that goes away again and again is `unavailable`.
+   */
   async #append(request: AppendRequest): Promise<AppendOutcome> {
     const { key, roomId, sender, channel } = request;
-    let outcome = await this.#feed.append(request);
-    if (outcome.kind === 'absent' && (await this.#directory.restore(roomId))) {
-      outcome = await this.#feed.append(request);
-    }
+    const userId = sender?.userId ?? null;
     let asked = request;
-    if (outcome.kind === 'unsure' && key !== null) {
-      const name = { roomId, channel, userId: sender?.userId ?? null, key };
-      asked = { ...request, archived: await this.#archivedKeys.find(name) };
+    let outcome = await this.#feed.append(asked);
+    if (outcome.kind === 'absent') {
+      if (!(await this.#directory.restore(roomId))) return outcome;
       outcome = await this.#feed.append(asked);
     }
-    if (isStranger(outcome) && this.#localRooms.holds(roomId, sender?.userId ?? '')) {
+    if (outcome.kind === 'unsure' && key !== null) {
+      const archived = await this.#archivedKeys.find({ roomId, channel, userId, key });
+      asked = { ...request, archived };
+      outcome = await this.#feed.append(asked);
+    }
+    if (isStranger(outcome) && this.#localRooms.holds(roomId, userId ?? '')) {
       // Who sits here is a member: the store has lost its data, and gets the seats back.
       await this.#localRooms.refresh(roomId);
       outcome = await this.#feed.append(asked);
-      const isHeld = this.#localRooms.holds(roomId, sender?.userId ?? '');
+      const isHeld = this.#localRooms.holds(roomId, userId ?? '');
       if (isStranger(outcome) && isHeld) throw unavailable('The room');
     }
+    if (outcome.kind === 'absent' || outcome.kind === 'unsure') throw unavailable('The room');
     return outcome;
   }
 }

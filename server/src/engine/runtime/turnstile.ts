@@ -1,20 +1,24 @@
-import { unavailable } from './app-error.js';
+import { AppError, unavailable } from './app-error.js';
 import type { Clock } from './clock.js';
 
 export interface TurnstileOptions {
   /** In messages: what has too much to do. */
   readonly name: string;
-  /** Pieces of work at the same time. */
+  /** Pieces of work that begin together. */
   readonly atOnce: number;
+  /** After so long the next one begins, though this one is not done: it waits for something else. */
+  readonly handOverMs: number;
   /** Pieces that may wait; more are refused. */
   readonly maxWaiting: number;
   /** Whoever has not had a turn by then is refused. */
   readonly maxWaitMs: number;
-  readonly clock: Pick<Clock, 'now'>;
+  /** The same, once work ahead has failed because a backend is away. */
+  readonly impatientMs: number;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
 }
 
 interface Waiting {
-  readonly until: number;
+  readonly since: number;
   readonly start: () => void;
   readonly refuse: () => void;
 }
@@ -26,7 +30,7 @@ interface Waiting {
  */
 export class Turnstile {
   readonly #options: TurnstileOptions;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Set<Waiting>();
   #running = 0;
 
   constructor(options: TurnstileOptions) {
@@ -35,34 +39,56 @@ export class Turnstile {
 
   /** Runs `work` when its turn has come. Rejects with `unavailable` when that takes too long. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#options.atOnce) await this.#turn();
+    const { atOnce, clock, handOverMs } = this.#options;
+    if (this.#running >= atOnce) await this.#turn();
     else this.#running++;
+    let isHandedOver = false;
+    const handOver = () => {
+      if (!isHandedOver) this.#next();
+      isHandedOver = true;
+    };
+    const late = clock.after(handOverMs, handOver);
     try {
       return await work();
+    } catch (fault) {
+      if (fault instanceof AppError && fault.code === 'unavailable') this.#refuseImpatient();
+      throw fault;
     } finally {
-      this.#next();
+      late.cancel();
+      handOver();
     }
   }
 
   #turn(): Promise<void> {
     const { clock, maxWaiting, maxWaitMs, name } = this.#options;
-    if (this.#waiting.length >= maxWaiting) return Promise.reject(unavailable(name));
-    return new Promise((start, reject) => {
-      const refuse = () => reject(unavailable(name));
-      this.#waiting.push({ until: clock.now() + maxWaitMs, start, refuse });
+    if (this.#waiting.size >= maxWaiting) return Promise.reject(unavailable(name));
+    return new Promise((resolve, reject) => {
+      const leave = (decide: () => void) => () => {
+        late.cancel();
+        this.#waiting.delete(waiting);
+        decide();
+      };
+      const refuse = leave(() => reject(unavailable(name)));
+      const late = clock.after(maxWaitMs, refuse);
+      const waiting = { since: clock.now(), start: leave(resolve), refuse };
+      this.#waiting.add(waiting);
     });
   }
 
-  /** Hands the place on, past those who have waited too long. */
+  /** Hands the place on. */
   #next(): void {
-    const now = this.#options.clock.now();
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (next.until >= now) {
-        next.start();
-        return;
-      }
-      next.refuse();
+    const [next] = this.#waiting;
+    if (next) next.start();
+    else this.#running--;
+  }
+
+  /** What waits would meet the same fate, only later than its caller can wait. */
+  #refuseImpatient(): void {
+    const { clock, impatientMs } = this.#options;
+    const newest = clock.now() - impatientMs;
+    for (const { refuse, since } of this.#waiting) {
+      if (since > newest) break;
+      refuse();
     }
-    this.#running--;
   }
 }

@@ -260,6 +260,19 @@ describe.each(ARCHIVE_DRIVERS)('entry archive on $name', ({ open }) => {
       expect((await entries.lastIds(roomId)).get('room')).toBe(`${later + 5}-0`);
     });
 
+    it('[ARCHIVE-5] also where the lost rows come after the epoch that says so', async () => {
+      const roomId = randomUUID();
+      const [early, late] = [rowsOf(roomId, 6).slice(0, 4), rowsOf(roomId, 6).slice(2)];
+      await entries.insert(early);
+      await entries.insert([row({ roomId, epoch: EPOCH + 1, after: `${EPOCH}-3` })]);
+      await entries.insert(late);
+      const other = rowsOf(randomUUID(), 2);
+      await entries.insert([...other, ...late]);
+      const survived = [0, 1, 2, 3].map((seq) => `${EPOCH}-${seq}`);
+      expect((await read(roomId)).map(({ id }) => id)).toEqual([...survived, `${EPOCH + 1}-0`]);
+      expect(await read(other[0]?.roomId ?? '')).toHaveLength(2);
+    });
+
     it('[ARCHIVE-5] an epoch without a predecessor says that nothing survived', async () => {
       const roomId = randomUUID();
       await entries.insert(rowsOf(roomId, 2));

@@ -84,7 +84,7 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     expect(await stores.feed.append(asked)).toEqual({ kind: 'unsure' });
     // What the archive has above the newest entry that survived here is void.
     const lost = known.replace(/-0$/, '-5');
-    const twin = { id: lost, at: 5 };
+    const twin = { id: lost, at: stores.now() };
     expect(appendWord(await stores.feed.append({ ...asked, archived: twin }))).toBe('appended');
     expect(appendWord(await stores.feed.append(asked))).toBe('duplicate');
     // It stays so once there are newer ones.

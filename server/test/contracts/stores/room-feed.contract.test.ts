@@ -1,4 +1,4 @@
-import { parseEntryId, userChannel } from '@pinroom/client/contract';
+import { LIMITS, parseEntryId, userChannel } from '@pinroom/client/contract';
 import { describe, expect, test } from 'vitest';
 import type { AppendRequest } from '../../../src/engine/feed/room-feed.port.js';
 import { STORE_DRIVERS } from './drivers.js';
@@ -29,6 +29,22 @@ async function readAll(stores: Stores, roomId: string, channel = 'room') {
 describe.each(STORE_DRIVERS)('RoomFeed on $name: order and once-ness', (driver) => {
   const open = useStores(driver);
 
+  test('[FEED-1] a key counts in its channel: the same one in another channel is another message', async () => {
+    const stores = await open();
+    const { id: roomId } = await openRoom(stores);
+    const { userId, nickname } = await joined(stores, roomId);
+    const request = appendRequest(roomId, { sender: { userId, nickname }, key: 'k' });
+    await appendMany(stores, roomId, 3);
+    const first = await stores.feed.append(request);
+    const other = await stores.feed.append({ ...request, channel: 'host' });
+    expect([first, other].map(appendWord)).toEqual(['appended', 'appended']);
+    expect(await stores.feed.append(request)).toEqual({ ...first, duplicate: true });
+    expect(await stores.feed.append({ ...request, channel: 'host' })).toEqual({
+      ...other,
+      duplicate: true,
+    });
+  });
+
   test('[FEED-7] a room that came back knows no keys: what the archive has under one counts', async () => {
     const stores = await open();
     const room = newRecord(stores);
@@ -41,12 +57,16 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: order and once-ness', (driver) 
     });
     const { archived: _, ...asked } = appendRequest(room.id, { key: 'k', once: 'q1' });
     expect(await stores.feed.append(asked)).toEqual({ kind: 'unsure' });
-    expect(await stores.feed.append({ ...asked, archived: { id: old, at: 7 } })).toEqual({
+    const at = stores.now() - 1_000;
+    const forgotten = { id: old, at: at - LIMITS.dedupeSeconds * 1_000 };
+    expect(await stores.feed.append({ ...asked, archived: { id: old, at } })).toEqual({
       kind: 'appended',
       id: old,
-      at: 7,
+      at,
       duplicate: true,
     });
+    const late = { ...asked, key: 'late', once: null, archived: forgotten };
+    expect(appendWord(await stores.feed.append(late))).toBe('appended');
     expect(appendWord(await stores.feed.append({ ...asked, key: null }))).toBe('appended');
     expect(await append(stores, room.id, { key: 'k2', archived: null })).toBe('appended');
     // From here on the room itself knows the key.

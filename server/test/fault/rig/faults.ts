@@ -55,6 +55,18 @@ export const nodeSilent: FaultKind = {
   },
 };
 
+/** The others take it for dead; it lives, and has to find that out. */
+export const nodeAlone: FaultKind = {
+  name: 'a node alone cannot reach Redis beyond its lease',
+  shortMs: BEYOND_LEASE_MS,
+  async run(rig, forMs) {
+    const { toRedis } = randomNode(rig);
+    toRedis.set('hold');
+    await delay(forMs);
+    toRedis.set('pass');
+  },
+};
+
 export const rollingRestart: FaultKind = {
   name: 'every node is restarted in turn (SIGTERM)',
   shortMs: 0,
@@ -260,6 +272,7 @@ export const readersSlow: FaultKind = {
 export const ALL_FAULTS: readonly FaultKind[] = [
   nodeKilled,
   nodeSilent,
+  nodeAlone,
   rollingRestart,
   redisKilled,
   redisSilent,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Entry, formatEntryId } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, formatEntryId } from '@pinroom/client/contract';
 import { checkDelivery } from '../../../../load-tests/src/delivery-checker.js';
 import type {
   Fault,
@@ -102,6 +102,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         `all right ${seconds(settledMs)} after`,
         `receipts ${times(crowd.sendTimes)}`,
         ...Object.entries(refusals).map(([code, count]) => `${count} ${code}`),
+        ...unsureCounts(crowd),
         ...crashes.map((crash) => `ended by itself: ${crash}`),
       ];
       const report = [`${name}: ${figures.join(', ')}`, ...describe(faults, house, seed)];
@@ -130,11 +131,13 @@ async function settle(
 }
 
 async function check(house: House, crowd: Crowd): Promise<Fault[]> {
-  const kept = await keptChannels(house);
+  const rows = await house.query<EntryRow>('select * from entries order by epoch, seq');
+  const kept = keptChannels(rows);
   const clients = crowd.people.map((person) => person.record());
   const server = await Promise.all(crowd.rooms.map(({ host }) => presenceOf(host.room)));
   return [
     ...unanswered(crowd),
+    ...wronglyVoided(rows),
     ...checkDelivery(clients, kept),
     ...checkPresence(crowd.truths(), clients, kept, server),
   ];
@@ -175,14 +178,44 @@ interface EntryRow {
   readonly payload: string;
   readonly key: string | null;
   readonly after: string | null;
+  readonly voided: boolean;
 }
 
-async function keptChannels(house: House): Promise<KeptChannel[]> {
-  const rows = await house.query<EntryRow>('select * from entries order by epoch, seq');
+/** What a later epoch's first row says is lost must be marked so, and nothing else. */
+function wronglyVoided(rows: readonly EntryRow[]): Fault[] {
+  const starts = new Map<string, EntryRow[]>();
+  for (const row of rows) {
+    if (row.seq === 0) starts.set(nameOf(row), [...(starts.get(nameOf(row)) ?? []), row]);
+  }
+  return rows.flatMap((row) => {
+    const id = formatEntryId(row);
+    const isLost = (starts.get(nameOf(row)) ?? []).some(
+      ({ after, epoch }) => epoch > row.epoch && (after === null || compareEntryIds(id, after) > 0),
+    );
+    if (row.voided === isLost) return [];
+    const detail = `${id} is ${row.voided ? '' : 'not '}marked as lost`;
+    const place = { roomId: row.room_id, channel: row.channel, client: null };
+    return [{ kind: 'hole' as const, ...place, id, detail }];
+  });
+}
+
+function nameOf({ room_id, channel }: EntryRow): string {
+  return `${room_id}/${channel}`;
+}
+
+function unsureCounts(crowd: Crowd): string[] {
+  const counts = new Map<string, number>();
+  for (const reason of crowd.people.flatMap((person) => person.unsureReasons)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => `${count} unsure (${reason})`);
+}
+
+function keptChannels(rows: readonly EntryRow[]): KeptChannel[] {
   const channels = new Map<string, KeptChannel & { entries: Entry[] }>();
   for (const row of rows) {
     const { room_id: roomId, channel } = row;
-    const name = `${roomId}/${channel}`;
+    const name = nameOf(row);
     const known = channels.get(name) ?? { roomId, channel, entries: [] };
     channels.set(name, known);
     known.entries.push(toEntry(row));

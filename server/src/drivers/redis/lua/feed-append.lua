@@ -53,7 +53,8 @@ if dedupe_ms ~= '' then
   local is_young = life_at and room.now - life_at < tonumber(dedupe_ms)
   if not kept and is_young and archived_twin == '' then return { 'unsure' } end
   local id, at = string.match(kept or archived_twin, '^(%S+) (%d+)$')
-  if id and survives(room, channel, stream, id) then return { 'duplicate', id, at } end
+  local is_remembered = id and room.now - at < tonumber(dedupe_ms)
+  if is_remembered and survives(room, channel, stream, id) then return { 'duplicate', id, at } end
 end
 if room.isClosed then return { 'room_closed' } end
 if not member and sender ~= '' and not is_listed(hosts, sender) then return { 'not_in_room' } end

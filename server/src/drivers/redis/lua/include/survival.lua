@@ -1,7 +1,7 @@
 --@include entry-id.lua
 
--- Losses of a channel that are remembered: more than happen while a key makes a message count once.
-local MOST_CUTS = 8
+-- Losses of a channel that are remembered; one that a later loss covers is not counted.
+local MOST_CUTS = 16
 
 -- The newest id of a channel that survived, in the stream or archived; nil: there is none.
 local function last_survivor(room, channel, stream)
@@ -14,10 +14,13 @@ end
 -- Notes that what a channel had between `after` (nil: the beginning) and `first` is void.
 local function note_cut(room, channel, after, first)
   local field = 'cuts:' .. channel
-  local cuts = (redis.call('HGET', room.hash, field) or '') .. (after or '') .. '/' .. first .. ';'
-  local _, count = string.gsub(cuts, ';', ';')
-  if count > MOST_CUTS then cuts = string.gsub(cuts, '^[^;]*;', '', 1) end
-  redis.call('HSET', room.hash, field, cuts)
+  local kept, count = '', 1
+  for cut, last in string.gmatch(redis.call('HGET', room.hash, field) or '', '([^/]*/([^;]*);)') do
+    -- What began above `after` is void with all that it had voided itself.
+    if after and not is_above(last, after) then kept, count = kept .. cut, count + 1 end
+  end
+  if count > MOST_CUTS then kept = string.gsub(kept, '^[^;]*;', '', 1) end
+  redis.call('HSET', room.hash, field, kept .. (after or '') .. '/' .. first .. ';')
 end
 
 -- Whether the entry that was given this id in a channel is still there.
