@@ -126,3 +126,42 @@ describe.each(['uws', 'ws'] as const)('people who do not read, over %s', (transp
     expect(await metricOf(node, 'pinroom_sockets')).toBe(socketsBefore);
   }, 120_000);
 });
+
+describe.each([
+  { name: 'is cut, and has everything up to there', without: [] },
+  { name: 'has a hole that nobody tells of, where nothing cuts', without: ['slow-cut'] },
+])('a reader that repairs nothing', ({ name, without }) => {
+  it(`${name}`, async () => {
+    const backends = await startBackends();
+    const limit = { PINROOM_MAX_BUFFERED_BYTES: `${MAX_BUFFERED_BYTES}` };
+    const env = { ...UNLIMITED, ...backends.env, ...limit };
+    const node = await spawnNode({ transport: 'uws', env, without });
+    const { socket: host } = await openSocket(node.url, 'Host');
+    const roomId = (await host.must('room:create', {})).room.id;
+    const proxy = await openProxy({ host: '127.0.0.1', port: node.port });
+    const { socket: reader } = await openSocket(`http://127.0.0.1:${proxy.port}`, 'Reader');
+    await reader.must('room:join', { roomId });
+
+    const payload = 'x'.repeat(PAYLOAD_BYTES);
+    const total = Math.ceil((SYSTEM_BYTES + MAX_BUFFERED_BYTES) / PAYLOAD_BYTES);
+    proxy.set('hold');
+    let begun = 0;
+    const lane = async () => {
+      while (begun++ < total) await host.must('room:send', { roomId, type: 'chat', payload });
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    proxy.set('pass');
+    const last = 'the last';
+    await host.must('room:send', { roomId, type: 'chat', payload: last });
+
+    const entries = () => reader.seen<{ id: string; payload: unknown }>('room:entry');
+    const isUncut = without.length > 0;
+    if (isUncut) await until(() => entries().at(-1)?.payload === last, RECOVERY_MS);
+    else await until(() => !reader.socket.connected, RECOVERY_MS);
+    const seqs = entries().map(({ id }) => Number(id.split('-')[1]));
+    const prefix = Array.from({ length: seqs.length }, (_, n) => n);
+    expect(seqs.length).toBeLessThan(total);
+    if (isUncut) expect(seqs).not.toEqual(prefix);
+    else expect(seqs).toEqual(prefix);
+  }, 60_000);
+});

@@ -145,6 +145,12 @@ const CONTROLS: readonly Control[] = [
     complaint: 'phantom',
   },
   {
+    mechanism: 'what a loss has taken is voided where PostgreSQL has it',
+    fault: replicaPromoted,
+    without: { nodes: ['void-lost'] },
+    complaint: 'hole',
+  },
+  {
     mechanism: 'no stream is trimmed past what is archived',
     fault: postgresStopped,
     // More than the pump takes of a channel in one go.

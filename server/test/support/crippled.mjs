@@ -53,6 +53,25 @@ const TAKE_AWAY = {
     );
     PostgresEntryArchive.prototype.findByKeys = async (names) => names.map(() => null);
   },
+  /** What a loss has taken from Redis stays readable where PostgreSQL has it. */
+  async 'void-lost'() {
+    const { PostgresEntryArchive } = await import(
+      '../../dist/drivers/postgres/postgres-entry-archive.js'
+    );
+    PostgresEntryArchive.prototype.voidLost = async () => {};
+  },
+  /** Who reads too slowly is not cut, on uWebSockets.js. */
+  async 'slow-cut'() {
+    const { chooseTransport } = await import('../../dist/drivers/socketio/load-uws.js');
+    const { uws } = chooseTransport('uws');
+    const { App } = uws;
+    uws.App = () => {
+      const app = App();
+      const ws = app.ws.bind(app);
+      app.ws = (pattern, behavior) => ws(pattern, { ...behavior, closeOnBackpressureLimit: false });
+      return app;
+    };
+  },
   /** That Redis' data has another history goes unnoticed. */
   async 'life-check'() {
     changeLua('include/room.lua', 'if not is_current_replid(row[2])', 'if false');

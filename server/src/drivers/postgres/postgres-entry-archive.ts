@@ -23,9 +23,39 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
     await takingRows(() =>
       this.db.transaction().execute(async (trx) => {
         for (const chunk of chunksOf(inKeyOrder(rows))) await insertChunk(trx, chunk);
-        await voidLost(trx, rows);
+        await this.voidLost(trx, rows);
       }),
     );
+  }
+
+  /**
+   * Voids what a loss has taken: where the rows begin a later epoch, what older ones have above its
+   * `after`; and where they come late, after a later epoch has begun, those of themselves.
+   */
+  async voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
+    const starts: EpochStart[] = rows.filter(({ seq }) => seq === 0);
+    const overtaken = await laterStarts(trx, rows);
+    for (const { roomId, channel, epoch, after } of overtaken) {
+      const isKnown = starts.some(
+        (start) => start.roomId === roomId && start.channel === channel && start.epoch === epoch,
+      );
+      if (!isKnown) starts.push({ roomId, channel, epoch, after });
+    }
+    if (starts.length === 0) return;
+    const cuts = starts.map(({ roomId, channel, epoch, after }) => {
+      const survived = after === null ? null : parseEntryId(after);
+      return { roomId, channel, epoch, ...(survived ? toCut(survived) : NOTHING_SURVIVED) };
+    });
+    // One range of the primary key for each: planned as a join it may become a scan of the table.
+    await sql`
+      update entries set voided = true where ctid = any(array(
+        select lost.ctid from json_to_recordset(${JSON.stringify(cuts)}::json)
+          as cut ("roomId" uuid, channel text, epoch bigint, "afterEpoch" bigint, "afterSeq" bigint)
+        cross join lateral (
+          select ctid from entries
+          where room_id = cut."roomId" and channel = cut.channel
+            and (epoch, seq) > (cut."afterEpoch", cut."afterSeq") and epoch < cut.epoch
+            and not voided offset 0) as lost))`.execute(trx);
   }
 
   @retry()
@@ -123,36 +153,6 @@ interface EpochStart {
   readonly channel: string;
   readonly epoch: number;
   readonly after: string | null;
-}
-
-/**
- * Voids what a loss has taken: where the rows begin a later epoch, what older ones have above its
- * `after`; and where they come late, after a later epoch has begun, those of themselves.
- */
-async function voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
-  const starts: EpochStart[] = rows.filter(({ seq }) => seq === 0);
-  const overtaken = await laterStarts(trx, rows);
-  for (const { roomId, channel, epoch, after } of overtaken) {
-    const isKnown = starts.some(
-      (start) => start.roomId === roomId && start.channel === channel && start.epoch === epoch,
-    );
-    if (!isKnown) starts.push({ roomId, channel, epoch, after });
-  }
-  if (starts.length === 0) return;
-  const cuts = starts.map(({ roomId, channel, epoch, after }) => {
-    const survived = after === null ? null : parseEntryId(after);
-    return { roomId, channel, epoch, ...(survived ? toCut(survived) : NOTHING_SURVIVED) };
-  });
-  // One range of the primary key for each: planned as a join it may become a scan of the table.
-  await sql`
-    update entries set voided = true where ctid = any(array(
-      select lost.ctid from json_to_recordset(${JSON.stringify(cuts)}::json)
-        as cut ("roomId" uuid, channel text, epoch bigint, "afterEpoch" bigint, "afterSeq" bigint)
-      cross join lateral (
-        select ctid from entries
-        where room_id = cut."roomId" and channel = cut.channel
-          and (epoch, seq) > (cut."afterEpoch", cut."afterSeq") and epoch < cut.epoch
-          and not voided offset 0) as lost))`.execute(trx);
 }
 
 const NOTHING_SURVIVED = { afterEpoch: -1, afterSeq: -1 };
