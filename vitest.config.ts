@@ -93,12 +93,25 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          name: 'controls',
+          include: ['server/test/fault/**/*.controls.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          // Small houses, which wait for their faults most of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
           name: 'fault',
           include: ['server/test/fault/**/*.fault.test.ts'],
           testTimeout: 90_000 + 4 * faultMs,
           hookTimeout: 60_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       ...(soakMs > 0 ? [soak()] : []),
@@ -116,7 +129,7 @@ function soak() {
       testTimeout: soakMs + 300_000,
       hookTimeout: 60_000,
       maxWorkers: 1,
-      sequence: { groupOrder: 4 },
+      sequence: { groupOrder: 5 },
     },
   };
 }

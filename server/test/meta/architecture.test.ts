@@ -135,7 +135,7 @@ describe('tests', () => {
       /^server\/test\/(simulation|meta)\/.*\.test\.ts$/,
       /^server\/test\/contracts\/.*\.contract\.test\.ts$/,
       /^server\/test\/e2e\/.*\.e2e\.test\.ts$/,
-      /^server\/test\/fault\/.*\.(fault|soak)\.test\.ts$/,
+      /^server\/test\/fault\/.*\.(fault|controls|soak)\.test\.ts$/,
     ];
     const names = tests.map(({ name }) => name);
     expect(names.filter((name) => !run.some((pattern) => pattern.test(name)))).toEqual([]);

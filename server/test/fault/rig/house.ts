@@ -102,6 +102,13 @@ export class House {
     this.#watch(node);
   }
 
+  /** Ends nodes and services, before the test file does. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.nodes.map(({ process }) => process.kill()));
+    await Promise.all([this.redis.stop(), this.postgres.stop()]);
+  }
+
   /** From now on this Redis is the one; connections to the one before break. */
   moveRedis(redis: RunningService): void {
     this.redis = redis;

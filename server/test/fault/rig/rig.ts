@@ -46,6 +46,8 @@ export interface Rig {
   readonly random: () => number;
   /** Runs `fault` under load, then waits until all is right again, at most `settleMs`. */
   under(name: string, fault: () => Promise<void>, settleMs?: number): Promise<Outcome>;
+  /** Ends everything, before the test file does. */
+  close(): Promise<void>;
   /** The same for one of the known faults, for as long as this run of the tests wants outages. */
   survive(fault: FaultKind): Promise<Outcome>;
 }
@@ -78,6 +80,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     crowd,
     seed,
     random,
+    async close() {
+      await Promise.all(crowd.people.map(({ client }) => client.stop()));
+      await house.close();
+    },
     survive: (fault) => rig.under(fault.name, () => fault.run(rig, outageMs(fault.shortMs))),
     async under(name, fault, settleMs = SETTLE_MS) {
       const before = { sent: crowd.sent, crashes: house.crashes.length };
