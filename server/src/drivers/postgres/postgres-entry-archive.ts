@@ -11,6 +11,7 @@ import {
 import { AppError } from '../../engine/runtime/app-error.js';
 import { retry } from '../resilience/retry.js';
 import { chunksOf, inKeyOrder, isArchivedAs, rowKey, toEntry } from './entry-rows.js';
+import { voidLostRows } from './lost-rows.js';
 import { PostgresArchive } from './postgres-archive.js';
 import { takingRows } from './sql-faults.js';
 import type { EntryRow, Tables } from './tables.js';
@@ -28,34 +29,9 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
     );
   }
 
-  /**
-   * Voids what a loss has taken: where the rows begin a later epoch, what older ones have above its
-   * `after`; and where they come late, after a later epoch has begun, those of themselves.
-   */
-  async voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
-    const starts: EpochStart[] = rows.filter(({ seq }) => seq === 0);
-    const overtaken = await laterStarts(trx, rows);
-    for (const { roomId, channel, epoch, after } of overtaken) {
-      const isKnown = starts.some(
-        (start) => start.roomId === roomId && start.channel === channel && start.epoch === epoch,
-      );
-      if (!isKnown) starts.push({ roomId, channel, epoch, after });
-    }
-    if (starts.length === 0) return;
-    const cuts = starts.map(({ roomId, channel, epoch, after }) => {
-      const survived = after === null ? null : parseEntryId(after);
-      return { roomId, channel, epoch, ...(survived ? toCut(survived) : NOTHING_SURVIVED) };
-    });
-    // One range of the primary key for each: planned as a join it may become a scan of the table.
-    await sql`
-      update entries set voided = true where ctid = any(array(
-        select lost.ctid from json_to_recordset(${JSON.stringify(cuts)}::json)
-          as cut ("roomId" uuid, channel text, epoch bigint, "afterEpoch" bigint, "afterSeq" bigint)
-        cross join lateral (
-          select ctid from entries
-          where room_id = cut."roomId" and channel = cut.channel
-            and (epoch, seq) > (cut."afterEpoch", cut."afterSeq") and epoch < cut.epoch
-            and not voided offset 0) as lost))`.execute(trx);
+  /** After these rows were inserted. */
+  voidLost(trx: Kysely<Tables>, rows: readonly ArchiveRow[]): Promise<void> {
+    return voidLostRows(trx, rows);
   }
 
   @retry()
@@ -145,43 +121,6 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
     for (const row of rows) found[row.index] = { id: formatEntryId(row), at: row.at };
     return found;
   }
-}
-
-/** The first entry of a later epoch in a channel: it says what survived of the ones before. */
-interface EpochStart {
-  readonly roomId: string;
-  readonly channel: string;
-  readonly epoch: number;
-  readonly after: string | null;
-}
-
-const NOTHING_SURVIVED = { afterEpoch: -1, afterSeq: -1 };
-
-function toCut({ epoch, seq }: Position) {
-  return { afterEpoch: epoch, afterSeq: seq };
-}
-
-/** The starts of epochs after those of the rows. Hardly ever any: one look at the index a channel. */
-async function laterStarts(
-  trx: Kysely<Tables>,
-  rows: readonly ArchiveRow[],
-): Promise<EpochStart[]> {
-  const oldest = new Map<string, Pick<EpochStart, 'roomId' | 'channel' | 'epoch'>>();
-  for (const { roomId, channel, epoch } of rows) {
-    const name = `${roomId} ${channel}`;
-    if ((oldest.get(name)?.epoch ?? Number.POSITIVE_INFINITY) > epoch) {
-      oldest.set(name, { roomId, channel, epoch });
-    }
-  }
-  const { rows: starts } = await sql<EpochStart>`
-    select place."roomId", place.channel, later.epoch, later.after
-    from json_to_recordset(${JSON.stringify([...oldest.values()])}::json)
-      as place ("roomId" uuid, channel text, epoch bigint)
-    cross join lateral (
-      select epoch, after from entries
-      where room_id = place."roomId" and channel = place.channel
-        and epoch > place.epoch and seq = 0 offset 0) as later`.execute(trx);
-  return starts;
 }
 
 async function insertChunk(trx: Kysely<Tables>, chunk: readonly ArchiveRow[]): Promise<void> {
