@@ -124,7 +124,10 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     broadcaster: parts.broadcaster,
     sources: {
-      rights: (roomId, userIds) => deliveryRights(access, roomId, userIds),
+      rights: async (roomId, userIds) => {
+        await life.ensure();
+        return deliveryRights(access, roomId, userIds);
+      },
       restoreSeats: async (roomId, seats) => {
         // First, so that nobody gets a seat back whose ban was lost.
         await kicker.repeatBans(roomId);

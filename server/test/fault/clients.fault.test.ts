@@ -7,7 +7,9 @@ describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
   let rig: Rig;
 
   beforeAll(async () => {
-    rig = await startRig({ seed: 4, env: { PINROOM_MAX_BUFFERED_BYTES: '262144' } });
+    // Nobody leaves, however long they cannot come back.
+    const env = { PINROOM_MAX_BUFFERED_BYTES: '262144', PINROOM_REJOIN_GRACE_SECONDS: '300' };
+    rig = await startRig({ seed: 4, env });
   });
 
   it(clientsHalfOpen.name, async () => {

@@ -85,7 +85,7 @@ function environment(options: SpawnOptions, port: number, dataDir: string): Node
     PINROOM_DATA_DIR: dataDir,
     PINROOM_DRAIN_SECONDS: '5',
     PINROOM_TRANSPORT: options.transport ?? 'auto',
-    PINROOM_TEST_WITHOUT: options.without?.join(','),
+    PINROOM_TEST_WITHOUT: options.without?.join(',') || undefined,
     ...SHARED_SECRETS,
     ...options.env,
   };

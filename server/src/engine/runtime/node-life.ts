@@ -11,6 +11,9 @@ const RENEW_MS = 2_500;
 /** After a failure it is tried again this soon: a lease must not run out over one lost answer. */
 const RETRY_MS = 500;
 
+/** The store may have counted from a little earlier, and reading takes its time. */
+const SURE_MS = 1_500;
+
 export interface NodeLifeParts {
   readonly leases: Leases;
   readonly clock: Clock;
@@ -30,6 +33,7 @@ export class NodeLife {
   /** Since when renewals have worked without a break that others could not have bridged. */
   #steadySince = 0;
   #hadOutage = false;
+  #renewing: Promise<void> | undefined;
   #loop: Loop | undefined;
 
   constructor(parts: NodeLifeParts) {
@@ -60,6 +64,15 @@ export class NodeLife {
     return this.#hadOutage && !this.mayJudge;
   }
 
+  /**
+   * Makes sure that this life goes on, where it is not sure: what the store says of this node's seats
+   * counts only then. Somebody may have judged it dead while the store could not be reached, and that
+   * is none of its members' doing. Rejects with `unavailable`.
+   */
+  async ensure(): Promise<void> {
+    if (this.#parts.clock.now() - this.#renewedAt >= LEASE_MS - SURE_MS) await this.#renew();
+  }
+
   /** Takes the first lease and keeps it. */
   async start(): Promise<void> {
     const { clock, logger } = this.#parts;
@@ -82,7 +95,15 @@ export class NodeLife {
     await this.#parts.leases.end(this.#id);
   }
 
-  async #renew(): Promise<void> {
+  /** One at a time: two that find the life lost would begin two. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewOnce().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #renewOnce(): Promise<void> {
     const { clock, leases, logger, metrics, onLost, random } = this.#parts;
     const { tags, lost } = await leases.renew(this.#id, LEASE_MS);
     if (lost) {
@@ -90,7 +111,7 @@ export class NodeLife {
       this.#id = uuidv7(clock.now(), random);
       this.#tags = [];
       onLost();
-      return this.#renew();
+      return this.#renewOnce();
     }
     const now = clock.now();
     const gapMs = now - this.#renewedAt;

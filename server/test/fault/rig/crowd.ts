@@ -46,6 +46,7 @@ export class Crowd {
   #due = 0;
   #sent = 0;
   #pending = 0;
+  #mayLeave = false;
 
   constructor(options: CrowdOptions) {
     this.#options = options;
@@ -133,13 +134,22 @@ export class Crowd {
     await person.client.stop();
   }
 
+  /** From now on anybody may have left, as long as they are back in the end. */
+  allMayLeave(): void {
+    this.#mayLeave = true;
+  }
+
   /** Who is where, in truth. */
   truths(): RoomTruth[] {
-    return this.rooms.map((room) => ({
-      roomId: room.roomId,
-      online: new Map(this.peopleOf(room).map((person) => [person.room.self.userId, true])),
-      gone: [...room.gone],
-    }));
+    return this.rooms.map((room) => {
+      const users = this.peopleOf(room).map((person) => person.room.self.userId);
+      return {
+        roomId: room.roomId,
+        online: new Map(users.map((userId) => [userId, true])),
+        gone: [...room.gone],
+        leavers: this.#mayLeave ? users : [],
+      };
+    });
   }
 
   #person(name: string, url: string): RecordedClient {

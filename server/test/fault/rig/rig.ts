@@ -60,7 +60,7 @@ const LOOK_AGAIN_MS = 500;
 const TOLD_FAULTS = 20;
 
 /** How long an outage lasts: as long as the mechanism needs, or what `npm run test:long` wants. */
-function outageMs(shortMs: number): number {
+export function outageMs(shortMs: number): number {
   return Math.max(shortMs, Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000);
 }
 
