@@ -71,6 +71,12 @@ export class FakeRoomServer {
   #tokens = 0;
   #epoch = 7;
 
+  /** With which a client reaches it. */
+  optionsOfClient(clock: ClientClock) {
+    const { fetch, openSocket } = this;
+    return { url: 'http://server.test', fetch, openSocket, clock, random: () => 0.5 };
+  }
+
   fetch: typeof globalThis.fetch = async (address, init) => {
     const path = new URL(String(address)).pathname;
     this.posts.push(`${init?.method} ${path}`);

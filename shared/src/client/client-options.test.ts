@@ -6,14 +6,8 @@ import { PinroomClient } from './pinroom-client.js';
 async function inRoomWithout(mechanism: Mechanism) {
   const server = new FakeRoomServer();
   const clock = new ManualClock();
-  const client = new PinroomClient({
-    url: 'http://server.test',
-    fetch: server.fetch,
-    openSocket: server.openSocket,
-    clock,
-    random: () => 0.5,
-    without: new Set([mechanism]),
-  });
+  const without = new Set([mechanism]);
+  const client = new PinroomClient({ ...server.optionsOfClient(clock), without });
   const room = await client.joinRoom({ pin: '1234' });
   const seen: unknown[] = [];
   room.on('entry', ({ payload }) => seen.push(payload));

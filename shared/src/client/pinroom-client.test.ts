@@ -12,14 +12,7 @@ import type { RoomHandle } from './room-handle.js';
 async function setUp(options: ClientOptions = {}) {
   const server = new FakeRoomServer();
   const clock = new ManualClock();
-  const client = new PinroomClient({
-    url: 'http://server.test',
-    fetch: server.fetch,
-    openSocket: server.openSocket,
-    clock,
-    random: () => 0.5,
-    ...options,
-  });
+  const client = new PinroomClient({ ...server.optionsOfClient(clock), ...options });
   const states: string[] = [];
   client.on('state', ({ state }) => states.push(state));
   const started = client.start();

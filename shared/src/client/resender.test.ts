@@ -13,14 +13,7 @@ import type { SendOptions } from './room-handle.js';
 async function inRoom(options: ClientOptions = {}) {
   const server = new FakeRoomServer();
   const clock = new ManualClock();
-  const client = new PinroomClient({
-    url: 'http://server.test',
-    fetch: server.fetch,
-    openSocket: server.openSocket,
-    clock,
-    random: () => 0.5,
-    ...options,
-  });
+  const client = new PinroomClient({ ...server.optionsOfClient(clock), ...options });
   const room = await client.joinRoom({ pin: '1234' });
   const news: string[] = [];
   room.on('resent', ({ channel, key, oldId, id }) => {
