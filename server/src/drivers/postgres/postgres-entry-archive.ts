@@ -92,16 +92,16 @@ export class PostgresEntryArchive extends PostgresArchive implements EntryArchiv
   }
 
   /**
-   * Reads each author's young entries once, by the author's index; only the application's entries
-   * have none, and are looked for in their channel.
+   * Reads each author's young entries once, by the author's index; the application's entries have no
+   * author, and are looked for in their room.
    */
   @retry()
   async findByKeys(names: readonly MessageName[], since: number): Promise<(KeyedEntry | null)[]> {
+    if (names.length === 0) return [];
     const numbered = names.map((name, index) => ({ ...name, index }));
     const authors = [...new Set(names.flatMap(({ userId }) => userId ?? []))];
     const rooms = [...new Set(names.flatMap((name) => (name.userId === null ? name.roomId : [])))];
     const found: (KeyedEntry | null)[] = names.map(() => null);
-    if (names.length === 0) return found;
     const { rows } = await sql<Position & { index: number; at: number }>`
       with young as materialized (
         select room_id, channel, user_id, key, epoch, seq, at from entries

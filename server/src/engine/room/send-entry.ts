@@ -48,8 +48,6 @@ export class EntrySender {
         return { id: outcome.id, at: outcome.at, duplicate: outcome.duplicate };
       case 'absent':
         throw new AppError('room_not_found');
-      case 'unsure':
-        throw unavailable('The room');
       case 'refused':
         throw new AppError(
           outcome.code,
@@ -65,7 +63,7 @@ export class EntrySender {
    * Appends; where the store has lost what it needs for that with its data, brings it back first.
    * Each of that once: data that goes away again and again is `unavailable`.
    */
-  async #append(request: AppendRequest): Promise<AppendOutcome> {
+  async #append(request: AppendRequest): Promise<Exclude<AppendOutcome, { kind: 'unsure' }>> {
     const { key, roomId, sender, channel } = request;
     const userId = sender?.userId ?? null;
     let asked = request;
