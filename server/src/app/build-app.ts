@@ -11,6 +11,7 @@ import {
   type OriginPolicy,
   originPolicy,
 } from '../drivers/http/origin-policy.js';
+import { clientAddress } from '../drivers/http/proxy-headers.js';
 import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
 import { prepareSocketServer, type SocketServer } from '../drivers/socketio/socketio-server.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
@@ -138,6 +139,8 @@ function prepareServer(
     return prepareSocketServer({
       ...config,
       isOriginAllowed: (origin, headerOf) => isOriginAllowed(policy, origin, headerOf),
+      addressOf: (remoteAddress, headerOf) =>
+        clientAddress(remoteAddress, headerOf('x-forwarded-for'), config.trustProxy),
       refreshCookie: REFRESH_COOKIE,
       ...(drivers.redis ? { redis: drivers.redis } : {}),
       createNodeListener,

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ClientInfo } from '../../engine/auth/client-info.port.js';
 import type { SessionApi } from '../../engine/connection/http-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { CallerOf, Who } from './route.js';
@@ -21,11 +22,15 @@ export class Admission {
     this.#apiKey = options.apiKey ? digestOf(options.apiKey) : null;
   }
 
-  async admit<W extends Who>(who: W, authorization: string | null): Promise<CallerOf[W]> {
-    return (await this.#admit(who, authorization)) as CallerOf[W];
+  async admit<W extends Who>(
+    who: W,
+    authorization: string | null,
+    client: ClientInfo,
+  ): Promise<CallerOf[W]> {
+    return (await this.#admit(who, authorization, client)) as CallerOf[W];
   }
 
-  async #admit(who: Who, authorization: string | null): Promise<CallerOf[Who]> {
+  async #admit(who: Who, authorization: string | null, client: ClientInfo): Promise<CallerOf[Who]> {
     switch (who) {
       case 'anyone':
         return null;
@@ -38,7 +43,7 @@ export class Admission {
       case 'user-or-application': {
         const token = bearerToken(authorization);
         if (this.#isApiKey(token)) return { kind: 'application' };
-        return this.#sessions.authenticateToken(token);
+        return this.#sessions.authenticateToken(token, client);
       }
       case 'user': {
         const token = bearerToken(authorization);
@@ -48,7 +53,7 @@ export class Admission {
             'This needs a user’s access token. The API key acts in rooms that users have opened.',
           );
         }
-        return this.#sessions.authenticateToken(token);
+        return this.#sessions.authenticateToken(token, client);
       }
       default:
         return who satisfies never;

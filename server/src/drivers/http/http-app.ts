@@ -136,7 +136,7 @@ class HonoHttpApp implements HttpApp {
         route: routeOf(c),
         status: c.res.status,
         ms: this.#clock.now() - startedAt,
-        address: site.address,
+        address: site.client.address,
       },
       'request',
     );
@@ -154,7 +154,10 @@ class HonoHttpApp implements HttpApp {
     const secure = publicUrl === null ? connection : this.#strictTransport || connection;
     const clues = { origin: headers.get('origin'), host, secure };
     return {
-      address: clientAddress(c.env.remoteAddress, forwardedFor, trustProxy),
+      client: {
+        address: clientAddress(c.env.remoteAddress, forwardedFor, trustProxy),
+        userAgent: headers.get('user-agent') ?? '',
+      },
       secure,
       ownOrigin: ownOrigin(this.#policy, clues),
       verdict: judgeOrigin(this.#policy, clues),
@@ -174,10 +177,11 @@ class HonoHttpApp implements HttpApp {
   #gate(c: Context<Env>): Gate {
     const { checker, maxBodyBytes = DEFAULT_BODY_BYTES } = this.#options;
     const request = c.req.raw;
+    const site = c.get('site');
     return {
-      site: c.get('site'),
+      site,
       headers: request.headers,
-      admit: (who) => this.#admission.admit(who, request.headers.get('authorization')),
+      admit: (who) => this.#admission.admit(who, request.headers.get('authorization'), site.client),
       body: async (schema) =>
         checker.check(schema, await readJsonBody(request, maxBodyBytes, this.#clock)),
       query: (schema) =>

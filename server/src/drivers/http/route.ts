@@ -1,5 +1,6 @@
 import type { ErrorCode, Schema, Static } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../../engine/auth/caller.port.js';
+import type { ClientInfo } from '../../engine/auth/client-info.port.js';
 import type { OriginVerdict } from './origin-policy.js';
 
 /** Who may call a route, and as whom the handler sees the caller. */
@@ -18,7 +19,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What a route's place on the net looks like, as far as the request tells. */
 export interface RequestSite {
-  readonly address: string;
+  readonly client: ClientInfo;
   readonly secure: boolean;
   /** Null when the request does not say a usable host. */
   readonly ownOrigin: string | null;

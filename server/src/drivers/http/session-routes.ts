@@ -56,7 +56,7 @@ function createSession(sessions: SessionApi, clock: Clock): Route {
     async handle({ body, site }) {
       // A page that may not use the cookie may not put one into somebody's browser either.
       if (body.cookie && site.verdict !== 'missing') requireCookieOrigin(site);
-      const grant = await sessions.createSession({ nickname: body.nickname });
+      const grant = await sessions.createSession({ nickname: body.nickname }, site.client);
       return sessionAnswer(201, grant, site, clock, body.cookie === true);
     },
   });
@@ -74,14 +74,20 @@ function refreshSession(sessions: SessionApi, clock: Clock): Route {
     faults: ['unauthenticated', 'session_ended', 'origin_denied'],
     async handle({ body, site, headers }) {
       if (body.refreshToken !== undefined) {
-        const grant = await sessions.refreshSession(body.refreshToken);
+        const grant = await sessions.refreshSession(body.refreshToken, site.client);
         return sessionAnswer(200, grant, site, clock, false);
       }
       const token = readRefreshCookie(headers.get('cookie'));
       if (token === null) throw new AppError('unauthenticated', 'No refresh token was sent.');
       requireCookieOrigin(site);
       try {
-        return sessionAnswer(200, await sessions.refreshSession(token), site, clock, true);
+        return sessionAnswer(
+          200,
+          await sessions.refreshSession(token, site.client),
+          site,
+          clock,
+          true,
+        );
       } catch (fault) {
         if (!isForgotten(fault)) throw fault;
         return faultAnswer(fault, { 'set-cookie': clearedRefreshCookie(site.secure) });

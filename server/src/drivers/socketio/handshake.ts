@@ -8,6 +8,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { withDeadline } from './call-deadline.js';
 import { connectionOf, type EngineConnection, type PinroomSocket } from './engine-io-internals.js';
+import { type AddressOf, headerReader } from './origin-gate.js';
 import { readCookie } from './read-cookie.js';
 
 /**
@@ -30,6 +31,7 @@ class HandshakeError extends Error {
 export interface HandshakeOptions {
   readonly handler: () => ConnectionHandler;
   readonly refreshCookie: string;
+  readonly addressOf: AddressOf;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -43,7 +45,7 @@ export function authentication(options: HandshakeOptions) {
 
   async function check(socket: PinroomSocket): Promise<WireError | null> {
     const connection = connectionOf(socket);
-    const credentials = credentialsOf(socket, options.refreshCookie);
+    const credentials = credentialsOf(socket, options);
     forgetAuth(socket);
     if (checking.has(connection)) {
       return new AppError('bad_request', 'One handshake at a time.').toWire();
@@ -75,14 +77,21 @@ export function authentication(options: HandshakeOptions) {
 }
 
 /** The cookie counts only for a client that shows nothing else. */
-function credentialsOf(socket: PinroomSocket, refreshCookie: string): HandshakeCredentials {
-  const { auth, headers } = socket.handshake;
+function credentialsOf(
+  socket: PinroomSocket,
+  { addressOf, refreshCookie }: Pick<HandshakeOptions, 'addressOf' | 'refreshCookie'>,
+): HandshakeCredentials {
+  const { address, auth, headers } = socket.handshake;
+  const client = {
+    address: addressOf(address, headerReader(headers)),
+    userAgent: headers['user-agent'] ?? '',
+  };
   const token: unknown = auth?.token;
-  if (typeof token === 'string' && token !== '') return { token };
+  if (typeof token === 'string' && token !== '') return { token, client };
   const shown: unknown = auth?.refreshToken;
   const refreshToken =
     typeof shown === 'string' && shown !== '' ? shown : readCookie(headers.cookie, refreshCookie);
-  return refreshToken === undefined ? {} : { refreshToken };
+  return refreshToken === undefined ? { client } : { refreshToken, client };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

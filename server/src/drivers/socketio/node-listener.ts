@@ -7,7 +7,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import { engineOf, type PinroomServer } from './engine-io-internals.js';
 import { type FetchHandler, MAX_BODY_BYTES, withBoundedBody } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
-import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { headerReader, type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
 import { cutSlowConsumers } from './ws-backlog.js';
 import { WsBroadcaster } from './ws-broadcaster.js';
 
@@ -96,10 +96,7 @@ export class NodeListener implements Listener {
       socket.on('error', () => socket.destroy());
       const [path, query = ''] = (request.url ?? '').split('?', 2);
       if (path !== this.#options.path) return refuse(socket, '404 Not Found', '');
-      const headerOf = (name: string) => {
-        const value = request.headers[name];
-        return Array.isArray(value) ? value.join(', ') : value;
-      };
+      const headerOf = headerReader(request.headers);
       const refusal = refusalOf({ headerOf, query }, this.#options);
       if (refusal) return refuse(socket, refusal.status, refusalBody(refusal));
       this.#upgraded.add(socket);

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { readCookie } from './read-cookie.js';
 
 /** A request's header by its lower-case name; undefined when there is none. */
@@ -5,6 +6,17 @@ export type HeaderOf = (name: string) => string | undefined;
 
 /** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
 export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;
+
+/** Reads headers as node:http keeps them. */
+export function headerReader(headers: IncomingHttpHeaders): HeaderOf {
+  return (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+}
+
+/** The client's address, told from that of the connection and what proxies have written. */
+export type AddressOf = (remoteAddress: string, headerOf: HeaderOf) => string;
 
 /** What an upgrade is refused with. */
 export interface Refusal {

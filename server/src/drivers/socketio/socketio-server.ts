@@ -17,7 +17,7 @@ import { authentication } from './handshake.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { chooseTransport, type TransportChoice } from './load-uws.js';
 import { NodeListener } from './node-listener.js';
-import type { OriginCheck } from './origin-gate.js';
+import type { AddressOf, OriginCheck } from './origin-gate.js';
 import { type ShardClients, ShardedFanoutBus } from './sharded-fanout-bus.js';
 import { SocketLobby } from './socket-lobby.js';
 import { UwsListener } from './uws-listener.js';
@@ -30,6 +30,7 @@ export interface SocketServerOptions {
   /** Unsent bytes at which a socket is slow and is cut. */
   readonly maxBufferedBytes: number;
   readonly isOriginAllowed: OriginCheck;
+  readonly addressOf: AddressOf;
   /** Name of the cookie that holds a refresh token. */
   readonly refreshCookie: string;
   /** Absent: one node alone, whose bus comes from elsewhere. */

@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
 import type { AccessTokens } from './access-token.port.js';
 import type { Caller } from './caller.port.js';
+import type { ClientInfo } from './client-info.port.js';
 import { isGenuine, parseRefreshToken, refreshTokenOf } from './refresh-token.js';
 import type { SessionArchive } from './session-archive.port.js';
 import type { SessionGrant } from './session-grant.port.js';
@@ -36,7 +37,7 @@ export class Sessions {
   }
 
   /** Starts a session for a new user. */
-  async create(nickname: string): Promise<SessionGrant> {
+  async create(nickname: string, _client: ClientInfo): Promise<SessionGrant> {
     const { clock, random, store, writer, refreshTtlMs } = this.#parts;
     const now = clock.now();
     const userId = uuidv7(now, random);
@@ -58,7 +59,7 @@ export class Sessions {
   }
 
   /** Exchanges a refresh token for its successor and a new access token. */
-  async refresh(token: string): Promise<SessionGrant> {
+  async refresh(token: string, _client: ClientInfo): Promise<SessionGrant> {
     const { clock, secrets, store, writer, logger, refreshTtlMs } = this.#parts;
     const shown = parseRefreshToken(token);
     if (!shown) throw new AppError('unauthenticated', 'This is no refresh token.');
@@ -84,7 +85,7 @@ export class Sessions {
   }
 
   /** The caller behind an access token; the session must live. */
-  async authenticateToken(token: string): Promise<Caller> {
+  async authenticateToken(token: string, _client: ClientInfo): Promise<Caller> {
     const claims = await this.#parts.tokens.verify(token);
     const session = await this.#live(claims.sessionId);
     if (session.userId !== claims.userId) throw new AppError('unauthenticated');
@@ -93,7 +94,7 @@ export class Sessions {
   }
 
   /** The caller behind a refresh token. Looks only: nothing is rotated, nothing is ended. */
-  async authenticateRefreshToken(token: string): Promise<Caller> {
+  async authenticateRefreshToken(token: string, _client: ClientInfo): Promise<Caller> {
     const shown = parseRefreshToken(token);
     if (!shown) throw new AppError('unauthenticated', 'This is no refresh token.');
     const session = await this.#live(shown.sessionId);

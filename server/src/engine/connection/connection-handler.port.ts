@@ -1,5 +1,6 @@
 import type { ServerEventName, ServerEvents, WireError } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
+import type { ClientInfo } from '../auth/client-info.port.js';
 
 /** One client's socket, as the engine needs it. No method throws; a closed socket ignores calls. */
 export interface ClientSocket {
@@ -20,6 +21,7 @@ export interface ClientSocket {
 export interface HandshakeCredentials {
   readonly token?: string;
   readonly refreshToken?: string;
+  readonly client: ClientInfo;
 }
 
 export type CommandResult = { ok: true; data: unknown } | { ok: false; error: WireError };

@@ -43,10 +43,9 @@ export class Connections implements ConnectionHandler {
   async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
     if (this.#draining) throw new AppError('draining', undefined, { retryAfterMs: 500 });
     const { sessions } = this.#parts;
-    if (credentials.token !== undefined) return sessions.authenticateToken(credentials.token);
-    if (credentials.refreshToken !== undefined) {
-      return sessions.authenticateRefreshToken(credentials.refreshToken);
-    }
+    const { client, refreshToken, token } = credentials;
+    if (token !== undefined) return sessions.authenticateToken(token, client);
+    if (refreshToken !== undefined) return sessions.authenticateRefreshToken(refreshToken, client);
     throw new AppError('unauthenticated', 'The handshake brought no token.');
   }
 

@@ -1,16 +1,20 @@
 import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { ClientInfo } from '../auth/client-info.port.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 
 export type { SessionGrant } from '../auth/session-grant.port.js';
 
 /** What HTTP does with sessions. Everything rejects with an AppError. */
 export interface SessionApi {
-  createSession(request: { nickname?: string | undefined }): Promise<SessionGrant>;
+  createSession(
+    request: { nickname?: string | undefined },
+    client: ClientInfo,
+  ): Promise<SessionGrant>;
   /** Rotates; `session_ended` or `unauthenticated` when the token is not good. */
-  refreshSession(refreshToken: string): Promise<SessionGrant>;
+  refreshSession(refreshToken: string, client: ClientInfo): Promise<SessionGrant>;
   /** The caller behind an access token whose session lives. */
-  authenticateToken(accessToken: string): Promise<Caller>;
+  authenticateToken(accessToken: string, client: ClientInfo): Promise<Caller>;
   endSession(caller: Caller): Promise<void>;
   endAllSessions(caller: Caller): Promise<void>;
 }

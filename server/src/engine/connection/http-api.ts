@@ -1,5 +1,6 @@
 import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { ClientInfo } from '../auth/client-info.port.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
@@ -19,17 +20,20 @@ export class SessionHttpApi implements SessionApi {
     this.#random = random;
   }
 
-  createSession(request: { nickname?: string | undefined }): Promise<SessionGrant> {
+  createSession(
+    request: { nickname?: string | undefined },
+    client: ClientInfo,
+  ): Promise<SessionGrant> {
     const nickname = request.nickname ?? `Player ${this.#random.int(1_000, 10_000)}`;
-    return this.#sessions.create(normaliseNickname(nickname));
+    return this.#sessions.create(normaliseNickname(nickname), client);
   }
 
-  refreshSession(refreshToken: string): Promise<SessionGrant> {
-    return this.#sessions.refresh(refreshToken);
+  refreshSession(refreshToken: string, client: ClientInfo): Promise<SessionGrant> {
+    return this.#sessions.refresh(refreshToken, client);
   }
 
-  authenticateToken(accessToken: string): Promise<Caller> {
-    return this.#sessions.authenticateToken(accessToken);
+  authenticateToken(accessToken: string, client: ClientInfo): Promise<Caller> {
+    return this.#sessions.authenticateToken(accessToken, client);
   }
 
   endSession(caller: Caller): Promise<void> {

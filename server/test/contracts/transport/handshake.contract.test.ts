@@ -85,9 +85,11 @@ describe.each(TRANSPORTS)('handshake on %s', (transport) => {
     const shown = async (auth: string, cookie?: string) => {
       const before = bench.handler.shown.length;
       const options = cookie ? { cookie, origin: OWN_PAGE } : {};
-      const client = await openRaw(bench.host, options);
-      client.send(`40${auth}`);
-      return until(() => bench.handler.shown[before]);
+      const raw = await openRaw(bench.host, options);
+      raw.send(`40${auth}`);
+      const { client, ...credentials } = await until(() => bench.handler.shown[before]);
+      expect(client).toEqual({ address: '127.0.0.1', userAgent: expect.any(String) });
+      return credentials;
     };
     const cookie = 'a=b; pinroom_refresh=from-cookie; c=d';
     expect(await shown('{"token":"t","refreshToken":"r"}', cookie)).toEqual({ token: 't' });

@@ -133,6 +133,7 @@ export async function openBench(
     maxPayloadBytes: MAX_PAYLOAD_BYTES,
     maxBufferedBytes: 1_048_576,
     isOriginAllowed: (origin) => origin === OWN_PAGE,
+    addressOf: (remoteAddress) => remoteAddress,
     refreshCookie: 'pinroom_refresh',
     createNodeListener: (fetch) =>
       getRequestListener((request, env) => {
