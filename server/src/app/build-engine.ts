@@ -2,6 +2,8 @@ import { LIMITS } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import type { AccessTokens } from '../engine/auth/access-token.port.js';
 import { EndedSessions } from '../engine/auth/ended-sessions.js';
+import { OwnSessions } from '../engine/auth/own-sessions.js';
+import { SessionLife } from '../engine/auth/session-life.js';
 import { SessionWriter } from '../engine/auth/session-writer.js';
 import { Sessions } from '../engine/auth/sessions.js';
 import { TokenSecrets } from '../engine/auth/token-secrets.js';
@@ -95,15 +97,18 @@ export function buildEngine(parts: EngineParts): Engine {
   const secrets = new TokenSecrets(parts.tokenSecrets);
 
   const sessionWriter = new SessionWriter(archives.sessions, clock, logger);
+  const owed = new OwedWork(clock, logger);
+  const sessionLife = new SessionLife({ ...config, clock });
   const sessions = new Sessions({
     ...shared,
+    life: sessionLife,
+    owed,
     store: stores.sessions,
     archive: archives.sessions,
     writer: sessionWriter,
     tokens: parts.tokens,
     secrets,
     accessTtlMs: config.accessTtlMs,
-    refreshTtlMs: config.refreshTtlMs,
   });
 
   const history = new HistoryReader(feed, new BlockReader(archives.entries, pages), metrics);
@@ -168,7 +173,6 @@ export function buildEngine(parts: EngineParts): Engine {
     quarantineMs: config.pinQuarantineMs,
     hurry: () => pump.hurry(),
   });
-  const owed = new OwedWork(clock, logger);
   const leaver = new RoomLeaver(members, localRooms, owed, graceMs);
   const joiner = new RoomJoiner({
     ...shared,
@@ -236,9 +240,16 @@ export function buildEngine(parts: EngineParts): Engine {
     flushSessions: () => sessionWriter.flush(),
     hurry: () => pump.hurry(),
   });
+  const ownSessions = new OwnSessions({
+    store: stores.sessions,
+    archive: archives.sessions,
+    sessions,
+    life: sessionLife,
+    clock,
+  });
   return {
     connections,
-    sessionApi: new SessionHttpApi(sessions, random),
+    sessionApi: new SessionHttpApi(sessions, ownSessions, random),
     roomApi: new RoomHttpApi(router, reader, eraser),
     directory,
     life,

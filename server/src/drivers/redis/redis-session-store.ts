@@ -3,6 +3,7 @@ import type {
   RotateRequest,
   SessionRecord,
   SessionStore,
+  SessionUse,
 } from '../../engine/auth/session-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
@@ -32,6 +33,9 @@ const FIELDS = [
   'seenAt',
   'expiresAt',
   'endedAt',
+  'lastUsedAt',
+  'address',
+  'userAgent',
 ] as const satisfies readonly (keyof SessionRecord)[];
 
 const put = defineScript({
@@ -52,21 +56,28 @@ const put = defineScript({
 const rotate = defineScript({
   name: 'session-rotate',
   keys: ({ sessionId }: RotateRequest) => [keys.sessionKey(sessionId)],
-  args: ({ sessionId, generation, expiresAt, graceMs }) => [
+  args: ({ sessionId, generation, expiresAt, graceMs, client }) => [
     sessionId,
     generation,
     expiresAt,
     graceMs,
     keys.sessionsPrefix(tagOf(sessionId)),
+    client.address,
+    client.userAgent,
     ...FIELDS,
   ],
   reply: (raw) => raw as [status: RotateOutcome['kind'], fields: unknown],
 });
 
-const markSeen = defineScript({
-  name: 'session-seen',
-  keys: ({ sessionId }: { sessionId: string; generation: number }) => [keys.sessionKey(sessionId)],
-  args: ({ generation }) => [generation],
+const use = defineScript({
+  name: 'session-use',
+  keys: ({ sessionId }: SessionUse) => [keys.sessionKey(sessionId)],
+  args: ({ generation, everyMs, client }) => [
+    generation,
+    everyMs,
+    client.address,
+    client.userAgent,
+  ],
   reply: (raw) => raw === 1,
 });
 
@@ -115,8 +126,8 @@ export class RedisSessionStore implements SessionStore, Resilient {
     return { kind, session };
   }
 
-  async markSeen(sessionId: string, generation: number): Promise<void> {
-    await this.#redis.scripts.run(markSeen, { sessionId, generation });
+  async noteUse(noted: SessionUse): Promise<void> {
+    await this.#redis.scripts.run(use, noted);
   }
 
   async end(sessionId: string, userId: string): Promise<void> {
@@ -166,5 +177,9 @@ function parseSession(reply: unknown): SessionRecord | null {
     seenAt: time('seenAt'),
     expiresAt: Number(field('expiresAt')),
     endedAt: time('endedAt'),
+    // Written by a node of the version before, it has no such field.
+    lastUsedAt: Number(field('lastUsedAt') || field('rotatedAt')),
+    address: field('address'),
+    userAgent: field('userAgent'),
   };
 }

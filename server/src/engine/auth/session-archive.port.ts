@@ -10,4 +10,6 @@ export interface SessionArchive {
   endSessions(sessionIds: readonly string[], endedAt: number): Promise<void>;
   /** [SESSION-11] Ids of the user's sessions that are not ended and not over at `now`. */
   listSessionIds(userId: string, now: number): Promise<string[]>;
+  /** [SESSION-13] The same sessions, those that were used last first, at most `limit`. */
+  listSessions(userId: string, now: number, limit: number): Promise<SessionRecord[]>;
 }

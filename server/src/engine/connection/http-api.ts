@@ -1,6 +1,7 @@
-import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
+import type { OwnSessions } from '../auth/own-sessions.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
@@ -13,10 +14,12 @@ import type { RoomApi, SessionApi } from './http-api.port.js';
 /** What HTTP does with sessions. */
 export class SessionHttpApi implements SessionApi {
   readonly #sessions: Sessions;
+  readonly #own: OwnSessions;
   readonly #random: Random;
 
-  constructor(sessions: Sessions, random: Random) {
+  constructor(sessions: Sessions, own: OwnSessions, random: Random) {
     this.#sessions = sessions;
+    this.#own = own;
     this.#random = random;
   }
 
@@ -42,6 +45,14 @@ export class SessionHttpApi implements SessionApi {
 
   endAllSessions(caller: Caller): Promise<void> {
     return this.#sessions.endAll(caller.userId);
+  }
+
+  listSessions(caller: Caller): Promise<SessionList> {
+    return this.#own.list(caller);
+  }
+
+  endOwnSession(caller: Caller, sessionId: string): Promise<void> {
+    return this.#own.end(caller, sessionId);
   }
 }
 

@@ -17,6 +17,9 @@ function session(changes: Partial<SessionRecord> = {}): SessionRecord {
     seenAt: null,
     expiresAt: 9_000_000_000_000,
     endedAt: null,
+    lastUsedAt: 1_000,
+    address: '192.0.2.7',
+    userAgent: 'Firefox',
     ...changes,
   };
 }
@@ -41,6 +44,17 @@ describe.each(ARCHIVE_DRIVERS)('session archive on $name', ({ open }) => {
       await sessions.saveSessions([newest]);
       await sessions.saveSessions([{ ...newest, generation: 4, rotatedAt: 4_000 }]);
       expect(await sessions.findSession(newest.id)).toEqual(newest);
+    });
+
+    it('[SESSION-8] where it was used last stays, whoever writes last', async () => {
+      const newest = session({ lastUsedAt: 5_000, address: '2001:db8::7', userAgent: 'Phone' });
+      await sessions.saveSessions([newest]);
+      await sessions.saveSessions([{ ...session(), id: newest.id, lastUsedAt: 4_000 }]);
+      expect(await sessions.findSession(newest.id)).toMatchObject({
+        lastUsedAt: 5_000,
+        address: '2001:db8::7',
+        userAgent: 'Phone',
+      });
     });
 
     it('[SESSION-8] of several records of one session in a call the highest generation counts', async () => {
@@ -121,5 +135,17 @@ describe.each(ARCHIVE_DRIVERS)('session archive on $name', ({ open }) => {
     await sessions.saveSessions([...going, over, ended, session()]);
     await sessions.endSessions([ended.id], 1);
     expect(await sessions.listSessionIds(userId, 10_000)).toEqual(going.map(({ id }) => id).sort());
+  });
+
+  it('[SESSION-13] lists the sessions that go on, the last used first', async () => {
+    const userId = randomUUID();
+    const going = [3_000, 1_500, 2_500].map((lastUsedAt) => session({ userId, lastUsedAt }));
+    const [newest, oldest, middle] = going;
+    await sessions.saveSessions([...going, session({ userId, expiresAt: 10_000 }), session()]);
+    const ended = session({ userId });
+    await sessions.saveSessions([ended]);
+    await sessions.endSessions([ended.id], 1);
+    expect(await sessions.listSessions(userId, 10_000, 10)).toEqual([newest, middle, oldest]);
+    expect(await sessions.listSessions(userId, 10_000, 2)).toEqual([newest, middle]);
   });
 });
