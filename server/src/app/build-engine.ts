@@ -226,7 +226,21 @@ export function buildEngine(parts: EngineParts): Engine {
     kicker,
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
   });
-  const connections = new Connections({ ...shared, sessions, router, leaver, nodeId });
+  const endedSessions = new EndedSessions({
+    ...shared,
+    list: stores.endedSessions,
+    store: stores.sessions,
+    archive: archives.sessions,
+    onEnded: (sessionId) => connections.endSession(sessionId),
+  });
+  const connections = new Connections({
+    ...shared,
+    sessions,
+    endedSessions,
+    router,
+    leaver,
+    nodeId,
+  });
   const eraser = new RoomEraser({
     ...shared,
     access,
@@ -278,9 +292,7 @@ export function buildEngine(parts: EngineParts): Engine {
       isRecovering: () => life.isRecovering,
     }),
     sessionWriter,
-    endedSessions: new EndedSessions(stores.sessions, clock, logger, (sessionId) =>
-      connections.endSession(sessionId),
-    ),
+    endedSessions,
   };
 }
 

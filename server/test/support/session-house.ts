@@ -1,7 +1,11 @@
 import { createMemoryStores } from '../../src/drivers/memory/memory-stores.js';
 import type { AccessClaims, AccessTokens } from '../../src/engine/auth/access-token.port.js';
 import { OwnSessions } from '../../src/engine/auth/own-sessions.js';
-import type { SessionArchive } from '../../src/engine/auth/session-archive.port.js';
+import type {
+  ArchivedEnd,
+  EndedBetween,
+  SessionArchive,
+} from '../../src/engine/auth/session-archive.port.js';
 import { SessionLife } from '../../src/engine/auth/session-life.js';
 import type { SessionRecord } from '../../src/engine/auth/session-store.port.js';
 import { SessionWriter } from '../../src/engine/auth/session-writer.js';
@@ -53,10 +57,22 @@ export class MapArchive implements SessionArchive {
       .slice(0, limit);
   }
 
+  async listEnded({ from, to, after, limit }: EndedBetween): Promise<ArchivedEnd[]> {
+    this.#ask();
+    return [...this.rows.values()]
+      .flatMap(({ id, endedAt }) => (endedAt === null ? [] : [{ id, endedAt }]))
+      .filter(({ endedAt }) => endedAt >= from && endedAt <= to)
+      .filter((row) => after === null || orderOf(row) > orderOf(after))
+      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+      .slice(0, limit);
+  }
+
   #ask(): void {
     if (this.away) throw unavailable('The archive');
   }
 }
+
+const orderOf = ({ id, endedAt }: ArchivedEnd) => `${String(endedAt).padStart(16, '0')} ${id}`;
 
 /** Access tokens that anybody can read, and write. */
 function readableTokens(clock: Pick<Clock, 'now'>): AccessTokens {
@@ -99,5 +115,5 @@ export function openSessionHouse(lives: { refreshTtlMs?: number; sessionMaxMs?: 
     accessTtlMs: 600_000,
   });
   const own = new OwnSessions({ store, archive, sessions, life, clock });
-  return { time, store, archive, writer, sessions, own };
+  return { time, clock, store, ended: stores.endedSessions, archive, writer, sessions, own };
 }

@@ -7,13 +7,11 @@ import type {
   SessionUse,
 } from '../../engine/auth/session-store.port.js';
 import { ExpiringMap } from './expiring-map.js';
+import type { MemoryEndedSessions } from './memory-ended-sessions.js';
 import type { MemoryState } from './memory-state.js';
 
 /** For how long the end of a session that is not here keeps it from being restored, ms. */
 const END_KEPT_MS = 24 * 60 * 60 * 1_000;
-
-/** Ended sessions that are listed; far more than end between two looks. */
-const ENDED_LISTED = 10_000;
 
 /** Sessions in the memory of this process. */
 export class MemorySessionStore implements SessionStore {
@@ -21,12 +19,11 @@ export class MemorySessionStore implements SessionStore {
   readonly #sessions = new ExpiringMap<SessionRecord>();
   /** Ids by user, so that ending all of a user's sessions finds them; runs out with the longest. */
   readonly #idsByUser = new ExpiringMap<Set<string>>();
-  /** Ids of ended sessions in order, and how many before them were forgotten. */
-  readonly #ended: string[] = [];
-  #forgotten = 0;
+  readonly #ended: MemoryEndedSessions;
 
-  constructor(state: MemoryState) {
+  constructor(state: MemoryState, ended: MemoryEndedSessions) {
     this.#state = state;
+    this.#ended = ended;
   }
 
   async create(session: SessionRecord): Promise<void> {
@@ -73,11 +70,7 @@ export class MemorySessionStore implements SessionStore {
     const session = this.#sessions.get(sessionId, now) ?? unknownSession(sessionId, userId, now);
     const endedAt = session.endedAt ?? now;
     this.#keep({ ...session, nickname: '', address: '', userAgent: '', endedAt });
-    this.#ended.push(sessionId);
-    if (this.#ended.length > ENDED_LISTED) {
-      this.#ended.shift();
-      this.#forgotten += 1;
-    }
+    this.#ended.add(sessionId);
   }
 
   async listIds(userId: string): Promise<string[]> {
@@ -88,12 +81,6 @@ export class MemorySessionStore implements SessionStore {
 
   async restore(session: SessionRecord): Promise<void> {
     if (!this.#sessions.get(session.id, this.#state.clock.now())) this.#keep(session);
-  }
-
-  async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
-    const cursor = String(this.#forgotten + this.#ended.length);
-    if (after === null) return { ids: [], cursor };
-    return { ids: this.#ended.slice(Math.max(0, Number(after) - this.#forgotten)), cursor };
   }
 
   /** Writes down when and from where it was used. */

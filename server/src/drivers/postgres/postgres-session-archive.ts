@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
-import type { SessionArchive } from '../../engine/auth/session-archive.port.js';
+import type {
+  ArchivedEnd,
+  EndedBetween,
+  SessionArchive,
+} from '../../engine/auth/session-archive.port.js';
 import type { SessionRecord } from '../../engine/auth/session-store.port.js';
 import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
@@ -87,6 +91,28 @@ export class PostgresSessionArchive extends PostgresArchive implements SessionAr
       .limit(limit)
       .execute();
     return rows.map(toSessionRecord);
+  }
+
+  @retry()
+  async listEnded({ from, to, after, limit }: EndedBetween): Promise<ArchivedEnd[]> {
+    // By the expression that has an index; it is the end, or the expiry where that came first.
+    const over = sql<number>`least(expires_at, ended_at)`;
+    const behind =
+      after === null
+        ? sql<boolean>`true`
+        : sql<boolean>`(${over}, id) > (${after.endedAt}, ${after.id})`;
+    const rows = await this.db
+      .selectFrom('sessions')
+      .select(['id', over.as('endedAt')])
+      .where('ended_at', 'is not', null)
+      .where(over, '>=', from)
+      .where(over, '<=', to)
+      .where(behind)
+      .orderBy(over)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows;
   }
 
   async #markEnded(sessionIds: readonly string[], endedAt: number): Promise<void> {

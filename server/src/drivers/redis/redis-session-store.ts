@@ -14,11 +14,8 @@ import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 import { livingMembers } from './sorted-set-scripts.js';
 
-type StreamEntry = readonly [id: string, fields: readonly string[]];
-
 /** Ended sessions that are listed, at the least; far more than end while a node is not looking. */
 const ENDED_LISTED = 10_000;
-const ENDED_PAGE = 1_000;
 /** For how long the end of a session that is not here keeps it from being restored, ms. */
 const END_KEPT_MS = 24 * 60 * 60 * 1_000;
 
@@ -95,7 +92,7 @@ const end = defineScript({
 const tellEnded = defineScript({
   name: 'session-tell',
   keys: (_sessionId: string) => [keys.endedSessionsKey],
-  args: (sessionId) => [sessionId, ENDED_LISTED, END_KEPT_MS],
+  args: (sessionId) => [sessionId, ENDED_LISTED, END_KEPT_MS, keys.endedSessionsChannel],
   reply: (raw) => raw === 1,
 });
 
@@ -142,22 +139,6 @@ export class RedisSessionStore implements SessionStore, Resilient {
 
   async restore(session: SessionRecord): Promise<void> {
     await this.#redis.scripts.run(put, { session, onlyAbsent: true });
-  }
-
-  @retry()
-  async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
-    const key = keys.endedSessionsKey;
-    const { calls } = this.#redis;
-    if (after === null) {
-      const newest = await calls.call('XREVRANGE', key, '+', '-', 'COUNT', 1);
-      return { ids: [], cursor: (newest as StreamEntry[])[0]?.[0] ?? '0-0' };
-    }
-    const reply = await calls.call('XRANGE', key, `(${after}`, '+', 'COUNT', ENDED_PAGE);
-    const entries = reply as StreamEntry[];
-    return {
-      ids: entries.map(([, fields]) => fields[1] ?? ''),
-      cursor: entries.at(-1)?.[0] ?? after,
-    };
   }
 }
 

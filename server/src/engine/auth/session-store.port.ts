@@ -81,6 +81,4 @@ export interface SessionStore {
   listIds(userId: string): Promise<string[]>;
   /** [SESSION-7] Puts a session back from the archive; never over one that is here. */
   restore(session: SessionRecord): Promise<void>;
-  /** [SESSION-12] Ids of sessions that were ended after a cursor (null: from now on), and the next cursor. */
-  listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }>;
 }

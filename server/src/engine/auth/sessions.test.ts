@@ -95,15 +95,15 @@ describe('a refresh token', () => {
   });
 
   it('that is older ends the session, and its sockets hear of it, while the archive is away', async () => {
-    const { archive, sessions, store, writer } = open();
+    const { archive, ended: list, sessions, writer } = open();
     const first = await sessions.create('Ada', HERE);
     const second = await sessions.refresh(first.refreshToken, HERE);
     await sessions.refresh(second.refreshToken, HERE);
     await writer.flush();
-    const { cursor } = await store.listEnded(null);
+    const { cursor } = await list.listEnded(null);
     archive.away = true;
     await expect(sessions.refresh(first.refreshToken, HERE)).rejects.toEqual(ended);
-    expect((await store.listEnded(cursor)).ids).toEqual([sessionIdOf(first)]);
+    expect((await list.listEnded(cursor)).ids).toEqual([sessionIdOf(first)]);
     archive.away = false;
     await writer.flush();
     expect(archive.rows.get(sessionIdOf(first))?.endedAt).toEqual(expect.any(Number));

@@ -1,5 +1,6 @@
 import { PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
+import type { EndedSessions } from '../auth/ended-sessions.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
@@ -21,6 +22,7 @@ const MAX_RUNNING = 64;
 
 export interface ConnectionParts {
   readonly sessions: Sessions;
+  readonly endedSessions: Pick<EndedSessions, 'hasEnded'>;
   readonly router: CommandRouter;
   readonly leaver: RoomLeaver;
   readonly clock: Clock;
@@ -61,6 +63,8 @@ export class Connections implements ConnectionHandler {
     if (ofSession) ofSession.add(connection);
     else this.#bySession.set(caller.sessionId, new Set([connection]));
     connection.greet();
+    // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
+    if (this.#parts.endedSessions.hasEnded(caller.sessionId)) connection.sessionEnded();
     return connection;
   }
 

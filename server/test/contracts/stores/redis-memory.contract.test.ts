@@ -175,9 +175,9 @@ describe('Stores on a Redis whose memory is full', () => {
     await until(async () => (await stores.rooms.get(closing.id)) === null);
     const client = { address: '192.0.2.8', userAgent: 'x'.repeat(200) };
     await stores.sessions.noteUse({ sessionId: session.id, generation: 1, client, everyMs: 0 });
-    const { cursor } = await stores.sessions.listEnded(null);
+    const { cursor } = await stores.endedSessions.listEnded(null);
     await stores.sessions.end(session.id, session.userId);
-    expect((await stores.sessions.listEnded(cursor)).ids).toEqual([session.id]);
+    expect((await stores.endedSessions.listEnded(cursor)).ids).toEqual([session.id]);
     expect((await stores.sessions.find(session.id))?.endedAt).not.toBeNull();
   });
 

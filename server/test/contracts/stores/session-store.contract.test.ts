@@ -214,23 +214,6 @@ describe.each(STORE_DRIVERS)('SessionStore on $name', (driver) => {
     expect(await stores.sessions.listIds(newId())).toEqual([]);
   });
 
-  test('[SESSION-12] sessions that end are listed from a position on', async () => {
-    const stores = await open();
-    const [before, first, second] = [
-      await createSession(stores),
-      await createSession(stores),
-      await createSession(stores),
-    ];
-    await stores.sessions.end(before.id, before.userId);
-    const start = await stores.sessions.listEnded(null);
-    expect(start.ids).toEqual([]);
-    await stores.sessions.end(first.id, first.userId);
-    await stores.sessions.end(second.id, second.userId);
-    const ended = await stores.sessions.listEnded(start.cursor);
-    expect(ended.ids).toEqual([first.id, second.id]);
-    expect((await stores.sessions.listEnded(ended.cursor)).ids).toEqual([]);
-  });
-
   test('[SESSION-7] a session comes back as it was, never over one that is here', async () => {
     const stores = await open();
     const session = newSession(stores, { generation: 5, seenAt: stores.now() });
