@@ -1,11 +1,9 @@
 import { LIMITS } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import type { AccessTokens } from '../engine/auth/access-token.port.js';
-import { EndedSessions } from '../engine/auth/ended-sessions.js';
-import { OwnSessions } from '../engine/auth/own-sessions.js';
-import { SessionLife } from '../engine/auth/session-life.js';
-import { SessionWriter } from '../engine/auth/session-writer.js';
-import { Sessions } from '../engine/auth/sessions.js';
+import type { EndedSessions } from '../engine/auth/ended-sessions.js';
+import { SessionExpiry } from '../engine/auth/session-expiry.js';
+import type { SessionWriter } from '../engine/auth/session-writer.js';
 import { TokenSecrets } from '../engine/auth/token-secrets.js';
 import { CommandRouter } from '../engine/connection/command-router.js';
 import { Connections } from '../engine/connection/connection.js';
@@ -43,6 +41,7 @@ import { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
 import { Turnstile } from '../engine/runtime/turnstile.js';
+import { buildSessions } from './build-sessions.js';
 import type { Archives, Stores } from './choose-drivers.js';
 
 export interface EngineParts {
@@ -74,6 +73,7 @@ export interface Engine {
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
+  readonly sessionExpiry: SessionExpiry;
 }
 
 /**
@@ -96,19 +96,12 @@ export function buildEngine(parts: EngineParts): Engine {
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
 
-  const sessionWriter = new SessionWriter(archives.sessions, clock, logger);
   const owed = new OwedWork(clock, logger);
-  const sessionLife = new SessionLife({ ...config, clock });
-  const sessions = new Sessions({
-    ...shared,
-    life: sessionLife,
-    owed,
-    store: stores.sessions,
-    archive: archives.sessions,
-    writer: sessionWriter,
-    tokens: parts.tokens,
+  const { sessions, ownSessions, endedSessions, sessionWriter } = buildSessions({
+    ...parts,
     secrets,
-    accessTtlMs: config.accessTtlMs,
+    owed,
+    onEnded: (sessionId) => connections.endSession(sessionId),
   });
 
   const history = new HistoryReader(feed, new BlockReader(archives.entries, pages), metrics);
@@ -226,13 +219,6 @@ export function buildEngine(parts: EngineParts): Engine {
     kicker,
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
   });
-  const endedSessions = new EndedSessions({
-    ...shared,
-    list: stores.endedSessions,
-    store: stores.sessions,
-    archive: archives.sessions,
-    onEnded: (sessionId) => connections.endSession(sessionId),
-  });
   const connections = new Connections({
     ...shared,
     sessions,
@@ -253,13 +239,6 @@ export function buildEngine(parts: EngineParts): Engine {
     sessions,
     flushSessions: () => sessionWriter.flush(),
     hurry: () => pump.hurry(),
-  });
-  const ownSessions = new OwnSessions({
-    store: stores.sessions,
-    archive: archives.sessions,
-    sessions,
-    life: sessionLife,
-    clock,
   });
   return {
     connections,
@@ -293,6 +272,7 @@ export function buildEngine(parts: EngineParts): Engine {
     }),
     sessionWriter,
     endedSessions,
+    sessionExpiry: new SessionExpiry({ ...shared, sockets: connections, sessions, endedSessions }),
   };
 }
 

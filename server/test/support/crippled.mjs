@@ -122,6 +122,11 @@ const TAKE_AWAY = {
   async 'rev-check'() {
     await changeFrames(({ kind, rev, text }) => text.replace(`${kind} ${rev}`, `${kind} 0`));
   },
+  /** Nobody looks whether the time of a session, or of a token, is over. */
+  async 'session-expiry'() {
+    const { SessionExpiry } = await import('../../dist/engine/auth/session-expiry.js');
+    SessionExpiry.prototype.start = () => {};
+  },
   /** The messages that sessions have ended get lost. */
   async 'end-message'() {
     const { RedisEndedSessions } = await import('../../dist/drivers/redis/redis-ended-sessions.js');

@@ -1,6 +1,7 @@
 import { PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { EndedSessions } from '../auth/ended-sessions.js';
+import type { SessionSockets } from '../auth/session-expiry.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
@@ -32,7 +33,7 @@ export interface ConnectionParts {
 }
 
 /** Accepts clients and holds those who are on the line. */
-export class Connections implements ConnectionHandler {
+export class Connections implements ConnectionHandler, SessionSockets {
   readonly #parts: ConnectionParts;
   readonly #open = new Set<Connection>();
   readonly #bySession = new Map<string, Set<Connection>>();
@@ -73,6 +74,16 @@ export class Connections implements ConnectionHandler {
     for (const connection of [...(this.#bySession.get(sessionId) ?? [])]) connection.sessionEnded();
   }
 
+  *callers(): Iterable<Caller> {
+    for (const { caller } of this.#open) yield caller;
+  }
+
+  disconnectIf(applies: (caller: Caller) => boolean): void {
+    for (const connection of [...this.#open]) {
+      if (applies(connection.caller)) connection.disconnect();
+    }
+  }
+
   /** Closes every transport; the clients come back by themselves, here or elsewhere. */
   disconnectAll(): void {
     for (const connection of [...this.#open]) connection.disconnect();
@@ -96,7 +107,7 @@ export class Connections implements ConnectionHandler {
 class Connection implements ClientConnection, SeatHolder {
   readonly socket: ClientSocket;
   readonly seats = new Map<string, Seat>();
-  readonly #caller: Caller;
+  readonly caller: Caller;
   readonly #parts: ConnectionParts;
   readonly #onClosed: () => void;
   #closed = false;
@@ -105,7 +116,7 @@ class Connection implements ClientConnection, SeatHolder {
   #seatChange: Promise<void> = Promise.resolve();
 
   constructor(caller: Caller, socket: ClientSocket, parts: ConnectionParts, onClosed: () => void) {
-    this.#caller = caller;
+    this.caller = caller;
     this.socket = socket;
     this.#parts = parts;
     this.#onClosed = onClosed;
@@ -125,8 +136,8 @@ class Connection implements ClientConnection, SeatHolder {
   greet(): void {
     const { clock, nodeId } = this.#parts;
     this.socket.emit('session:ready', {
-      userId: this.#caller.userId,
-      nickname: this.#caller.nickname,
+      userId: this.caller.userId,
+      nickname: this.caller.nickname,
       nodeId,
       serverTime: clock.now(),
       protocol: PROTOCOL_VERSION,
@@ -162,7 +173,7 @@ class Connection implements ClientConnection, SeatHolder {
           retryAfterMs: 200,
         });
       }
-      return { ok: true, data: await router.run(this.#caller, name, payload ?? {}, this) };
+      return { ok: true, data: await router.run(this.caller, name, payload ?? {}, this) };
     } catch (fault) {
       const error = toWireError(fault);
       code = error.code;
