@@ -6,6 +6,7 @@ import { type Backends, startBackends, UNLIMITED } from '../support/backends.js'
 import { call, newSession } from '../support/http-calls.js';
 import { openSocket, RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { openProxy } from '../support/tcp-proxy.js';
 import { newPerson, openRoom } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
@@ -73,6 +74,37 @@ describe('a session that ends while the message about it gets lost', () => {
     await until(() => !missed.socket.connected, WITHOUT_MESSAGE_MS);
     expect(missed.events.at(-1)?.name).toBe('session:ended');
     expect(bystander.socket.connected).toBe(true);
+  });
+});
+
+describe('a session that ends while a node cannot reach Redis', () => {
+  it.each([
+    ['has its sockets there closed when it can again', false],
+    ['has them closed even if Redis was started anew meanwhile, with nothing in it', true],
+  ])('%s', async (_, restarted) => {
+    const own = await startBackends();
+    const line = await openProxy({ host: '127.0.0.1', port: own.redis.port });
+    const env = { ...UNLIMITED, ...own.env };
+    const [here, there] = await Promise.all([
+      spawnNode({ env }),
+      spawnNode({ env: { ...env, REDIS_URL: `redis://127.0.0.1:${line.port}` } }),
+    ]);
+    const people = [await newSession(here.url, 'Ann'), await newSession(here.url, 'Bob')];
+    const [missed, bystander] = await Promise.all(
+      people.map(({ accessToken: token }) => new RawSocket(there.url, { token }).greeted()),
+    );
+    line.set('cut');
+    const token = people[0]?.accessToken ?? '';
+    await call(`${here.url}/api/sessions/current`, { method: 'DELETE', token });
+    if (restarted) {
+      await own.redis.kill();
+      await own.redis.restart();
+    }
+    expect(missed?.socket.connected).toBe(true);
+    line.set('pass');
+    await until(() => !missed?.socket.connected, WITHOUT_MESSAGE_MS);
+    expect(missed?.events.at(-1)?.name).toBe('session:ended');
+    expect(bystander?.seen('session:ended')).toEqual([]);
   });
 });
 

@@ -65,7 +65,10 @@ export class Connections implements ConnectionHandler, SessionSockets {
     else this.#bySession.set(caller.sessionId, new Set([connection]));
     connection.greet();
     // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
-    if (this.#parts.endedSessions.hasEnded(caller.sessionId)) connection.sessionEnded();
+    // Closed behind this call, once the transport has its connection and tells it that it is closed.
+    if (this.#parts.endedSessions.hasEnded(caller.sessionId)) {
+      queueMicrotask(() => connection.sessionEnded());
+    }
     return connection;
   }
 
