@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { endedSessionsKey } from '../../src/drivers/redis/keys.js';
+import { endedSessionsKey, sessionKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 
 /** A node of the same installation that lacks something. */
-const lacking = (without: readonly string[]) =>
-  spawnNode({ env: { ...UNLIMITED, ...backends.env }, without });
+const lacking = (without: readonly string[], transport: 'uws' | 'ws' = 'uws') =>
+  spawnNode({ env: { ...UNLIMITED, ...backends.env }, transport, without });
 
 describe('a session that ends while the message about it gets lost', () => {
   let deaf: SpawnedNode;
@@ -74,6 +74,25 @@ describe('a session that ends while the message about it gets lost', () => {
     await until(() => !missed.socket.connected, WITHOUT_MESSAGE_MS);
     expect(missed.events.at(-1)?.name).toBe('session:ended');
     expect(bystander.socket.connected).toBe(true);
+  });
+});
+
+describe('a session whose end Redis has lost again', () => {
+  it('is ended there once more, and its tokens are refused', async () => {
+    const redis = new Redis(backends.redis.url);
+    afterFile(() => redis.disconnect());
+    const { accessToken, refreshToken } = await newSession(whole.url, 'Ann');
+    const code = async () => (await call(`${whole.url}/api/rooms`, { token: accessToken })).code;
+    await call(`${whole.url}/api/sessions/current`, { method: 'DELETE', token: accessToken });
+    expect(await code()).toBe('session_ended');
+    // What a Redis has that came back without its newest second.
+    await redis.hset(sessionKey(refreshToken.split('.')[0] ?? ''), 'endedAt', '');
+    expect(await code()).toBeNull();
+    const late = await new RawSocket(whole.url, { token: accessToken }).greeted();
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await until(async () => (await code()) === 'session_ended', WITHOUT_MESSAGE_MS);
+    await until(() => !late.socket.connected, WITH_MESSAGE_MS);
+    expect(late.events.at(-1)?.name).toBe('session:ended');
   });
 });
 
@@ -127,16 +146,19 @@ describe('a member who is kicked while the messages about it get lost', () => {
     return { handle, left: () => player.socket.seen('room:left'), heard: () => heard(player) };
   }
 
-  it('hears nothing of what is said after it, an entry or a signal', async () => {
-    const node = await lacking(['news-of-rights']);
-    for (const speak of ['send', 'signal'] as const) {
-      const { handle, heard, left } = await kickOn(node, speak);
-      await until(() => left().length === 1);
-      expect(left()).toMatchObject([{ reason: 'kicked' }]);
-      for (let n = 0; n < 5; n++) await handle.send('chat', n);
-      expect(heard()).toBe(0);
-    }
-  });
+  it.each(['uws', 'ws'] as const)(
+    'hears nothing of what is said after it, an entry or a signal (%s)',
+    async (transport) => {
+      const node = await lacking(['news-of-rights'], transport);
+      for (const speak of ['send', 'signal'] as const) {
+        const { handle, heard, left } = await kickOn(node, speak);
+        await until(() => left().length === 1);
+        expect(left()).toMatchObject([{ reason: 'kicked' }]);
+        for (let n = 0; n < 5; n++) await handle.send('chat', n);
+        expect(heard()).toBe(0);
+      }
+    },
+  );
 
   it('would hear it if nodes did not look at the version of the rights', async () => {
     const node = await lacking(['news-of-rights', 'rev-check', 'position-check']);
