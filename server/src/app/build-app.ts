@@ -23,6 +23,7 @@ import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
 import { ResourceStack } from '../engine/runtime/resource-stack.js';
 import { buildEngine, type Engine } from './build-engine.js';
 import { chooseDrivers, type Drivers } from './choose-drivers.js';
+import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
 import { NodeHealth } from './health.js';
 import { startEngine, stopEngine } from './lifecycle.js';
@@ -77,6 +78,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     config,
     ...drivers,
     bus,
+    limiters: createRateLimiters(config, drivers.redis?.command ?? null, metrics),
     broadcaster: server.broadcaster,
     checker,
     tokens,

@@ -18,7 +18,11 @@ describe('the configuration', () => {
   it('needs nothing: one node with the embedded drivers', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({ port: 3000, redisUrls: null, databaseUrl: null });
-    expect(config).toMatchObject({ pinLength: 6, roomTtlMs: 14_400_000, rateLimits: true });
+    expect(config).toMatchObject({
+      pinLength: 6,
+      roomTtlMs: 14_400_000,
+      rates: { commandsPerSocket: 20, socketsPerUser: 20 },
+    });
     expect(Object.isFrozen(config)).toBe(true);
   });
 

@@ -4,6 +4,8 @@ export interface Caller {
   readonly userId: string;
   readonly sessionId: string;
   readonly nickname: string;
+  /** Where the call comes from, see `networkOf`: limits count by it. */
+  readonly network: string;
 }
 
 /** An application's own server, by its API key: acts as a host of any room. */

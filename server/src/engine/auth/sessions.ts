@@ -1,6 +1,7 @@
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import { networkOf } from '../runtime/network.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
 import type { AccessTokens } from './access-token.port.js';
 import type { Caller } from './caller.port.js';
@@ -85,16 +86,16 @@ export class Sessions {
   }
 
   /** The caller behind an access token; the session must live. */
-  async authenticateToken(token: string, _client: ClientInfo): Promise<Caller> {
+  async authenticateToken(token: string, client: ClientInfo): Promise<Caller> {
     const claims = await this.#parts.tokens.verify(token);
     const session = await this.#live(claims.sessionId);
     if (session.userId !== claims.userId) throw new AppError('unauthenticated');
     this.#noteSeen(session, claims.generation);
-    return callerOf(session);
+    return callerOf(session, client);
   }
 
   /** The caller behind a refresh token. Looks only: nothing is rotated, nothing is ended. */
-  async authenticateRefreshToken(token: string, _client: ClientInfo): Promise<Caller> {
+  async authenticateRefreshToken(token: string, client: ClientInfo): Promise<Caller> {
     const shown = parseRefreshToken(token);
     if (!shown) throw new AppError('unauthenticated', 'This is no refresh token.');
     const session = await this.#live(shown.sessionId);
@@ -105,7 +106,7 @@ export class Sessions {
       throw new AppError('unauthenticated', 'The refresh token was replaced long ago.');
     }
     this.#noteSeen(session, shown.generation);
-    return callerOf(session);
+    return callerOf(session, client);
   }
 
   /** Ends one session: in the archive first, so that nothing can bring it back. */
@@ -185,11 +186,12 @@ export class Sessions {
   }
 }
 
-function callerOf(session: SessionRecord): Caller {
+function callerOf(session: SessionRecord, client: ClientInfo): Caller {
   return {
     kind: 'user',
     userId: session.userId,
     sessionId: session.id,
     nickname: session.nickname,
+    network: networkOf(client.address),
   };
 }

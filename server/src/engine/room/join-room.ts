@@ -67,7 +67,7 @@ export class RoomJoiner {
     wish: JoinWish,
     onRemoved: (roomId: string) => void,
   ): Promise<Joined> {
-    const room = await this.#find(wish);
+    const room = await this.#find(caller, wish);
     const { leaver, life, localRooms } = this.#parts;
     const seat: Seat = {
       roomId: room.id,
@@ -122,14 +122,14 @@ export class RoomJoiner {
     }
   }
 
-  async #find(wish: JoinWish): Promise<LiveRoom> {
+  async #find(caller: Caller, wish: JoinWish): Promise<LiveRoom> {
     if ((wish.pin === undefined) === (wish.roomId === undefined)) {
       throw new AppError('bad_request', 'Give either `pin` or `roomId`.');
     }
     const { directory } = this.#parts;
     const room =
       wish.pin !== undefined
-        ? await directory.byPin(wish.pin)
+        ? await directory.byPin(wish.pin, caller)
         : await directory.byId(wish.roomId ?? '');
     if (!room) throw new AppError('room_not_found');
     if (room.closedAt !== null) throw new AppError('room_closed');

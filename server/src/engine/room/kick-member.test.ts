@@ -30,7 +30,13 @@ const ROOM: RoomRecord = {
   closeReason: null,
 };
 const APPLICATION: ApplicationCaller = { kind: 'application' };
-const HOST: Caller = { kind: 'user', userId: 'host', nickname: 'Host', sessionId: 's' };
+const HOST: Caller = {
+  kind: 'user',
+  userId: 'host',
+  nickname: 'Host',
+  sessionId: 's',
+  network: 'n',
+};
 
 async function openKicker() {
   const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });

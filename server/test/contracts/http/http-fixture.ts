@@ -53,7 +53,13 @@ export class LocalSessions implements SessionApi {
     this.#count += 1;
     const number = String(this.#count);
     const userId = `user-${number}`;
-    this.#live.set(`access-${number}`, { kind: 'user', userId, sessionId: number, nickname });
+    this.#live.set(`access-${number}`, {
+      kind: 'user',
+      userId,
+      sessionId: number,
+      nickname,
+      network: 'n',
+    });
     return {
       user: { id: userId, nickname },
       accessToken: `access-${number}`,

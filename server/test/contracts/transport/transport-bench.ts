@@ -1,4 +1,5 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { ErrorCode } from '@pinroom/client/contract';
 import { chooseTransport } from '../../../src/drivers/socketio/load-uws.js';
 import {
   openSocketServer,
@@ -58,6 +59,7 @@ export class SeenClient implements ClientConnection {
   readonly caller: Caller;
   readonly socket: ClientSocket;
   readonly commands: { name: string; payload: unknown }[] = [];
+  readonly unreadableCodes: ErrorCode[] = [];
   closedTimes = 0;
 
   constructor(caller: Caller, socket: ClientSocket) {
@@ -70,6 +72,11 @@ export class SeenClient implements ClientConnection {
     if (name === 'room:fail') throw new Error('a bug');
     if (name === 'room:send') return { ok: true, data: { echoed: payload ?? null } };
     return { ok: false, error: { code: 'bad_request', message: 'unknown command' } };
+  }
+
+  unreadable(code: ErrorCode): CommandResult {
+    this.unreadableCodes.push(code);
+    return { ok: false, error: { code, message: 'unreadable' } };
   }
 
   async closed(): Promise<void> {
@@ -91,7 +98,7 @@ export class RecordingHandler implements ConnectionHandler {
     if (credentials.token !== 'good' && credentials.refreshToken !== 'good') {
       throw new AppError('unauthenticated');
     }
-    return { kind: 'user', userId: 'u1', sessionId: 's1', nickname: 'Ada' };
+    return { kind: 'user', userId: 'u1', sessionId: 's1', nickname: 'Ada', network: 'n' };
   }
 
   connected(caller: Caller, socket: ClientSocket): ClientConnection {
