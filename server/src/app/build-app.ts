@@ -143,6 +143,7 @@ function prepareServer(
       isOriginAllowed: (origin, headerOf) => isOriginAllowed(policy, origin, headerOf),
       addressOf: (remoteAddress, headerOf) =>
         clientAddress(remoteAddress, headerOf('x-forwarded-for'), config.trustProxy),
+      socketsPerNetwork: config.rates.socketsPerAddress,
       refreshCookie: REFRESH_COOKIE,
       ...(drivers.redis ? { redis: drivers.redis } : {}),
       createNodeListener,

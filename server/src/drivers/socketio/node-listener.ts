@@ -7,15 +7,13 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import { engineOf, type PinroomServer } from './engine-io-internals.js';
 import { type FetchHandler, MAX_BODY_BYTES, withBoundedBody } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
-import { headerReader, type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { headerReader, refusalBody, refusalOf, type UpgradeRules } from './origin-gate.js';
 import { cutSlowConsumers } from './ws-backlog.js';
 import { WsBroadcaster } from './ws-broadcaster.js';
 
-export interface NodeListenerOptions {
+export interface NodeListenerOptions extends UpgradeRules {
   readonly path: string;
   readonly maxBufferedBytes: number;
-  readonly isOriginAllowed: OriginCheck;
-  readonly refreshCookie: string;
   /** Turns a fetch-style handler into one of node:http. */
   readonly createNodeListener: (fetch: FetchHandler) => RequestListener;
   /** Called once for each socket that is cut for not reading. */
@@ -97,7 +95,8 @@ export class NodeListener implements Listener {
       const [path, query = ''] = (request.url ?? '').split('?', 2);
       if (path !== this.#options.path) return refuse(socket, '404 Not Found', '');
       const headerOf = headerReader(request.headers);
-      const refusal = refusalOf({ headerOf, query }, this.#options);
+      const remoteAddress = request.socket.remoteAddress ?? '';
+      const refusal = refusalOf({ headerOf, query, remoteAddress }, this.#options);
       if (refusal) return refuse(socket, refusal.status, refusalBody(refusal));
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));

@@ -20,10 +20,21 @@ export type AddressOf = (remoteAddress: string, headerOf: HeaderOf) => string;
 
 /** What an upgrade is refused with. */
 export interface Refusal {
-  readonly status: '400 Bad Request' | '403 Forbidden';
-  readonly code: 'bad_request' | 'origin_denied';
+  readonly status: '400 Bad Request' | '403 Forbidden' | '429 Too Many Requests';
+  readonly code: 'bad_request' | 'origin_denied' | 'rate_limited';
   readonly message: string;
+  readonly retryAfterMs?: number;
 }
+
+/** What an upgrade is judged by. */
+export interface UpgradeRules {
+  readonly isOriginAllowed: OriginCheck;
+  readonly refreshCookie: string;
+  readonly connections: { isFull(remoteAddress: string, headerOf: HeaderOf): boolean };
+}
+
+/** A connection that does not show who it is has been closed after this time. */
+const UNKNOWN_GONE_MS = 5_000;
 
 /**
  * Decides, before anything is allocated, whether an upgrade may go on. A page is judged by its
@@ -32,15 +43,23 @@ export interface Refusal {
  * transport, so one that names a session is refused.
  */
 export function refusalOf(
-  request: { headerOf: HeaderOf; query: string },
-  options: { isOriginAllowed: OriginCheck; refreshCookie: string },
+  request: { headerOf: HeaderOf; query: string; remoteAddress: string },
+  options: UpgradeRules,
 ): Refusal | null {
-  const { headerOf, query } = request;
+  const { headerOf, query, remoteAddress } = request;
   if (/(?:^|&)sid=/.test(query)) {
     return {
       status: '400 Bad Request',
       code: 'bad_request',
       message: 'A connection cannot be taken over.',
+    };
+  }
+  if (options.connections.isFull(remoteAddress, headerOf)) {
+    return {
+      status: '429 Too Many Requests',
+      code: 'rate_limited',
+      message: 'Too many connections come from your network.',
+      retryAfterMs: UNKNOWN_GONE_MS,
     };
   }
   const origin = headerOf('origin');
@@ -57,5 +76,6 @@ export function refusalOf(
 
 /** The body of a refusal. */
 export function refusalBody(refusal: Refusal): string {
-  return JSON.stringify({ error: { code: refusal.code, message: refusal.message } });
+  const { status: _, ...error } = refusal;
+  return JSON.stringify({ error });
 }

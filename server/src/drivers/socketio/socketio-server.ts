@@ -11,13 +11,14 @@ import type { Metrics } from '../../engine/runtime/metrics.js';
 import { boundedDecoder } from './bounded-decoder.js';
 import { withDeadline } from './call-deadline.js';
 import { closeTransport } from './close-transport.js';
+import { ConnectionCount } from './connection-count.js';
 import { type EngineConnection, engineOf, type PinroomServer } from './engine-io-internals.js';
 import { answering, type FetchHandler } from './fetch-handler.js';
 import { authentication } from './handshake.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { chooseTransport, type TransportChoice } from './load-uws.js';
 import { NodeListener } from './node-listener.js';
-import type { AddressOf, OriginCheck } from './origin-gate.js';
+import type { AddressOf, HeaderOf, OriginCheck } from './origin-gate.js';
 import { type ShardClients, ShardedFanoutBus } from './sharded-fanout-bus.js';
 import { SocketLobby } from './socket-lobby.js';
 import { UwsListener } from './uws-listener.js';
@@ -31,6 +32,8 @@ export interface SocketServerOptions {
   readonly maxBufferedBytes: number;
   readonly isOriginAllowed: OriginCheck;
   readonly addressOf: AddressOf;
+  /** Sockets that one network may have open. */
+  readonly socketsPerNetwork: number;
   /** Name of the cookie that holds a refresh token. */
   readonly refreshCookie: string;
   /** Absent: one node alone, whose bus comes from elsewhere. */
@@ -174,9 +177,16 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const shards = options.redis ? new ShardedFanoutBus(options.redis, logger) : null;
   const io = createIo(options, shards);
   const onSlow = () => metrics.count('pinroom_slow_consumers_total');
+  // Socket.IO has an engine only once it is attached to one of the listeners.
+  let count: ConnectionCount | null = null;
+  const connections = {
+    isFull: (remoteAddress: string, headerOf: HeaderOf) =>
+      count?.isFull(remoteAddress, headerOf) ?? true,
+  };
   const listener = uws
-    ? new UwsListener(io, { ...options, uws, onSlow })
-    : new NodeListener(io, { ...options, path: SOCKET_PATH, onSlow });
+    ? new UwsListener(io, { ...options, connections, uws, onSlow })
+    : new NodeListener(io, { ...options, connections, path: SOCKET_PATH, onSlow });
+  count = new ConnectionCount(engineOf(io), options.socketsPerNetwork, options.addressOf);
   if (reasons.length > 0) {
     // Only where none loads does it make a difference.
     const log = uws ? logger.debug : logger.info;

@@ -4,7 +4,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import type { PinroomServer } from './engine-io-internals.js';
 import type { FetchHandler } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
-import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import { refusalBody, refusalOf, type UpgradeRules } from './origin-gate.js';
 import { UwsBacklog } from './uws-backlog.js';
 import { UwsBroadcaster } from './uws-broadcaster.js';
 import { UwsHttp } from './uws-http.js';
@@ -16,11 +16,9 @@ import type {
   UwsWebSocket,
 } from './uws-native.js';
 
-export interface UwsListenerOptions {
+export interface UwsListenerOptions extends UpgradeRules {
   readonly uws: UwsModule;
   readonly maxBufferedBytes: number;
-  readonly isOriginAllowed: OriginCheck;
-  readonly refreshCookie: string;
   /** Called once for each socket that is seen to be cut for not reading. */
   readonly onSlow: () => void;
   readonly logger: Logger;
@@ -116,7 +114,9 @@ export class UwsListener implements Listener {
       sendPingsAutomatically: false,
       upgrade(res, req, context) {
         const headerOf = (name: string) => req.getHeader(name) || undefined;
-        const refusal = refusalOf({ headerOf, query: req.getQuery() ?? '' }, options);
+        const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
+        const query = req.getQuery() ?? '';
+        const refusal = refusalOf({ headerOf, query, remoteAddress }, options);
         if (!refusal) return behavior.upgrade?.(res, req, context);
         res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
         res.end(refusalBody(refusal));

@@ -22,7 +22,7 @@ import type {
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
-const MAX_RUNNING = 64;
+const MAX_RUNNING = 128;
 
 export interface ConnectionParts {
   readonly sessions: Sessions;

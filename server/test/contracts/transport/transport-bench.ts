@@ -141,6 +141,7 @@ export async function openBench(
     maxBufferedBytes: 1_048_576,
     isOriginAllowed: (origin) => origin === OWN_PAGE,
     addressOf: (remoteAddress) => remoteAddress,
+    socketsPerNetwork: 10_000,
     refreshCookie: 'pinroom_refresh',
     createNodeListener: (fetch) =>
       getRequestListener((request, env) => {
