@@ -9,6 +9,9 @@ const IN_MEMORY =
   'rooms are in memory: a crash loses the last second, and no other node can take over; ' +
   'REDIS_URL and DATABASE_URL change that';
 
+const UNLIMITED =
+  'PINROOM_RATE_LIMITS is off: anyone may guess PINs and flood rooms; never do this in public';
+
 /** Exit codes: 1 the start failed, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
@@ -69,6 +72,7 @@ function announce(app: App, config: Config, logger: ReturnType<typeof createLogg
   const shown = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
   const address = config.publicUrl ?? `http://${shown}:${port}`;
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
+  if (!Number.isFinite(config.rates.commandsPerSocket)) logger.warn({}, UNLIMITED);
   if (madeOperatorToken !== null) {
     logger.info({}, `/metrics opens with the operator token ${madeOperatorToken}`);
   }
