@@ -44,6 +44,7 @@ async function openKicker() {
       socketId: userId,
       nickname: userId,
       foldedNickname: userId,
+      looks: [],
       role: 'player',
       asHost: false,
       isReturning: false,
