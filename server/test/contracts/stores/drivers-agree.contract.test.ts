@@ -15,7 +15,7 @@ import type { Stores } from './store-driver.js';
 import { useStores } from './use-stores.js';
 
 const USERS = ['aa', 'bb', 'cc', 'dd', 'ee'].map((tag) => newId(tag));
-const NICKNAMES = ['Ann', 'ann', 'Bob', 'Cyd', 'Dan', '\u0410nn', 'B0b'];
+const NICKNAMES = ['Ann', 'ann', 'Bob', '\u0410nn', 'B0b', 'Cyd'];
 const KEEP = 3;
 const BACKLOG = 14;
 
