@@ -73,6 +73,22 @@ describe('the configuration', () => {
     for (const fault of faults) expect(fault).toMatch(/is required with REDIS_URL.*npm run keys/);
   });
 
+  it('asks as much of secrets that are merely accepted as of the one in use', () => {
+    const others = `${'t'.repeat(32)}, short-secret`;
+    const keys = { PINROOM_TOKEN_SECRET: SECRET, PINROOM_JWT_PREVIOUS_KEYS: '{"kty":"RSA"}' };
+    const faults = faultsOf({ ...keys, PINROOM_PREVIOUS_TOKEN_SECRETS: others });
+    expect(faults).toEqual([
+      expect.stringMatching(/^PINROOM_JWT_PREVIOUS_KEYS must be a JSON array/),
+      expect.stringMatching(/^PINROOM_PREVIOUS_TOKEN_SECRETS must hold .* 32 characters/),
+    ]);
+    expect(faults.join()).not.toMatch(/short-secret/);
+    const good = { PINROOM_JWT_PREVIOUS_KEYS: `[${KEY}]`, PINROOM_PREVIOUS_TOKEN_SECRETS: SECRET };
+    expect(loadConfig(good)).toMatchObject({
+      jwtPreviousKeys: [JSON.parse(KEY)],
+      previousTokenSecrets: [SECRET],
+    });
+  });
+
   it('notices names that are no variables', () => {
     expect(loadConfig({ PINROOM_PIN_LENGHT: '5' }).unknownVariables).toEqual([
       'PINROOM_PIN_LENGHT',

@@ -4,6 +4,8 @@ import { type Environment, EnvironmentReader } from './environment-reader.js';
 import type { VariableName } from './variables.js';
 
 const YEAR_SECONDS = 31_536_000;
+/** Whoever guesses a secret, also one that is merely accepted, makes refresh tokens of any session. */
+const SHORTEST_SECRET = 32;
 const KEYS_HINT = '`npm run keys` makes one, in .pinroom.env';
 
 /** The configuration is not usable; `faults` says everything that is wrong with it. */
@@ -117,14 +119,21 @@ function readKeys(env: EnvironmentReader) {
       `is required with REDIS_URL: all nodes share one secret. ${KEYS_HINT}`,
     );
   }
-  if (tokenSecret !== null && tokenSecret.length < 32) {
-    env.fault('PINROOM_TOKEN_SECRET', 'must have at least 32 characters');
+  if (tokenSecret !== null && tokenSecret.length < SHORTEST_SECRET) {
+    env.fault('PINROOM_TOKEN_SECRET', `must have at least ${SHORTEST_SECRET} characters`);
+  }
+  const previousTokenSecrets = env.list('PINROOM_PREVIOUS_TOKEN_SECRETS');
+  if (previousTokenSecrets.some((secret) => secret.length < SHORTEST_SECRET)) {
+    env.fault(
+      'PINROOM_PREVIOUS_TOKEN_SECRETS',
+      `must hold secrets of at least ${SHORTEST_SECRET} characters each`,
+    );
   }
   return {
     jwtPrivateKey: isObject(jwtPrivateKey) ? jwtPrivateKey : null,
     jwtPreviousKeys: Array.isArray(previous) ? previous.filter(isObject) : [],
     tokenSecret,
-    previousTokenSecrets: env.list('PINROOM_PREVIOUS_TOKEN_SECRETS'),
+    previousTokenSecrets,
   };
 }
 

@@ -34,7 +34,8 @@ export const VARIABLES = {
   },
   PINROOM_JWT_PREVIOUS_KEYS: {
     fallback: '',
-    meaning: 'JSON array of earlier keys (JWK) whose tokens are still accepted.',
+    meaning:
+      'JSON array of further keys (JWK) whose tokens are accepted: earlier ones, the next one.',
   },
   PINROOM_TOKEN_SECRET: {
     fallback: '',
@@ -42,7 +43,7 @@ export const VARIABLES = {
   },
   PINROOM_PREVIOUS_TOKEN_SECRETS: {
     fallback: '',
-    meaning: 'Earlier secrets that are still accepted, comma-separated.',
+    meaning: 'Further secrets that are accepted, comma-separated; as long as the one in use.',
   },
   PINROOM_ACCESS_TTL_SECONDS: { fallback: '600', meaning: 'Life of an access token.' },
   PINROOM_REFRESH_TTL_SECONDS: {

@@ -74,8 +74,8 @@ export interface MemoryRoom {
   /** Entries that wait for the archive. */
   pending: number;
   readonly members: Map<string, MemoryMember>;
-  /** Folded nickname → user. */
-  readonly nicknames: Map<string, string>;
+  /** Folded nickname of each member → its looks. */
+  readonly nicknames: Map<string, readonly string[]>;
   /** Users who may not come back. */
   readonly bans: Set<string>;
   readonly channels: Map<string, MemoryChannel>;

@@ -25,7 +25,7 @@ export const roomKey = (roomId: string) => ofRoom(roomId, 'room');
 export const membersKey = (roomId: string) => ofRoom(roomId, 'members');
 /** Members by order of joining. */
 export const rosterKey = (roomId: string) => ofRoom(roomId, 'roster');
-/** Folded nickname → user. */
+/** Folded nickname of each member → its looks, with U+001F between them. */
 export const nicksKey = (roomId: string) => ofRoom(roomId, 'nicks');
 /** User → the seats that make the user online. */
 export const onlineKey = (roomId: string) => ofRoom(roomId, 'online');

@@ -50,6 +50,7 @@ async function openKicker() {
       socketId: userId,
       nickname: userId,
       foldedNickname: userId,
+      looks: [],
       role: 'player',
       asHost: false,
       isReturning: false,
