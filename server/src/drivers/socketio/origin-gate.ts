@@ -6,12 +6,22 @@ export type HeaderOf = (name: string) => string | undefined;
 /** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
 export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;
 
-/** What an upgrade is refused with. */
+/** What a request for a socket is refused with. */
 export interface Refusal {
-  readonly status: '400 Bad Request' | '403 Forbidden';
-  readonly code: 'bad_request' | 'origin_denied';
+  readonly status: '400 Bad Request' | '403 Forbidden' | '404 Not Found';
+  readonly code: 'bad_request' | 'not_found' | 'origin_denied';
   readonly message: string;
 }
+
+/** There is one path with sockets. */
+export const NO_SOCKETS_HERE: Refusal = {
+  status: '404 Not Found',
+  code: 'not_found',
+  message: 'There are no sockets under this path.',
+};
+
+/** A connection begins as a WebSocket and stays one: no polling, no older protocol. */
+export const NO_WEBSOCKET: Refusal = badRequest('Sockets are for WebSocket and Engine.IO 4 only.');
 
 /**
  * Decides, before anything is allocated, whether an upgrade may go on. A page is judged by its
@@ -23,14 +33,11 @@ export function refusalOf(
   request: { headerOf: HeaderOf; query: string },
   options: { isOriginAllowed: OriginCheck; refreshCookie: string },
 ): Refusal | null {
-  const { headerOf, query } = request;
-  if (/(?:^|&)sid=/.test(query)) {
-    return {
-      status: '400 Bad Request',
-      code: 'bad_request',
-      message: 'A connection cannot be taken over.',
-    };
-  }
+  const { headerOf } = request;
+  // Read as Engine.IO reads it: names may be escaped, and of two values the last one counts there.
+  const query = new URLSearchParams(request.query);
+  if (query.has('sid')) return badRequest('A connection cannot be taken over.');
+  if (!isOnly(query, 'transport', 'websocket') || !isOnly(query, 'EIO', '4')) return NO_WEBSOCKET;
   const origin = headerOf('origin');
   const allowed = origin
     ? options.isOriginAllowed(origin, headerOf)
@@ -41,6 +48,15 @@ export function refusalOf(
     code: 'origin_denied',
     message: 'The page that sent the request is not on the list of allowed origins.',
   };
+}
+
+function isOnly(query: URLSearchParams, name: string, value: string): boolean {
+  const values = query.getAll(name);
+  return values.length === 1 && values[0] === value;
+}
+
+function badRequest(message: string): Refusal {
+  return { status: '400 Bad Request', code: 'bad_request', message };
 }
 
 /** The body of a refusal. */

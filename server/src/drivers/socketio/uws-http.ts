@@ -1,6 +1,12 @@
+import type { ErrorCode } from '@pinroom/client/contract';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import { errorResponse, type FetchHandler, MAX_BODY_BYTES } from './fetch-handler.js';
+import {
+  errorResponse,
+  type FetchHandler,
+  type HeaderFields,
+  MAX_BODY_BYTES,
+} from './fetch-handler.js';
 import { type RequestBody, UwsHttpExchange } from './uws-http-exchange.js';
 import type { UwsApp, UwsRequest, UwsResponse } from './uws-native.js';
 
@@ -18,11 +24,16 @@ interface RequestHead {
 export class UwsHttp {
   readonly #exchanges = new Set<UwsHttpExchange>();
   readonly #fetch: FetchHandler;
+  readonly #answerHeaders: HeaderFields;
   readonly #logger: Logger;
 
   /** `fetch` is expected to answer always (see `answering`). */
-  constructor(fetch: FetchHandler, logger: Logger) {
+  constructor(
+    fetch: FetchHandler,
+    { answerHeaders, logger }: { readonly answerHeaders: HeaderFields; readonly logger: Logger },
+  ) {
     this.#fetch = fetch;
+    this.#answerHeaders = answerHeaders;
     this.#logger = logger;
   }
 
@@ -50,18 +61,22 @@ export class UwsHttp {
 
   async #serve(exchange: UwsHttpExchange, res: UwsResponse, req: UwsRequest): Promise<void> {
     const head = readHead(res, req);
-    if (!head) return exchange.answer(errorResponse(new AppError('bad_request')), false);
+    if (!head) return exchange.answer(this.#refusal('bad_request'), false);
     const { method, url, headers, remoteAddress } = head;
     const isHead = method === 'HEAD';
     const body = await this.#readBody(exchange, head);
     if (body.kind === 'gone') return;
     if (body.kind === 'too-large') {
-      return exchange.answer(errorResponse(new AppError('payload_too_large')), isHead);
+      return exchange.answer(this.#refusal('payload_too_large'), isHead);
     }
     const { signal } = exchange;
     const content = body.bytes.byteLength > 0 ? { body: body.bytes } : {};
     const request = new Request(url, { method, headers, signal, ...content });
     await exchange.answer(await this.#fetch(request, { remoteAddress }), isHead);
+  }
+
+  #refusal(code: ErrorCode): Response {
+    return errorResponse(new AppError(code), this.#answerHeaders);
   }
 
   #readBody(exchange: UwsHttpExchange, { method, headers }: RequestHead): Promise<RequestBody> {

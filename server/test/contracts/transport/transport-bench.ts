@@ -134,6 +134,7 @@ export async function openBench(
     maxBufferedBytes: 1_048_576,
     isOriginAllowed: (origin) => origin === OWN_PAGE,
     refreshCookie: 'pinroom_refresh',
+    answerHeaders: { 'x-content-type-options': 'nosniff' },
     createNodeListener: (fetch) =>
       getRequestListener((request, env) => {
         const { remoteAddress = '' } = (env as HttpBindings).incoming.socket;
