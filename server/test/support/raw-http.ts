@@ -55,7 +55,10 @@ function exchange(port: number, bytes: string): Promise<RawAnswer> {
         socket.destroy();
       }
     });
-    socket.on('error', reject);
+    socket.on('error', (fault: NodeJS.ErrnoException) => {
+      // Closed before it had read everything, which is an answer too.
+      if (fault.code !== 'ECONNRESET' && fault.code !== 'EPIPE') reject(fault);
+    });
     socket.on('close', () => {
       clearTimeout(timer);
       resolve(parse(received) ?? { status: 0, headers: new Map(), body: '' });
