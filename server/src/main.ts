@@ -9,7 +9,7 @@ const IN_MEMORY =
   'rooms are in memory: a crash loses the last second, and no other node can take over; ' +
   'REDIS_URL and DATABASE_URL change that';
 
-/** Exit codes: 1 the start failed, 2 the configuration is not usable. */
+/** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config);
@@ -20,6 +20,11 @@ async function main(): Promise<void> {
     logger.warn({}, IN_MEMORY);
   process.on('unhandledRejection', (fault) => {
     logger.error({ err: fault }, 'a rejection that nobody handled');
+  });
+  // Node would print the fault with all that hangs on it: a failed command has its arguments.
+  process.on('uncaughtException', (fault) => {
+    logger.error({ err: fault }, 'a fault that nobody handled: the process ends');
+    process.exit(1);
   });
   let app: App | undefined;
   let signals = 0;
@@ -47,7 +52,7 @@ async function main(): Promise<void> {
   } catch (fault) {
     const known = fault instanceof StartupError;
     console.error(`Pinroom cannot start: ${known ? fault.message : String(fault)}`);
-    if (!known) console.error(fault);
+    if (!known) logger.error({ err: fault }, 'the start failed');
     process.exit(1);
   }
   announce(app, config, logger);
