@@ -227,6 +227,12 @@ describe.each(['uws', 'ws'] as const)('pages on %s', (transport) => {
       ['polling', await rawHttp(node.port, { path: '/socket.io/?EIO=4&transport=polling' })],
       ['TRACE', await rawHttp(node.port, { method: 'TRACE', path: '/' })],
       ['no host', await rawHttp(node.port, { path: '/healthz', headers: [['Host', 'a b']] })],
+      ...(await Promise.all(
+        ['a/b', 'a?b', 'a#b', 'u@a'].map(async (host): Promise<[string, RawAnswer]> => {
+          const headers = [['Host', host]] as const;
+          return [`the host ${host}`, await rawHttp(node.port, { path: '/healthz', headers })];
+        }),
+      )),
     ];
     for (const [what, { status, headers, body }] of early) {
       expect([what, [400, 403, 405].includes(status)]).toEqual([what, true]);

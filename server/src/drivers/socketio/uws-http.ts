@@ -12,6 +12,9 @@ import type { UwsApp, UwsRequest, UwsResponse } from './uws-native.js';
 
 const NO_BODY: RequestBody = { kind: 'read', bytes: new Uint8Array(0) };
 
+/** Name or address with a port: what has a slash or a question mark would become part of the path. */
+const HOST = /^[\w.:[\]-]{1,255}$/;
+
 /** A request's head, copied while the native request is valid. */
 interface RequestHead {
   readonly method: string;
@@ -99,7 +102,9 @@ function readHead(res: UwsResponse, req: UwsRequest): RequestHead | null {
     if (method === 'TRACE' || method === 'CONNECT') return null;
     const query = req.getQuery();
     const path = query ? `${req.getUrl()}?${query}` : req.getUrl();
-    const url = new URL(`http://${headers.get('host') ?? 'localhost'}${path}`);
+    const host = headers.get('host') ?? 'localhost';
+    if (!HOST.test(host)) return null;
+    const url = new URL(`http://${host}${path}`);
     const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
     return { method, url: url.href, headers, remoteAddress };
   } catch {
