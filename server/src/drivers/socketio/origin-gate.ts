@@ -18,10 +18,10 @@ export function headerReader(headers: IncomingHttpHeaders): HeaderOf {
 /** The client's address, told from that of the connection and what proxies have written. */
 export type AddressOf = (remoteAddress: string, headerOf: HeaderOf) => string;
 
-/** What an upgrade is refused with. */
+/** What a request for a socket is refused with. */
 export interface Refusal {
-  readonly status: '400 Bad Request' | '403 Forbidden' | '429 Too Many Requests';
-  readonly code: 'bad_request' | 'origin_denied' | 'rate_limited';
+  readonly status: '400 Bad Request' | '403 Forbidden' | '404 Not Found' | '429 Too Many Requests';
+  readonly code: 'bad_request' | 'not_found' | 'origin_denied' | 'rate_limited';
   readonly message: string;
   readonly retryAfterMs?: number;
 }
@@ -35,6 +35,15 @@ export interface UpgradeRules {
 
 /** A connection that does not show who it is has been closed after this time. */
 const UNKNOWN_GONE_MS = 5_000;
+/** There is one path with sockets. */
+export const NO_SOCKETS_HERE: Refusal = {
+  status: '404 Not Found',
+  code: 'not_found',
+  message: 'There are no sockets under this path.',
+};
+
+/** A connection begins as a WebSocket and stays one: no polling, no older protocol. */
+export const NO_WEBSOCKET: Refusal = badRequest('Sockets are for WebSocket and Engine.IO 4 only.');
 
 /**
  * Decides, before anything is allocated, whether an upgrade may go on. A page is judged by its
@@ -46,14 +55,11 @@ export function refusalOf(
   request: { headerOf: HeaderOf; query: string; remoteAddress: string },
   options: UpgradeRules,
 ): Refusal | null {
-  const { headerOf, query, remoteAddress } = request;
-  if (/(?:^|&)sid=/.test(query)) {
-    return {
-      status: '400 Bad Request',
-      code: 'bad_request',
-      message: 'A connection cannot be taken over.',
-    };
-  }
+  const { headerOf, remoteAddress } = request;
+  // Read as Engine.IO reads it: names may be escaped, and of two values the last one counts there.
+  const query = new URLSearchParams(request.query);
+  if (query.has('sid')) return badRequest('A connection cannot be taken over.');
+  if (!isOnly(query, 'transport', 'websocket') || !isOnly(query, 'EIO', '4')) return NO_WEBSOCKET;
   if (options.connections.isFull(remoteAddress, headerOf)) {
     return {
       status: '429 Too Many Requests',
@@ -72,6 +78,15 @@ export function refusalOf(
     code: 'origin_denied',
     message: 'The page that sent the request is not on the list of allowed origins.',
   };
+}
+
+function isOnly(query: URLSearchParams, name: string, value: string): boolean {
+  const values = query.getAll(name);
+  return values.length === 1 && values[0] === value;
+}
+
+function badRequest(message: string): Refusal {
+  return { status: '400 Bad Request', code: 'bad_request', message };
 }
 
 /** The body of a refusal. */

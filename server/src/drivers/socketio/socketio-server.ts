@@ -13,7 +13,7 @@ import { withDeadline } from './call-deadline.js';
 import { closeTransport } from './close-transport.js';
 import { ConnectionCount } from './connection-count.js';
 import { type EngineConnection, engineOf, type PinroomServer } from './engine-io-internals.js';
-import { answering, type FetchHandler } from './fetch-handler.js';
+import { answering, type FetchHandler, type HeaderFields } from './fetch-handler.js';
 import { authentication } from './handshake.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { chooseTransport, type TransportChoice } from './load-uws.js';
@@ -36,6 +36,8 @@ export interface SocketServerOptions {
   readonly socketsPerNetwork: number;
   /** Name of the cookie that holds a refresh token. */
   readonly refreshCookie: string;
+  /** What every answer gets that does not come from the fetch handler. */
+  readonly answerHeaders: HeaderFields;
   /** Absent: one node alone, whose bus comes from elsewhere. */
   readonly redis?: ShardClients;
   /** Used where the transport is `ws`. */
@@ -72,6 +74,7 @@ interface ServerParts {
   readonly lobby: SocketLobby;
   readonly shards: ShardedFanoutBus | null;
   readonly engine: HandlerSlot;
+  readonly answerHeaders: HeaderFields;
   readonly logger: Logger;
 }
 
@@ -109,9 +112,9 @@ export class SocketServer implements AsyncDisposable {
 
   /** Resolves with the port. Rejects with a clear error when it is taken. Once. */
   async listen(address: ListenAddress, handlers: SocketServerHandlers): Promise<number> {
-    const { engine, listener, logger } = this.#parts;
+    const { engine, listener } = this.#parts;
     engine.handler = handlers.handler;
-    this.#port = await listener.listen(address, answering(handlers.fetch, logger));
+    this.#port = await listener.listen(address, answering(handlers.fetch, this.#parts));
     return this.#port;
   }
 
@@ -204,7 +207,8 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const lobby = new SocketLobby(handler, { logger, metrics });
   io.use(authentication({ ...options, handler }));
   io.on('connection', (socket) => lobby.enter(socket));
-  return new SocketServer({ io, listener, lobby, shards, engine, logger });
+  const { answerHeaders } = options;
+  return new SocketServer({ io, listener, lobby, shards, engine, answerHeaders, logger });
 }
 
 /** Builds the server and listens. Leaves nothing behind when it cannot. */

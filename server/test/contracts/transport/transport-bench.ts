@@ -143,6 +143,7 @@ export async function openBench(
     addressOf: (remoteAddress) => remoteAddress,
     socketsPerNetwork: 10_000,
     refreshCookie: 'pinroom_refresh',
+    answerHeaders: { 'x-content-type-options': 'nosniff' },
     createNodeListener: (fetch) =>
       getRequestListener((request, env) => {
         const { remoteAddress = '' } = (env as HttpBindings).incoming.socket;
