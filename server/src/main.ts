@@ -9,7 +9,10 @@ const IN_MEMORY =
   'rooms are in memory: a crash loses the last second, and no other node can take over; ' +
   'REDIS_URL and DATABASE_URL change that';
 
-/** Exit codes: 1 the start failed, 2 the configuration is not usable. */
+const UNLIMITED =
+  'PINROOM_RATE_LIMITS is off: anyone may guess PINs and flood rooms; never do this in public';
+
+/** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config);
@@ -20,6 +23,11 @@ async function main(): Promise<void> {
     logger.warn({}, IN_MEMORY);
   process.on('unhandledRejection', (fault) => {
     logger.error({ err: fault }, 'a rejection that nobody handled');
+  });
+  // Node would print the fault with all that hangs on it: a failed command has its arguments.
+  process.on('uncaughtException', (fault) => {
+    logger.error({ err: fault }, 'a fault that nobody handled: the process ends');
+    process.exit(1);
   });
   let app: App | undefined;
   let signals = 0;
@@ -47,7 +55,7 @@ async function main(): Promise<void> {
   } catch (fault) {
     const known = fault instanceof StartupError;
     console.error(`Pinroom cannot start: ${known ? fault.message : String(fault)}`);
-    if (!known) console.error(fault);
+    if (!known) logger.error({ err: fault }, 'the start failed');
     process.exit(1);
   }
   announce(app, config, logger);
@@ -69,6 +77,7 @@ function announce(app: App, config: Config, logger: ReturnType<typeof createLogg
   const shown = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
   const address = config.publicUrl ?? `http://${shown}:${port}`;
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
+  if (!Number.isFinite(config.rates.commandsPerSocket)) logger.warn({}, UNLIMITED);
   if (madeOperatorToken !== null) {
     logger.info({}, `/metrics opens with the operator token ${madeOperatorToken}`);
   }

@@ -53,7 +53,7 @@ export const CODES = {
   nickname_taken: {
     status: 409,
     retry: false,
-    meaning: 'Another member of the room has this nickname.',
+    meaning: 'Another member of the room has this nickname, or a host has one that looks like it.',
   },
   payload_too_large: { status: 413, retry: false, meaning: 'The request is larger than allowed.' },
   rate_limited: {

@@ -4,8 +4,12 @@ import type { Schema } from './schema.js';
 /** Building blocks of the protocol's schemas: one schema per body, unknown fields are errors. */
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
-/** One line of text: no control characters, line or paragraph separators, no half characters. */
-const LINE = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\p{Cs}]*$';
+/**
+ * One line of text: no control characters, line or paragraph separators, no half characters, and
+ * nothing that turns the direction of what stands around it.
+ */
+const LINE =
+  '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\p{Cs}]*$';
 
 const id = { type: 'string', pattern: UUID } as const;
 const pin = {
@@ -57,7 +61,9 @@ export const settingsSchema = {
     },
     slowModeSeconds: { type: 'number', minimum: 0, maximum: 3600 },
     approval: { type: 'boolean' },
-    passcode: { anyOf: [{ type: 'string', minLength: 1, maxLength: 128 }, { type: 'null' }] },
+    passcode: {
+      anyOf: [{ type: 'string', minLength: 1, maxLength: 128, pattern: LINE }, { type: 'null' }],
+    },
     hostGraceSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
     onHostGone: { type: 'string', enum: ['keep', 'transfer', 'close'] },
   },
@@ -108,8 +114,8 @@ export const COMMAND_SCHEMAS = {
       roomId: id,
       nickname,
       role: { type: 'string', enum: ['player', 'spectator'] },
-      passcode: { type: 'string', maxLength: 128 },
-      hostKey: { type: 'string', minLength: 1, maxLength: 128 },
+      passcode: { type: 'string', maxLength: 128, pattern: LINE },
+      hostKey: { type: 'string', minLength: 1, maxLength: 128, pattern: LINE },
       since: {
         type: 'object',
         description: 'For each channel the newest entry id that the client holds.',

@@ -11,8 +11,10 @@ import {
   type OriginPolicy,
   originPolicy,
 } from '../drivers/http/origin-policy.js';
-import { clientAddress } from '../drivers/http/proxy-headers.js';
+import { clientAddress, isSecure } from '../drivers/http/proxy-headers.js';
+import { securityHeaders } from '../drivers/http/security-headers.js';
 import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
+import { readCookie } from '../drivers/socketio/read-cookie.js';
 import { prepareSocketServer, type SocketServer } from '../drivers/socketio/socketio-server.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
 import { invariant } from '../engine/runtime/app-error.js';
@@ -23,6 +25,7 @@ import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
 import { ResourceStack } from '../engine/runtime/resource-stack.js';
 import { buildEngine, type Engine } from './build-engine.js';
 import { chooseDrivers, type Drivers } from './choose-drivers.js';
+import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
 import { NodeHealth } from './health.js';
 import { startEngine, stopEngine } from './lifecycle.js';
@@ -77,6 +80,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     config,
     ...drivers,
     bus,
+    limiters: createRateLimiters(config, drivers.redis?.command ?? null, metrics),
     broadcaster: server.broadcaster,
     checker,
     tokens,
@@ -138,10 +142,12 @@ function prepareServer(
   try {
     return prepareSocketServer({
       ...config,
-      isOriginAllowed: (origin, headerOf) => isOriginAllowed(policy, origin, headerOf),
+      isOriginAllowed: (origin, headerOf) => isOriginAllowed(config, policy, origin, headerOf),
       addressOf: (remoteAddress, headerOf) =>
         clientAddress(remoteAddress, headerOf('x-forwarded-for'), config.trustProxy),
+      socketsPerNetwork: config.rates.socketsPerAddress,
       refreshCookie: REFRESH_COOKIE,
+      answerHeaders: securityHeaders(policy.publicOrigin?.startsWith('https:') ?? false),
       ...(drivers.redis ? { redis: drivers.redis } : {}),
       createNodeListener,
       logger,
@@ -154,13 +160,14 @@ function prepareServer(
 
 /** A page of any origin may bring its own token where `*` is listed, but never somebody's cookie. */
 function isOriginAllowed(
+  { trustProxy }: Config,
   policy: OriginPolicy,
   origin: string,
   headerOf: (name: string) => string | undefined,
 ): boolean {
-  const secure = policy.publicOrigin?.startsWith('https:') ?? false;
+  const secure = isSecure(false, headerOf('x-forwarded-proto'), trustProxy);
   const verdict = judgeOrigin(policy, { origin, host: headerOf('host'), secure });
-  const withCookie = headerOf('cookie')?.includes(`${REFRESH_COOKIE}=`) ?? false;
+  const withCookie = readCookie(headerOf('cookie'), REFRESH_COOKIE) !== undefined;
   return withCookie ? mayUseCookie(verdict) : mayUseToken(verdict);
 }
 

@@ -26,6 +26,7 @@ import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
 import { RoomOpener } from '../engine/room/open-room.js';
+import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
 import { Retention } from '../engine/room/retention.js';
 import { RoomDirectory } from '../engine/room/room-directory.js';
@@ -39,16 +40,19 @@ import type { Metrics } from '../engine/runtime/metrics.js';
 import { NodeLife } from '../engine/runtime/node-life.js';
 import { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
+import type { RateLimiters } from '../engine/runtime/rate-limiter.port.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
 import { Turnstile } from '../engine/runtime/turnstile.js';
 import { buildSessions } from './build-sessions.js';
 import type { Archives, Stores } from './choose-drivers.js';
+import { paceLimit } from './choose-limits.js';
 
 export interface EngineParts {
   readonly config: Config;
   readonly stores: Stores;
   readonly archives: Archives;
   readonly bus: FanoutBus;
+  readonly limiters: RateLimiters;
   readonly broadcaster: LocalBroadcaster;
   readonly checker: SchemaChecker;
   readonly tokens: AccessTokens;
@@ -66,6 +70,7 @@ export interface Engine {
   readonly sessionApi: SessionHttpApi;
   readonly roomApi: RoomHttpApi;
   readonly directory: RoomDirectory;
+  readonly pinWatch: PinWatch;
   readonly life: NodeLife;
   readonly localRooms: LocalRooms;
   readonly owed: OwedWork;
@@ -91,6 +96,9 @@ const JOINS = {
 /** Ties the stages of the engine to each other and to the drivers. No I/O. */
 export function buildEngine(parts: EngineParts): Engine {
   const { archives, bus, checker, clock, config, logger, metrics, nodeId, random, stores } = parts;
+  const { limiters } = parts;
+  const { rates } = config;
+  const commandLimit = paceLimit(rates, rates.commandsPerSocket);
   const { feed, members, pages, pins, queue, rooms } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
@@ -110,8 +118,10 @@ export function buildEngine(parts: EngineParts): Engine {
     clock,
     dedupeMs: LIMITS.dedupeSeconds * 1_000,
   });
+  const pinWatch = new PinWatch(clock, logger, metrics);
   const directory = new RoomDirectory({
     ...shared,
+    watch: pinWatch,
     rooms,
     pins,
     archive: archives.rooms,
@@ -209,6 +219,7 @@ export function buildEngine(parts: EngineParts): Engine {
       },
       roomTtlMs: config.roomTtlMs,
       roomMaxMs: config.roomMaxMs,
+      limiter: limiters.rooms,
     }),
     joiner,
     leaver,
@@ -218,6 +229,8 @@ export function buildEngine(parts: EngineParts): Engine {
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
+    roomsPerSocket: rates.roomsPerSocket,
+    metrics,
   });
   const connections = new Connections({
     ...shared,
@@ -226,6 +239,9 @@ export function buildEngine(parts: EngineParts): Engine {
     router,
     leaver,
     nodeId,
+    handshakes: limiters.handshakes,
+    commandLimit,
+    socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
   });
   const eraser = new RoomEraser({
     ...shared,
@@ -242,9 +258,14 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   return {
     connections,
-    sessionApi: new SessionHttpApi(sessions, ownSessions, random),
+    sessionApi: new SessionHttpApi(sessions, ownSessions, random, {
+      ...shared,
+      limiters,
+      commandLimit,
+    }),
     roomApi: new RoomHttpApi(router, reader, eraser),
     directory,
+    pinWatch,
     life,
     localRooms,
     owed,

@@ -28,6 +28,7 @@ import type { Leases } from '../engine/runtime/leases.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import { storeLimits } from './choose-limits.js';
 import type { Backend } from './health.js';
 import { FIRST_CONTACT_MS, openArchive } from './open-archive.js';
 import { messageOf, StartupError } from './startup-error.js';
@@ -90,7 +91,8 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     name: config.databaseUrl === null ? 'archive' : 'postgres',
     ping: () => database.ping(),
   };
-  const options = { channelKeep: config.channelKeep, backlogEntries: config.backlogEntries };
+  const { backlogEntries, channelKeep } = config;
+  const options = { backlogEntries, channelKeep, ...storeLimits(config.rates) };
   if (config.redisUrls === null) {
     const { bus, ...stores } = createMemoryStores({ clock, ...options });
     return {

@@ -10,6 +10,7 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
   });
   await engine.endedSessions.start();
   engine.sessionExpiry.start();
+  engine.pinWatch.start();
   engine.localRooms.start();
   engine.owed.start();
   engine.pump.start();
@@ -48,6 +49,7 @@ export async function stopEngine(engine: Engine, drainMs: number, logger: Logger
   const quarter = () => leftOf(drainMs / 4);
   await step('session expiry', quarter(), () => engine.sessionExpiry.stop());
   await step('ended sessions', quarter(), () => engine.endedSessions.stop());
+  await step('PIN watch', quarter(), () => engine.pinWatch.stop());
   await step('housekeeping', quarter(), () => engine.housekeeping.stop());
   await step('local rooms', quarter(), () => engine.localRooms.stop());
   await step('owed work', quarter(), () => engine.owed.stop());

@@ -1,3 +1,26 @@
+/** Limits; all of them Infinity where they are switched off. Per second where nothing else is said. */
+export interface Rates {
+  /** How many seconds' worth of commands and of entries may come at once. */
+  readonly burstSeconds: number;
+  readonly commandsPerSocket: number;
+  /** Of players and spectators, in one room. */
+  readonly entriesPerUser: number;
+  readonly entriesPerHost: number;
+  /** Wrong, distinct PINs a minute. */
+  readonly pinTriesPerSession: number;
+  readonly pinTriesPerAddress: number;
+  /** New sessions in ten minutes. */
+  readonly sessionsPerAddress: number;
+  /** Handshakes and refreshes a minute. */
+  readonly handshakesPerAddress: number;
+  /** New rooms an hour. */
+  readonly roomsPerUser: number;
+  /** At the same time, on one node. */
+  readonly socketsPerUser: number;
+  readonly socketsPerAddress: number;
+  readonly roomsPerSocket: number;
+}
+
 /** What an operator may set, parsed and checked once. Times are milliseconds, sizes bytes. */
 export interface Config {
   readonly host: string;
@@ -34,7 +57,7 @@ export interface Config {
   readonly drainMs: number;
   readonly maxPayloadBytes: number;
   readonly maxBufferedBytes: number;
-  readonly rateLimits: boolean;
+  readonly rates: Rates;
   /** Names that look like variables of Pinroom and are none: misspelt, most likely. */
   readonly unknownVariables: readonly string[];
   readonly operatorToken: string | null;

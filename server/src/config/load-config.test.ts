@@ -18,7 +18,11 @@ describe('the configuration', () => {
   it('needs nothing: one node with the embedded drivers', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({ port: 3000, redisUrls: null, databaseUrl: null });
-    expect(config).toMatchObject({ pinLength: 6, roomTtlMs: 14_400_000, rateLimits: true });
+    expect(config).toMatchObject({
+      pinLength: 6,
+      roomTtlMs: 14_400_000,
+      rates: { commandsPerSocket: 20, socketsPerUser: 20 },
+    });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
@@ -67,6 +71,22 @@ describe('the configuration', () => {
     const faults = faultsOf({ REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://x/y' });
     expect(faults).toHaveLength(2);
     for (const fault of faults) expect(fault).toMatch(/is required with REDIS_URL.*npm run keys/);
+  });
+
+  it('asks as much of secrets that are merely accepted as of the one in use', () => {
+    const others = `${'t'.repeat(32)}, short-secret`;
+    const keys = { PINROOM_TOKEN_SECRET: SECRET, PINROOM_JWT_PREVIOUS_KEYS: '{"kty":"RSA"}' };
+    const faults = faultsOf({ ...keys, PINROOM_PREVIOUS_TOKEN_SECRETS: others });
+    expect(faults).toEqual([
+      expect.stringMatching(/^PINROOM_JWT_PREVIOUS_KEYS must be a JSON array/),
+      expect.stringMatching(/^PINROOM_PREVIOUS_TOKEN_SECRETS must hold .* 32 characters/),
+    ]);
+    expect(faults.join()).not.toMatch(/short-secret/);
+    const good = { PINROOM_JWT_PREVIOUS_KEYS: `[${KEY}]`, PINROOM_PREVIOUS_TOKEN_SECRETS: SECRET };
+    expect(loadConfig(good)).toMatchObject({
+      jwtPreviousKeys: [JSON.parse(KEY)],
+      previousTokenSecrets: [SECRET],
+    });
   });
 
   it('notices names that are no variables', () => {

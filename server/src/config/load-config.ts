@@ -1,8 +1,11 @@
 import { LIMITS } from '@pinroom/client/contract';
-import type { Config } from './config.js';
+import type { Config, Rates } from './config.js';
 import { type Environment, EnvironmentReader } from './environment-reader.js';
+import type { VariableName } from './variables.js';
 
 const YEAR_SECONDS = 31_536_000;
+/** Whoever guesses a secret, also one that is merely accepted, makes refresh tokens of any session. */
+const SHORTEST_SECRET = 32;
 const KEYS_HINT = '`npm run keys` makes one, in .pinroom.env';
 
 /** The configuration is not usable; `faults` says everything that is wrong with it. */
@@ -27,6 +30,7 @@ export function loadConfig(environment: Environment): Config {
     ...readWeb(env),
     ...readKeys(env),
     ...readRooms(env),
+    rates: readRates(env),
     dataDir: env.text('PINROOM_DATA_DIR'),
     accessTtlMs: env.seconds('PINROOM_ACCESS_TTL_SECONDS', 1, 86_400),
     refreshTtlMs: env.seconds('PINROOM_REFRESH_TTL_SECONDS', 1, YEAR_SECONDS),
@@ -37,7 +41,6 @@ export function loadConfig(environment: Environment): Config {
     drainMs: env.seconds('PINROOM_DRAIN_SECONDS', 0, 3_600),
     maxPayloadBytes: env.number('PINROOM_MAX_PAYLOAD_BYTES', 1_024, 1_048_576),
     maxBufferedBytes: env.number('PINROOM_MAX_BUFFERED_BYTES', 16_384, 1_073_741_824),
-    rateLimits: env.oneOf('PINROOM_RATE_LIMITS', ['on', 'off']) === 'on',
     unknownVariables: env.unknownNames(),
     operatorToken: readToken(env, 'PINROOM_OPERATOR_TOKEN'),
     apiKey: readToken(env, 'PINROOM_API_KEY'),
@@ -117,14 +120,21 @@ function readKeys(env: EnvironmentReader) {
       `is required with REDIS_URL: all nodes share one secret. ${KEYS_HINT}`,
     );
   }
-  if (tokenSecret !== null && tokenSecret.length < 32) {
-    env.fault('PINROOM_TOKEN_SECRET', 'must have at least 32 characters');
+  if (tokenSecret !== null && tokenSecret.length < SHORTEST_SECRET) {
+    env.fault('PINROOM_TOKEN_SECRET', `must have at least ${SHORTEST_SECRET} characters`);
+  }
+  const previousTokenSecrets = env.list('PINROOM_PREVIOUS_TOKEN_SECRETS');
+  if (previousTokenSecrets.some((secret) => secret.length < SHORTEST_SECRET)) {
+    env.fault(
+      'PINROOM_PREVIOUS_TOKEN_SECRETS',
+      `must hold secrets of at least ${SHORTEST_SECRET} characters each`,
+    );
   }
   return {
     jwtPrivateKey: isObject(jwtPrivateKey) ? jwtPrivateKey : null,
     jwtPreviousKeys: Array.isArray(previous) ? previous.filter(isObject) : [],
     tokenSecret,
-    previousTokenSecrets: env.list('PINROOM_PREVIOUS_TOKEN_SECRETS'),
+    previousTokenSecrets,
   };
 }
 
@@ -143,6 +153,28 @@ function readRooms(env: EnvironmentReader) {
     env.fault('PINROOM_PIN_MAX_LENGTH', 'must not be below PINROOM_PIN_LENGTH');
   }
   return rooms;
+}
+
+function readRates(env: EnvironmentReader): Rates {
+  const isOn = env.oneOf('PINROOM_RATE_LIMITS', ['on', 'off']) === 'on';
+  const limit = (name: VariableName, whole = true) => {
+    const value = env.number(name, whole ? 1 : 0.01, 1_000_000_000, whole);
+    return isOn ? value : Number.POSITIVE_INFINITY;
+  };
+  return {
+    burstSeconds: env.number('PINROOM_RATE_BURST_SECONDS', 1, 3_600),
+    commandsPerSocket: limit('PINROOM_RATE_COMMANDS_PER_SOCKET', false),
+    entriesPerUser: limit('PINROOM_RATE_ENTRIES_PER_USER', false),
+    entriesPerHost: limit('PINROOM_RATE_ENTRIES_PER_HOST', false),
+    pinTriesPerSession: limit('PINROOM_RATE_PIN_TRIES_PER_SESSION'),
+    pinTriesPerAddress: limit('PINROOM_RATE_PIN_TRIES_PER_ADDRESS'),
+    sessionsPerAddress: limit('PINROOM_RATE_SESSIONS_PER_ADDRESS'),
+    handshakesPerAddress: limit('PINROOM_RATE_HANDSHAKES_PER_ADDRESS'),
+    roomsPerUser: limit('PINROOM_RATE_ROOMS_PER_USER'),
+    socketsPerUser: limit('PINROOM_RATE_SOCKETS_PER_USER'),
+    socketsPerAddress: limit('PINROOM_RATE_SOCKETS_PER_ADDRESS'),
+    roomsPerSocket: limit('PINROOM_RATE_ROOMS_PER_SOCKET'),
+  };
 }
 
 function readToken(

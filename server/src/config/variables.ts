@@ -34,7 +34,8 @@ export const VARIABLES = {
   },
   PINROOM_JWT_PREVIOUS_KEYS: {
     fallback: '',
-    meaning: 'JSON array of earlier keys (JWK) whose tokens are still accepted.',
+    meaning:
+      'JSON array of further keys (JWK) whose tokens are accepted: earlier ones, the next one.',
   },
   PINROOM_TOKEN_SECRET: {
     fallback: '',
@@ -42,7 +43,7 @@ export const VARIABLES = {
   },
   PINROOM_PREVIOUS_TOKEN_SECRETS: {
     fallback: '',
-    meaning: 'Earlier secrets that are still accepted, comma-separated.',
+    meaning: 'Further secrets that are accepted, comma-separated; as long as the one in use.',
   },
   PINROOM_ACCESS_TTL_SECONDS: { fallback: '600', meaning: 'Life of an access token.' },
   PINROOM_REFRESH_TTL_SECONDS: {
@@ -96,7 +97,56 @@ export const VARIABLES = {
   },
   PINROOM_RATE_LIMITS: {
     fallback: 'on',
-    meaning: 'Reserved: there are no rate limits yet.',
+    meaning: '`off` switches every rate limit off: for load tests on one’s own machine.',
+  },
+  PINROOM_RATE_BURST_SECONDS: {
+    fallback: '5',
+    meaning: 'How many seconds’ worth of commands, and of entries, may come at once.',
+  },
+  PINROOM_RATE_COMMANDS_PER_SOCKET: {
+    fallback: '20',
+    meaning: 'Commands a second of one socket (over HTTP: of one session on one node).',
+  },
+  PINROOM_RATE_ENTRIES_PER_USER: {
+    fallback: '5',
+    meaning: 'Entries a second of one player or spectator in one room.',
+  },
+  PINROOM_RATE_ENTRIES_PER_HOST: {
+    fallback: '20',
+    meaning: 'Entries a second of one host in one room.',
+  },
+  PINROOM_RATE_PIN_TRIES_PER_SESSION: {
+    fallback: '10',
+    meaning: 'Different wrong PINs of one session in a minute.',
+  },
+  PINROOM_RATE_PIN_TRIES_PER_ADDRESS: {
+    fallback: '100',
+    meaning:
+      'Different wrong PINs from one address in a minute; beyond it each session there has one try a minute.',
+  },
+  PINROOM_RATE_SESSIONS_PER_ADDRESS: {
+    fallback: '600',
+    meaning: 'New sessions from one address in 10 minutes.',
+  },
+  PINROOM_RATE_HANDSHAKES_PER_ADDRESS: {
+    fallback: '3000',
+    meaning: 'Handshakes and refreshes from one address in a minute.',
+  },
+  PINROOM_RATE_ROOMS_PER_USER: {
+    fallback: '60',
+    meaning: 'Rooms that one user opens in an hour.',
+  },
+  PINROOM_RATE_SOCKETS_PER_USER: {
+    fallback: '20',
+    meaning: 'Open sockets of one user on one node.',
+  },
+  PINROOM_RATE_SOCKETS_PER_ADDRESS: {
+    fallback: '1000',
+    meaning: 'Open sockets from one address on one node.',
+  },
+  PINROOM_RATE_ROOMS_PER_SOCKET: {
+    fallback: '20',
+    meaning: 'Rooms that one socket may be in.',
   },
   PINROOM_OPERATOR_TOKEN: {
     fallback: '',

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBackends } from '../support/backends.js';
+import { startBackends, UNLIMITED } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
 import { descendantsOf, running } from '../support/opening-descendants.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -57,6 +57,14 @@ describe('a node that needs nothing', () => {
     const node = await spawnNode({ env: bare, dataDir: first.dataDir });
     const { code } = await call(`${node.url}/api/rooms`, { token: session.accessToken });
     expect(code).toBeNull();
+    await node.stop();
+  });
+
+  it('says loudly when nothing is limited', async () => {
+    const warning = 'PINROOM_RATE_LIMITS is off';
+    expect(first.output()).not.toContain(warning);
+    const node = await spawnNode({ env: { ...bare, ...UNLIMITED }, dataDir: first.dataDir });
+    expect(node.output()).toContain(warning);
     await node.stop();
   });
 

@@ -34,6 +34,7 @@ const HOMES: Readonly<Record<string, string>> = {
   'pino-pretty': 'telemetry',
   'prom-client': 'telemetry',
   cockatiel: 'resilience',
+  'rate-limiter-flexible': 'rate-limits',
 };
 
 type Check = (specifier: string, target: string | undefined) => boolean;

@@ -15,7 +15,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onlineKey: [],
   archivedKey: [],
   onceKey: [],
-  slowKey: [],
+  paceKey: [],
   bansKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
@@ -53,6 +53,7 @@ it('every key of a room has the tag of the room first', () => {
 it('every key that keys.ts builds is looked at here', () => {
   const others = [
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
+    ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTriesKey', 'limitKey'],
     ...['roomShardChannel', 'hashTagOf'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
@@ -66,7 +67,12 @@ it('the keys of a session have the tag of its user', () => {
 });
 
 it('the keys of the PIN index and of the leases have one tag each, which no room has', () => {
-  const index = [keys.pinKey('123456'), keys.livePinsKey(6), keys.pinReadyKey, keys.pinRebuildKey];
+  const index = [
+    ...[keys.pinKey('123456'), keys.livePinsKey(6), keys.pinReadyKey, keys.pinRebuildKey],
+    ...[keys.pinTriesOfSessionKey(USER), keys.pinExtraTriesKey(USER)],
+    keys.pinTriesOfNetworkKey('192.0.2.1'),
+  ];
+  expect(new Set(index).size).toBe(index.length);
   expect(new Set(index.map(keys.hashTagOf))).toEqual(new Set(['pin']));
   const leases = [keys.livesKey, keys.ownersKey, keys.endedLivesKey];
   expect(new Set(leases.map(keys.hashTagOf))).toEqual(new Set(['tags']));
@@ -75,6 +81,10 @@ it('the keys of the PIN index and of the leases have one tag each, which no room
   expect(ALL_TAGS).not.toContain('ended');
   expect(ALL_TAGS).not.toContain('pin');
   expect(ALL_TAGS).not.toContain('tags');
+});
+
+it('what somebody has used of a limit lies with the others of its subject', () => {
+  expect(keys.hashTagOf(keys.limitKey('sessions', '2001:db8:0:1::/64'))).toBe('2001:db8:0:1::/64');
 });
 
 it('no other file builds the name of a key', () => {

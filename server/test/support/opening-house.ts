@@ -67,6 +67,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const { members, pins, queue, rooms } = stores;
   const shared = { ...around, rooms, pins, archive, members, queue };
   const directory = new RoomDirectory({
+    watch: { note() {} },
     ...shared,
     entries,
     bans: new PostgresRoomBanArchive(database),
@@ -118,6 +119,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     },
     async open({ userId, key, wanted }) {
       const opener = new RoomOpener({
+        limiter: { take: async () => {} },
         ...shared,
         directory,
         secrets: new TokenSecrets(['a secret of this test, long enough']),

@@ -17,6 +17,8 @@ export class RawSocket {
   readonly events: SeenEvent[] = [];
   /** `data` of a refused handshake. */
   refused: unknown = null;
+  /** Whether the connection was there and has ended. */
+  wasClosed = false;
 
   constructor(url: string, auth: object, options: { namespace?: string; headers?: object } = {}) {
     const { namespace = '/', headers = {} } = options;
@@ -28,6 +30,9 @@ export class RawSocket {
       extraHeaders: { ...headers },
     });
     this.socket.onAny((name: string, payload: unknown) => this.events.push({ name, payload }));
+    this.socket.on('disconnect', () => {
+      this.wasClosed = true;
+    });
     this.socket.on('connect_error', (error: Error & { data?: unknown }) => {
       this.refused = error.data ?? error.message;
     });

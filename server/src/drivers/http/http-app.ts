@@ -128,7 +128,7 @@ class HonoHttpApp implements HttpApp {
     const site = this.#siteOf(c);
     c.set('site', site);
     await next();
-    setSecurityHeaders(c.res.headers, c.req.path, this.#strictTransport);
+    setSecurityHeaders(c.res.headers, c.req.path, site.secure);
     setCorsHeaders(c.res.headers, site.verdict, headers.get('origin'));
     this.#options.logger.debug(
       {

@@ -10,13 +10,20 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Sets on every answer what makes a browser careful with it. */
-export function setSecurityHeaders(headers: Headers, path: string, strictTransport: boolean): void {
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('referrer-policy', 'no-referrer');
-  headers.set('content-security-policy', CONTENT_SECURITY_POLICY);
-  headers.set('cross-origin-opener-policy', 'same-origin');
-  if (strictTransport) headers.set('strict-transport-security', 'max-age=31536000');
+/** What makes a browser careful with an answer; `secure`: it came, and is to come, over TLS alone. */
+export function securityHeaders(secure: boolean): { readonly [name: string]: string } {
+  return {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'cross-origin-opener-policy': 'same-origin',
+    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+/** Sets them on an answer, and what caches may do with it. */
+export function setSecurityHeaders(headers: Headers, path: string, secure: boolean): void {
+  for (const [name, value] of Object.entries(securityHeaders(secure))) headers.set(name, value);
   if (path.startsWith('/api/') || !headers.has('cache-control')) {
     headers.set('cache-control', 'no-store');
   }

@@ -12,6 +12,11 @@ const AUDIENCE = 'pinroom';
 const TYPE = 'at+jwt';
 /** How far clocks of nodes may be apart. */
 const TOLERANCE_SECONDS = 5;
+/**
+ * A token from further ahead would outlive its time. More than clocks may be apart otherwise: a clock
+ * that is a little wrong must not keep out whom it lets in.
+ */
+const FUTURE_SECONDS = 60;
 /** A signature check costs about 130 µs, a look-up 2; an entry takes about 0.5 KB. */
 const REMEMBERED = 10_000;
 /** Ours have about 400 characters; longer ones are not even hashed. */
@@ -20,7 +25,7 @@ const LONGEST_TOKEN = 4_096;
 export interface JoseAccessTokensOptions {
   /** An Ed25519 private key as JWK; the key that signs. */
   readonly privateJwk: unknown;
-  /** Keys that signed before and are still accepted; private or public, only their public part is used. */
+  /** Further keys whose tokens are accepted: earlier ones, the next one; private or public, only their public part is used. */
   readonly previousJwks?: readonly unknown[];
   readonly clock: Clock;
   /** How many verified tokens are remembered at most; 10,000 unless told. */
@@ -76,7 +81,7 @@ export class JoseAccessTokens implements AccessTokens {
     const digest = hash('sha256', token, 'base64');
     const known = this.#recall(digest);
     if (known) return known;
-    const claims = readClaims(await this.#verifySignature(token));
+    const claims = readClaims(await this.#verifySignature(token), this.#clock.now());
     this.#remember(digest, claims);
     return claims;
   }
@@ -126,13 +131,14 @@ export class JoseAccessTokens implements AccessTokens {
   }
 }
 
-function readClaims(payload: JWTPayload): AccessClaims {
-  const { sub, sid, gen, nickname, exp } = payload;
+function readClaims(payload: JWTPayload, now: number): AccessClaims {
+  const { sub, sid, gen, nickname, iat, exp } = payload;
   if (typeof sub !== 'string' || typeof sid !== 'string' || typeof nickname !== 'string') {
     throw invalid();
   }
   if (typeof gen !== 'number' || !Number.isSafeInteger(gen) || gen < 0) throw invalid();
-  if (typeof exp !== 'number') throw invalid();
+  if (typeof exp !== 'number' || typeof iat !== 'number') throw invalid();
+  if (iat * 1_000 > now + FUTURE_SECONDS * 1_000) throw invalid();
   return Object.freeze({
     userId: sub,
     sessionId: sid,

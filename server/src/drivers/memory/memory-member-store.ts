@@ -164,7 +164,7 @@ export class MemoryMemberStore implements MemberStore {
     };
     room.nextJoinSeq += 1;
     room.members.set(member.userId, member);
-    room.nicknames.set(member.foldedNickname, member.userId);
+    room.nicknames.set(member.foldedNickname, request.looks);
     return member;
   }
 
@@ -238,7 +238,19 @@ function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal 
     if (!request.passcodeOk) return 'passcode_required';
     if (countRole(room, role) >= placesFor(room, role)) return 'room_full';
   }
-  return room.nicknames.has(request.foldedNickname) ? 'nickname_taken' : null;
+  if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
+  const isAsked = role !== 'host' && !request.isReturning;
+  return isAsked && looksLikeHost(room, request.looks) ? 'nickname_taken' : null;
+}
+
+/** Whether a host who is a member, present or away, has one of these looks. */
+function looksLikeHost(room: MemoryRoom, looks: readonly string[]): boolean {
+  return room.hostIds.some((hostId) => {
+    const host = room.members.get(hostId);
+    if (host?.role !== 'host') return false;
+    const theirs = room.nicknames.get(host.foldedNickname);
+    return theirs?.some((look) => looks.includes(look));
+  });
 }
 
 function placesFor(room: MemoryRoom, role: 'player' | 'spectator'): number {

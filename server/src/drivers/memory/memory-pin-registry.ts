@@ -3,8 +3,10 @@ import type {
   PinLookup,
   PinRegistry,
   PinReservation,
+  PinSeeker,
 } from '../../engine/room/pin-registry.port.js';
 import { ExpiringMap } from './expiring-map.js';
+import { MemoryPinTries } from './memory-pin-tries.js';
 import type { MemoryState } from './memory-state.js';
 
 interface KeptPin {
@@ -16,6 +18,7 @@ interface KeptPin {
 /** The PIN index in the memory of this process. */
 export class MemoryPinRegistry implements PinRegistry {
   readonly #state: MemoryState;
+  readonly #tries: MemoryPinTries | null;
   /** By length, so that counting one length looks at no other. */
   readonly #byLength = new Map<number, ExpiringMap<KeptPin>>();
   #completeSince: number | null = null;
@@ -23,6 +26,7 @@ export class MemoryPinRegistry implements PinRegistry {
 
   constructor(state: MemoryState) {
     this.#state = state;
+    this.#tries = state.pinBudget && new MemoryPinTries(state.pinBudget);
   }
 
   async reserve(reservation: PinReservation): Promise<string | null> {
@@ -57,8 +61,14 @@ export class MemoryPinRegistry implements PinRegistry {
     return true;
   }
 
-  async lookup(pin: string): Promise<PinLookup> {
-    const kept = this.#find(pin, this.#state.clock.now());
+  async lookup(pin: string, seeker?: PinSeeker): Promise<PinLookup> {
+    const now = this.#state.clock.now();
+    if (!this.#tries || !seeker) return this.#look(pin, now);
+    return this.#tries.try(pin, seeker, now, () => this.#look(pin, now));
+  }
+
+  #look(pin: string, now: number): PinLookup {
+    const kept = this.#find(pin, now);
     if (kept?.state === 'in_use' && kept.roomId !== null) {
       return { kind: 'room', roomId: kept.roomId };
     }

@@ -7,6 +7,7 @@ import type {
   FeedSnapshot,
   RoomFeed,
 } from '../../engine/feed/room-feed.port.js';
+import { Pace } from '../../engine/runtime/pace.js';
 import {
   indexAbove,
   indexOf,
@@ -131,7 +132,18 @@ export class MemoryRoomFeed implements RoomFeed {
     if (room.pending >= this.#state.backlogEntries) {
       return { kind: 'refused', code: 'backlog_full', retryAfterMs: 1_000 };
     }
+    // The last one: it takes from the budget.
+    const paceMs = request.sender ? this.#paceWait(room, request.sender.userId, role, now) : 0;
+    if (paceMs > 0) return { kind: 'refused', code: 'rate_limited', retryAfterMs: paceMs };
     return null;
+  }
+
+  #paceWait(room: MemoryRoom, userId: string, role: Role, now: number): number {
+    const limits = this.#state.entryPaces;
+    if (limits === null) return 0;
+    const pace = room.paces.get(userId) ?? new Pace();
+    room.paces.set(userId, pace);
+    return pace.take(now, role === 'host' ? limits.host : limits.other);
   }
 }
 

@@ -142,5 +142,6 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     dedupe: new ExpiringMap(DEDUPE_KEYS),
     once: new Set(),
     lastSentAt: new ExpiringMap(),
+    paces: new Map(),
   };
 }

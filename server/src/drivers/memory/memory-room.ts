@@ -3,6 +3,7 @@ import { comparePositions, parseEntryId } from '@pinroom/client/contract';
 import type { Seat } from '../../engine/room/member-store.port.js';
 import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
+import type { Pace } from '../../engine/runtime/pace.js';
 import type { ExpiringMap } from './expiring-map.js';
 
 /** An entry as it is kept: the payload stays the text that came. */
@@ -73,8 +74,8 @@ export interface MemoryRoom {
   /** Entries that wait for the archive. */
   pending: number;
   readonly members: Map<string, MemoryMember>;
-  /** Folded nickname → user. */
-  readonly nicknames: Map<string, string>;
+  /** Folded nickname of each member → its looks. */
+  readonly nicknames: Map<string, readonly string[]>;
   /** Users who may not come back. */
   readonly bans: Set<string>;
   readonly channels: Map<string, MemoryChannel>;
@@ -82,6 +83,8 @@ export interface MemoryRoom {
   readonly once: Set<string>;
   /** When each player sent last, while slow mode makes the player wait. */
   readonly lastSentAt: ExpiringMap<number>;
+  /** How fast each user sends. */
+  readonly paces: Map<string, Pace>;
 }
 
 /** A seat's name within its room. */

@@ -1,4 +1,6 @@
+import type { EntryPaces } from '../../engine/feed/room-feed.port.js';
 import type { Seat } from '../../engine/room/member-store.port.js';
+import type { PinBudget } from '../../engine/room/pin-registry.port.js';
 import type { Clock } from '../../engine/runtime/clock.js';
 import { tagOf } from '../../engine/runtime/random.js';
 import type { MemoryRoom } from './memory-room.js';
@@ -9,6 +11,10 @@ export interface MemoryStateOptions {
   readonly channelKeep: number;
   /** Entries of a room that may wait for the archive. */
   readonly backlogEntries: number;
+  /** Absent: nothing is counted. */
+  readonly pinBudget?: PinBudget;
+  /** Absent: as fast as one likes. */
+  readonly entryPaces?: EntryPaces;
 }
 
 /** Ended lives are remembered up to this many, so that none of them comes back. */
@@ -24,6 +30,8 @@ export class MemoryState {
   readonly clock: Pick<Clock, 'now'>;
   readonly channelKeep: number;
   readonly backlogEntries: number;
+  readonly pinBudget: PinBudget | null;
+  readonly entryPaces: EntryPaces | null;
   readonly #rooms = new Map<string, MemoryRoom>();
   readonly #roomsByTag = new Map<string, Set<string>>();
   /** Seats by tag and life: what is given up when the life ends. */
@@ -40,6 +48,8 @@ export class MemoryState {
     this.clock = options.clock;
     this.channelKeep = options.channelKeep;
     this.backlogEntries = options.backlogEntries;
+    this.pinBudget = options.pinBudget ?? null;
+    this.entryPaces = options.entryPaces ?? null;
   }
 
   /** A room that is here: open, or closed and not yet forgotten. */

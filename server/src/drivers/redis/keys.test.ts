@@ -14,7 +14,7 @@ const OF_A_ROOM = [
   keys.onlineKey(ROOM),
   keys.archivedKey(ROOM),
   keys.onceKey(ROOM),
-  keys.slowKey(ROOM),
+  keys.paceKey(ROOM),
   keys.bansKey(ROOM),
   keys.streamKey(ROOM, 'room'),
   keys.streamKey(ROOM, `user:${USER}`),

@@ -25,7 +25,7 @@ export const roomKey = (roomId: string) => ofRoom(roomId, 'room');
 export const membersKey = (roomId: string) => ofRoom(roomId, 'members');
 /** Members by order of joining. */
 export const rosterKey = (roomId: string) => ofRoom(roomId, 'roster');
-/** Folded nickname → user. */
+/** Folded nickname of each member → its looks, with U+001F between them. */
 export const nicksKey = (roomId: string) => ofRoom(roomId, 'nicks');
 /** User → the seats that make the user online. */
 export const onlineKey = (roomId: string) => ofRoom(roomId, 'online');
@@ -33,8 +33,8 @@ export const onlineKey = (roomId: string) => ofRoom(roomId, 'online');
 export const archivedKey = (roomId: string) => ofRoom(roomId, 'archived');
 /** User, channel and value of entries that may be there once only. */
 export const onceKey = (roomId: string) => ofRoom(roomId, 'once');
-/** User → time of the last entry, while slow mode counts. */
-export const slowKey = (roomId: string) => ofRoom(roomId, 'slow');
+/** User → time of the last entry, and when the budget for entries is full again. */
+export const paceKey = (roomId: string) => ofRoom(roomId, 'pace');
 export const bansKey = (roomId: string) => ofRoom(roomId, 'bans');
 /** How the names of a room's streams begin. */
 export const streamPrefix = (roomId: string) => `${ofRoom(roomId, 'ch')}:`;
@@ -83,6 +83,17 @@ export const pinKey = (pin: string) => tagged('pin', pin);
 export const livePinsKey = (length: number) => tagged('pin', `live:${length}`);
 export const pinReadyKey = tagged('pin', 'ready');
 export const pinRebuildKey = tagged('pin', 'rebuild');
+
+/** Wrong PINs of a session in the last minute, by time. */
+export const pinTriesOfSessionKey = (sessionId: string) =>
+  tagged('pin', `tries:session:${sessionId}`);
+/** Wrong PINs from a network in the last minute, by time. */
+export const pinTriesOfNetworkKey = (network: string) => tagged('pin', `tries:network:${network}`);
+/** The tries of a session beyond its network's budget. */
+export const pinExtraTriesKey = (sessionId: string) => tagged('pin', `tries:extra:${sessionId}`);
+
+/** How much of a limit somebody (an id, a network) has used. */
+export const limitKey = (limit: string, subject: string) => tagged(subject, `limit:${limit}`);
 
 /** Lives by the end of their lease. */
 export const livesKey = tagged('tags', 'lives');

@@ -16,6 +16,13 @@ describe('faults of Redis', () => {
     expect(found.cause).not.toHaveProperty('command');
   });
 
+  test('[FEED-1] no argument stands in what Redis says of a command that it does not know', () => {
+    const said =
+      "ERR unknown command 'SPUBLISH', with args beginning with: 'room' 'secret\nwords' ";
+    const found = toRedisFault(fault('ReplyError', said));
+    expect(found.message).toBe("ERR unknown command 'SPUBLISH'");
+  });
+
   test.each(['OOM command not allowed', 'LOADING Redis is loading', 'CLUSTERDOWN', 'READONLY x'])(
     '[FEED-1] %s is `unavailable`',
     (message) => {

@@ -6,10 +6,13 @@ const TRANSIENT =
 /** What ioredis says of a command that was not answered within its time. */
 const TIMED_OUT = 'Command timed out';
 
+/** How Redis goes on where it does not know a command. */
+const QUOTED_ARGUMENTS = /,? with args beginning with:.*/s;
+
 /** A fault without the command's arguments, which ioredis attaches and which may be secrets. */
 class RedisFault extends Error {
   constructor(fault: unknown) {
-    super(messageOf(fault));
+    super(messageOf(fault).replace(QUOTED_ARGUMENTS, ''));
     this.name = fault instanceof Error ? fault.name : 'RedisFault';
   }
 }

@@ -71,6 +71,7 @@ const join = defineScript({
     request.passcodeOk ? 1 : 0,
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
+    request.looks.join('\u001f'),
   ],
   reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
 });

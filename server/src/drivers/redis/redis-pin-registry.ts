@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  PinBudget,
   PinInUse,
   PinLookup,
   PinRegistry,
   PinReservation,
+  PinSeeker,
 } from '../../engine/room/pin-registry.port.js';
 import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
@@ -59,6 +61,36 @@ const lookup = defineScript({
   },
 });
 
+interface PinTry {
+  readonly pin: string;
+  readonly seeker: PinSeeker;
+  readonly budget: PinBudget;
+}
+
+const tryPin = defineScript({
+  name: 'pin-try',
+  keys: ({ pin, seeker }: PinTry) => [
+    keys.pinKey(pin),
+    keys.pinReadyKey,
+    keys.pinTriesOfSessionKey(seeker.sessionId),
+    keys.pinTriesOfNetworkKey(seeker.network),
+    keys.pinExtraTriesKey(seeker.sessionId),
+  ],
+  args: ({ pin, budget }) => [pin, budget.perSession, budget.perNetwork, budget.windowMs],
+  reply: (raw): PinLookup => {
+    const [what, value, since] = raw as
+      | ['looked', string | null, string | null]
+      | ['session' | 'address', number, undefined];
+    if (what === 'looked') return toLookup(value, since !== null);
+    return { kind: 'refused', by: what, retryAfterMs: value };
+  },
+});
+
+function toLookup(value: string | null, isComplete: boolean): PinLookup {
+  if (value?.startsWith(IN_USE)) return { kind: 'room', roomId: value.slice(IN_USE.length) };
+  return { kind: isComplete ? 'none' : 'unknown' };
+}
+
 const lock = defineScript({
   name: 'pin-lock',
   keys: (_: { holder: string; ms: number }) => [keys.pinRebuildKey],
@@ -91,9 +123,12 @@ const complete = defineScript({
 export class RedisPinRegistry implements PinRegistry, Resilient {
   readonly resilience = READS;
   readonly #redis: RedisAccess;
+  readonly #budget: PinBudget | null;
 
-  constructor(redis: RedisAccess) {
+  /** @param budget null: wrong PINs are not counted. */
+  constructor(redis: RedisAccess, budget: PinBudget | null = null) {
     this.#redis = redis;
+    this.#budget = budget;
   }
 
   async reserve(reservation: PinReservation): Promise<string | null> {
@@ -110,10 +145,12 @@ export class RedisPinRegistry implements PinRegistry, Resilient {
   }
 
   @retry()
-  async lookup(pin: string): Promise<PinLookup> {
-    const { value, completeSince } = await this.#redis.scripts.run(lookup, keys.pinKey(pin));
-    if (value?.startsWith(IN_USE)) return { kind: 'room', roomId: value.slice(IN_USE.length) };
-    return { kind: completeSince === null ? 'unknown' : 'none' };
+  async lookup(pin: string, seeker?: PinSeeker): Promise<PinLookup> {
+    const { scripts } = this.#redis;
+    const budget = this.#budget;
+    if (seeker && budget) return await scripts.run(tryPin, { pin, seeker, budget });
+    const { value, completeSince } = await scripts.run(lookup, keys.pinKey(pin));
+    return toLookup(value, completeSince !== null);
   }
 
   @retry()

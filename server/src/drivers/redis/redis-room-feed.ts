@@ -2,11 +2,13 @@ import { channelUser, type Entry, LIMITS } from '@pinroom/client/contract';
 import type {
   AppendOutcome,
   AppendRequest,
+  EntryPaces,
   FeedChannel,
   FeedRange,
   FeedSnapshot,
   RoomFeed,
 } from '../../engine/feed/room-feed.port.js';
+import type { PaceLimit } from '../../engine/runtime/pace.js';
 import { tagOf } from '../../engine/runtime/random.js';
 import { type Resilient, retry } from '../resilience/retry.js';
 import { entryParts, parseEntries } from './entry-fields.js';
@@ -20,6 +22,8 @@ import { defineScript } from './scripts.js';
 export interface RoomFeedOptions {
   /** Entries of a room that may wait for the archive. */
   readonly backlogEntries: number;
+  /** Absent: as fast as one likes. */
+  readonly entryPaces?: EntryPaces;
   /** For how long a key makes a repetition harmless, ms. */
   readonly dedupeMs?: number;
   /** Whether Redis' memory is so full that it takes no more entries for now. */
@@ -31,9 +35,18 @@ type Refused = Extract<AppendOutcome, { kind: 'refused' }>;
 const BACKLOG_FULL: Refused = { kind: 'refused', code: 'backlog_full', retryAfterMs: 1_000 };
 const MARKER = 'ch:';
 
+interface Append {
+  readonly request: AppendRequest;
+  readonly backlog: number;
+  readonly dedupeMs: number;
+  readonly entryPaces: EntryPaces;
+}
+
+const UNLIMITED: PaceLimit = { perSecond: Number.POSITIVE_INFINITY, burst: 1 };
+
 const append = defineScript({
   name: 'feed-append',
-  keys: ({ request }: { request: AppendRequest; backlog: number; dedupeMs: number }) => {
+  keys: ({ request }: Append) => {
     const { roomId, channel, sender, key } = request;
     return [
       keys.roomKey(roomId),
@@ -42,13 +55,13 @@ const append = defineScript({
       keys.archivedKey(roomId),
       keys.unarchivedKey(tagOf(roomId)),
       keys.onceKey(roomId),
-      keys.slowKey(roomId),
+      keys.paceKey(roomId),
       key === null
         ? keys.roomKey(roomId)
         : keys.dedupeKey(roomId, channel, sender?.userId ?? '', key),
     ];
   },
-  args: ({ request, backlog, dedupeMs }) => {
+  args: ({ request, backlog, dedupeMs, entryPaces }) => {
     const { roomId, channel, sender, type, payloadJson, key, once } = request;
     const userId = sender?.userId ?? '';
     const addressee = channelUser(channel);
@@ -69,10 +82,18 @@ const append = defineScript({
       once === null ? '' : `${userId} ${channel} ${once}`,
       backlog,
       archivedTwin(request),
+      ...paceMs(entryPaces.host),
+      ...paceMs(entryPaces.other),
     ];
   },
   reply: (raw) => toOutcome(raw as string[]),
 });
+
+/** What an entry takes from the budget and what may be used of it at once, ms; 0: no limit. */
+function paceMs({ burst, perSecond }: PaceLimit): [eachMs: number, burstMs: number] {
+  const eachMs = 1_000 / perSecond;
+  return [eachMs, Math.max(1, burst) * eachMs];
+}
 
 /** A room's channels as Redis streams; what is kept is announced by the same script. */
 export class RedisRoomFeed implements RoomFeed, Resilient {
@@ -85,16 +106,17 @@ export class RedisRoomFeed implements RoomFeed, Resilient {
     this.#options = {
       dedupeMs: LIMITS.dedupeSeconds * 1_000,
       isMemoryShort: () => false,
+      entryPaces: { host: UNLIMITED, other: UNLIMITED },
       ...options,
     };
   }
 
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    const { backlogEntries, dedupeMs, isMemoryShort } = this.#options;
+    const { backlogEntries, dedupeMs, entryPaces, isMemoryShort } = this.#options;
     // A bound of none: repetitions still get their answer, nothing new is kept.
     const backlog = isMemoryShort() ? 0 : backlogEntries;
     try {
-      return await this.#redis.scripts.run(append, { request, backlog, dedupeMs });
+      return await this.#redis.scripts.run(append, { request, backlog, dedupeMs, entryPaces });
     } catch (fault) {
       // Redis refused before it ran the script.
       if (isOutOfMemory(fault)) return BACKLOG_FULL;

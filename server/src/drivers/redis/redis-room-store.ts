@@ -101,7 +101,7 @@ const retireRoom = defineScript({
     keys.nicksKey(roomId),
     keys.archivedKey(roomId),
     keys.onceKey(roomId),
-    keys.slowKey(roomId),
+    keys.paceKey(roomId),
     keys.bansKey(roomId),
   ],
   args: ({ roomId, ttlMs }) => [

@@ -1,3 +1,5 @@
+import type { EntryPaces } from '../../engine/feed/room-feed.port.js';
+import type { PinBudget } from '../../engine/room/pin-registry.port.js';
 import { RedisArchiveQueue } from './redis-archive-queue.js';
 import type { RedisClients } from './redis-clients.js';
 import { RedisEndedSessions } from './redis-ended-sessions.js';
@@ -14,6 +16,10 @@ export interface RedisStoreOptions {
   readonly channelKeep: number;
   /** Entries of a room that may wait for the archive. */
   readonly backlogEntries: number;
+  /** Absent: nothing is counted. */
+  readonly pinBudget?: PinBudget;
+  /** Absent: as fast as one likes. */
+  readonly entryPaces?: EntryPaces;
 }
 
 /** The stores of a node over Redis. They hold no state of their own and need no closing. */
@@ -37,13 +43,14 @@ const PAGE_MEMORY_SHARE = 0.6;
 /** Stores over open connections. */
 export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
   const { memory } = redis;
-  const { backlogEntries, channelKeep } = options;
+  const { backlogEntries, channelKeep, entryPaces, pinBudget } = options;
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
-    pins: new RedisPinRegistry(redis),
+    pins: new RedisPinRegistry(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,
+      ...(entryPaces ? { entryPaces } : {}),
       isMemoryShort: () => memory.isAbove(FEED_MEMORY_SHARE),
     }),
     sessions: new RedisSessionStore(redis),

@@ -21,6 +21,7 @@ export const SCRIPT_NAMES = [
   'pin-lookup',
   'pin-release',
   'pin-reserve',
+  'pin-try',
   'pin-unlock',
   'queue-confirm',
   'queue-count',

@@ -3,7 +3,7 @@ import type {
   ClientConnection,
   CommandResult,
 } from '../../engine/connection/connection-handler.port.js';
-import { AppError, toWireError } from '../../engine/runtime/app-error.js';
+import { toWireError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { REFUSED_COMMAND } from './bounded-decoder.js';
 import type { PinroomSocket } from './engine-io-internals.js';
@@ -33,12 +33,13 @@ export function commandListener(logger: Logger) {
   return function onCommand(this: PinroomSocket, name: unknown, ...args: unknown[]): void {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as Ack) : null;
-    if (name === REFUSED_COMMAND) {
-      ack?.({ ok: false, error: new AppError(args[0] as ErrorCode).toWire() });
-      return;
-    }
     const { connection } = this.data;
     if (!connection || !this.connected) return;
+    if (name === REFUSED_COMMAND) {
+      const result = connection.unreadable(args[0] as ErrorCode);
+      ack?.(result);
+      return;
+    }
     const payload = args[0] === ack ? undefined : args[0];
     void answer(connection, String(name), payload, ack);
   };

@@ -48,11 +48,12 @@ export interface EngineConnection {
   readonly writeBuffer: readonly unknown[];
   readonly transport: { readonly socket: UwsWebSocket | NodeWebSocket };
   request: unknown;
+  readonly remoteAddress: string;
   /** `text` is the message without Engine.IO's own leading type digit. */
   write(text: string, options?: EncodedMessage): unknown;
   close(discard?: boolean): void;
   on(event: 'packetCreate', listener: (packet: EnginePacket) => void): unknown;
-  on(event: 'flush', listener: () => void): unknown;
+  on(event: 'flush' | 'close', listener: () => void): unknown;
 }
 
 export interface EnginePacket {

@@ -20,14 +20,20 @@ const MAX_DISCARDED_BYTES = 8_388_608;
 /** Until the answer begins; how long it then streams is not limited. */
 const ANSWER_MS = 30_000;
 
+/** Headers by their names in lower case. */
+export type HeaderFields = { readonly [name: string]: string };
+
 /** An error as every route answers it. */
-export function errorResponse(fault: unknown): Response {
+export function errorResponse(fault: unknown, headers: HeaderFields): Response {
   const error = toWireError(fault);
-  return Response.json({ error }, { status: CODES[error.code].status });
+  return Response.json({ error }, { status: CODES[error.code].status, headers: { ...headers } });
 }
 
 /** A handler that always answers: in time, and with a coded error where the given one throws. */
-export function answering(fetch: FetchHandler, logger: Logger): FetchHandler {
+export function answering(
+  fetch: FetchHandler,
+  { answerHeaders, logger }: { readonly answerHeaders: HeaderFields; readonly logger: Logger },
+): FetchHandler {
   return async (request, origin) => {
     const answer = fetch(request, origin);
     try {
@@ -41,7 +47,7 @@ export function answering(fetch: FetchHandler, logger: Logger): FetchHandler {
       if (!(fault instanceof AppError)) {
         logger.error({ err: fault, method: request.method }, 'a request failed');
       }
-      return errorResponse(fault);
+      return errorResponse(fault, answerHeaders);
     }
   };
 }
@@ -55,11 +61,15 @@ function discardLate(answer: Promise<Response>): void {
 }
 
 /** A handler that gets bodies up to `maxBytes`, read already; larger ones are answered 413. */
-export function withBoundedBody(fetch: FetchHandler, maxBytes: number): FetchHandler {
+export function withBoundedBody(
+  fetch: FetchHandler,
+  maxBytes: number,
+  answerHeaders: HeaderFields,
+): FetchHandler {
   return async (request, origin) => {
     if (!request.body) return fetch(request, origin);
     const body = await readBounded(request.body, maxBytes);
-    if (body === null) return errorResponse(new AppError('payload_too_large'));
+    if (body === null) return errorResponse(new AppError('payload_too_large'), answerHeaders);
     const { url, method, headers, signal } = request;
     return fetch(new Request(url, { method, headers, body, signal }), origin);
   };

@@ -5,17 +5,30 @@ import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.por
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { engineOf, type PinroomServer } from './engine-io-internals.js';
-import { type FetchHandler, MAX_BODY_BYTES, withBoundedBody } from './fetch-handler.js';
+import {
+  type FetchHandler,
+  type HeaderFields,
+  MAX_BODY_BYTES,
+  withBoundedBody,
+} from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
-import { headerReader, type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import {
+  headerReader,
+  NO_SOCKETS_HERE,
+  NO_WEBSOCKET,
+  type Refusal,
+  refusalBody,
+  refusalOf,
+  type UpgradeRules,
+} from './origin-gate.js';
 import { cutSlowConsumers } from './ws-backlog.js';
 import { WsBroadcaster } from './ws-broadcaster.js';
 
-export interface NodeListenerOptions {
+export interface NodeListenerOptions extends UpgradeRules {
   readonly path: string;
   readonly maxBufferedBytes: number;
-  readonly isOriginAllowed: OriginCheck;
-  readonly refreshCookie: string;
+  /** What every answer gets that does not come from the fetch handler. */
+  readonly answerHeaders: HeaderFields;
   /** Turns a fetch-style handler into one of node:http. */
   readonly createNodeListener: (fetch: FetchHandler) => RequestListener;
   /** Called once for each socket that is cut for not reading. */
@@ -28,6 +41,8 @@ type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) 
 /** Against clients that send their request drop by drop. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Socket.IO on `ws`, and HTTP, on one server of node:http. */
 export class NodeListener implements Listener {
@@ -43,11 +58,9 @@ export class NodeListener implements Listener {
 
   constructor(io: PinroomServer, options: NodeListenerOptions) {
     this.#options = options;
-    this.#server = createServer(
-      { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-      (request, response) => this.#onRequest(request, response),
-    );
+    this.#server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS });
     io.attach(this.#server);
+    this.#guardRequests();
     this.#guardUpgrades();
     cutSlowConsumers(engineOf(io), options);
     this.broadcaster = new WsBroadcaster(io, options.logger);
@@ -55,7 +68,9 @@ export class NodeListener implements Listener {
 
   listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
     const { host, port, exclusivePort } = address;
-    this.#onRequest = this.#options.createNodeListener(withBoundedBody(fetch, MAX_BODY_BYTES));
+    this.#onRequest = this.#options.createNodeListener(
+      withBoundedBody(fetch, MAX_BODY_BYTES, this.#options.answerHeaders),
+    );
     return new Promise((resolve, reject) => {
       const refused = (fault: NodeJS.ErrnoException) => {
         const why = fault.code === 'EADDRINUSE' ? 'the port is in use' : fault.message;
@@ -88,27 +103,52 @@ export class NodeListener implements Listener {
     for (const socket of this.#upgraded) socket.destroy();
   }
 
+  /** Engine.IO's own handler could only say no, and not with our headers. */
+  #guardRequests(): void {
+    const { answerHeaders, path } = this.#options;
+    this.#server.removeAllListeners('request');
+    this.#server.on('request', (request, response) => {
+      if (targetOf(request).path !== path) return this.#onRequest(request, response);
+      response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
+      response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
+      response.end(refusalBody(NO_WEBSOCKET));
+    });
+  }
+
   /** Engine.IO answers a refused upgrade with 400 whatever the reason, and has no other say. */
   #guardUpgrades(): void {
     const [engineUpgrade] = this.#server.listeners('upgrade') as UpgradeListener[];
     this.#server.removeAllListeners('upgrade');
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const [path, query = ''] = (request.url ?? '').split('?', 2);
-      if (path !== this.#options.path) return refuse(socket, '404 Not Found', '');
+      const { path, query } = targetOf(request);
+      if (path !== this.#options.path) return this.#refuse(socket, NO_SOCKETS_HERE);
       const headerOf = headerReader(request.headers);
-      const refusal = refusalOf({ headerOf, query }, this.#options);
-      if (refusal) return refuse(socket, refusal.status, refusalBody(refusal));
+      const remoteAddress = request.socket.remoteAddress ?? '';
+      const refusal = refusalOf({ headerOf, query, remoteAddress }, this.#options);
+      if (refusal) return this.#refuse(socket, refusal);
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));
       engineUpgrade?.(request, socket, head);
     });
   }
+
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    const body = refusalBody(refusal);
+    const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
+    socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);
+  }
 }
 
-function refuse(socket: Duplex, status: string, body: string): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+/** Path and query of a request; all after the first question mark is the query. */
+function targetOf({ url = '' }: IncomingMessage): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0
+    ? { path: url, query: '' }
+    : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+function headOf(status: string, headers: HeaderFields, bodyBytes: number): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: ${bodyBytes}\r\n${lines.join('')}\r\n`;
 }

@@ -18,12 +18,32 @@ export function headerReader(headers: IncomingHttpHeaders): HeaderOf {
 /** The client's address, told from that of the connection and what proxies have written. */
 export type AddressOf = (remoteAddress: string, headerOf: HeaderOf) => string;
 
-/** What an upgrade is refused with. */
+/** What a request for a socket is refused with. */
 export interface Refusal {
-  readonly status: '400 Bad Request' | '403 Forbidden';
-  readonly code: 'bad_request' | 'origin_denied';
+  readonly status: '400 Bad Request' | '403 Forbidden' | '404 Not Found' | '429 Too Many Requests';
+  readonly code: 'bad_request' | 'not_found' | 'origin_denied' | 'rate_limited';
   readonly message: string;
+  readonly retryAfterMs?: number;
 }
+
+/** What an upgrade is judged by. */
+export interface UpgradeRules {
+  readonly isOriginAllowed: OriginCheck;
+  readonly refreshCookie: string;
+  readonly connections: { isFull(remoteAddress: string, headerOf: HeaderOf): boolean };
+}
+
+/** A connection that does not show who it is has been closed after this time. */
+const UNKNOWN_GONE_MS = 5_000;
+/** There is one path with sockets. */
+export const NO_SOCKETS_HERE: Refusal = {
+  status: '404 Not Found',
+  code: 'not_found',
+  message: 'There are no sockets under this path.',
+};
+
+/** A connection begins as a WebSocket and stays one: no polling, no older protocol. */
+export const NO_WEBSOCKET: Refusal = badRequest('Sockets are for WebSocket and Engine.IO 4 only.');
 
 /**
  * Decides, before anything is allocated, whether an upgrade may go on. A page is judged by its
@@ -32,15 +52,20 @@ export interface Refusal {
  * transport, so one that names a session is refused.
  */
 export function refusalOf(
-  request: { headerOf: HeaderOf; query: string },
-  options: { isOriginAllowed: OriginCheck; refreshCookie: string },
+  request: { headerOf: HeaderOf; query: string; remoteAddress: string },
+  options: UpgradeRules,
 ): Refusal | null {
-  const { headerOf, query } = request;
-  if (/(?:^|&)sid=/.test(query)) {
+  const { headerOf, remoteAddress } = request;
+  // Read as Engine.IO reads it: names may be escaped, and of two values the last one counts there.
+  const query = new URLSearchParams(request.query);
+  if (query.has('sid')) return badRequest('A connection cannot be taken over.');
+  if (!isOnly(query, 'transport', 'websocket') || !isOnly(query, 'EIO', '4')) return NO_WEBSOCKET;
+  if (options.connections.isFull(remoteAddress, headerOf)) {
     return {
-      status: '400 Bad Request',
-      code: 'bad_request',
-      message: 'A connection cannot be taken over.',
+      status: '429 Too Many Requests',
+      code: 'rate_limited',
+      message: 'Too many connections come from your network.',
+      retryAfterMs: UNKNOWN_GONE_MS,
     };
   }
   const origin = headerOf('origin');
@@ -55,7 +80,17 @@ export function refusalOf(
   };
 }
 
+function isOnly(query: URLSearchParams, name: string, value: string): boolean {
+  const values = query.getAll(name);
+  return values.length === 1 && values[0] === value;
+}
+
+function badRequest(message: string): Refusal {
+  return { status: '400 Bad Request', code: 'bad_request', message };
+}
+
 /** The body of a refusal. */
 export function refusalBody(refusal: Refusal): string {
-  return JSON.stringify({ error: { code: refusal.code, message: refusal.message } });
+  const { status: _, ...error } = refusal;
+  return JSON.stringify({ error });
 }

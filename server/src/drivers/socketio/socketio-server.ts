@@ -11,13 +11,14 @@ import type { Metrics } from '../../engine/runtime/metrics.js';
 import { boundedDecoder } from './bounded-decoder.js';
 import { withDeadline } from './call-deadline.js';
 import { closeTransport } from './close-transport.js';
+import { ConnectionCount } from './connection-count.js';
 import { type EngineConnection, engineOf, type PinroomServer } from './engine-io-internals.js';
-import { answering, type FetchHandler } from './fetch-handler.js';
+import { answering, type FetchHandler, type HeaderFields } from './fetch-handler.js';
 import { authentication } from './handshake.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { chooseTransport, type TransportChoice } from './load-uws.js';
 import { NodeListener } from './node-listener.js';
-import type { AddressOf, OriginCheck } from './origin-gate.js';
+import type { AddressOf, HeaderOf, OriginCheck } from './origin-gate.js';
 import { type ShardClients, ShardedFanoutBus } from './sharded-fanout-bus.js';
 import { SocketLobby } from './socket-lobby.js';
 import { UwsListener } from './uws-listener.js';
@@ -31,8 +32,12 @@ export interface SocketServerOptions {
   readonly maxBufferedBytes: number;
   readonly isOriginAllowed: OriginCheck;
   readonly addressOf: AddressOf;
+  /** Sockets that one network may have open. */
+  readonly socketsPerNetwork: number;
   /** Name of the cookie that holds a refresh token. */
   readonly refreshCookie: string;
+  /** What every answer gets that does not come from the fetch handler. */
+  readonly answerHeaders: HeaderFields;
   /** Absent: one node alone, whose bus comes from elsewhere. */
   readonly redis?: ShardClients;
   /** Used where the transport is `ws`. */
@@ -69,6 +74,7 @@ interface ServerParts {
   readonly lobby: SocketLobby;
   readonly shards: ShardedFanoutBus | null;
   readonly engine: HandlerSlot;
+  readonly answerHeaders: HeaderFields;
   readonly logger: Logger;
 }
 
@@ -106,9 +112,9 @@ export class SocketServer implements AsyncDisposable {
 
   /** Resolves with the port. Rejects with a clear error when it is taken. Once. */
   async listen(address: ListenAddress, handlers: SocketServerHandlers): Promise<number> {
-    const { engine, listener, logger } = this.#parts;
+    const { engine, listener } = this.#parts;
     engine.handler = handlers.handler;
-    this.#port = await listener.listen(address, answering(handlers.fetch, logger));
+    this.#port = await listener.listen(address, answering(handlers.fetch, this.#parts));
     return this.#port;
   }
 
@@ -174,9 +180,16 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const shards = options.redis ? new ShardedFanoutBus(options.redis, logger) : null;
   const io = createIo(options, shards);
   const onSlow = () => metrics.count('pinroom_slow_consumers_total');
+  // Socket.IO has an engine only once it is attached to one of the listeners.
+  let count: ConnectionCount | null = null;
+  const connections = {
+    isFull: (remoteAddress: string, headerOf: HeaderOf) =>
+      count?.isFull(remoteAddress, headerOf) ?? true,
+  };
   const listener = uws
-    ? new UwsListener(io, { ...options, uws, onSlow })
-    : new NodeListener(io, { ...options, path: SOCKET_PATH, onSlow });
+    ? new UwsListener(io, { ...options, connections, uws, onSlow })
+    : new NodeListener(io, { ...options, connections, path: SOCKET_PATH, onSlow });
+  count = new ConnectionCount(engineOf(io), options.socketsPerNetwork, options.addressOf);
   if (reasons.length > 0) {
     // Only where none loads does it make a difference.
     const log = uws ? logger.debug : logger.info;
@@ -194,7 +207,8 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const lobby = new SocketLobby(handler, { logger, metrics });
   io.use(authentication({ ...options, handler }));
   io.on('connection', (socket) => lobby.enter(socket));
-  return new SocketServer({ io, listener, lobby, shards, engine, logger });
+  const { answerHeaders } = options;
+  return new SocketServer({ io, listener, lobby, shards, engine, answerHeaders, logger });
 }
 
 /** Builds the server and listens. Leaves nothing behind when it cannot. */

@@ -1,10 +1,19 @@
+import type { ErrorCode } from '@pinroom/client/contract';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import { errorResponse, type FetchHandler, MAX_BODY_BYTES } from './fetch-handler.js';
+import {
+  errorResponse,
+  type FetchHandler,
+  type HeaderFields,
+  MAX_BODY_BYTES,
+} from './fetch-handler.js';
 import { type RequestBody, UwsHttpExchange } from './uws-http-exchange.js';
 import type { UwsApp, UwsRequest, UwsResponse } from './uws-native.js';
 
 const NO_BODY: RequestBody = { kind: 'read', bytes: new Uint8Array(0) };
+
+/** Name or address with a port: what has a slash or a question mark would become part of the path. */
+const HOST = /^[\w.:[\]-]{1,255}$/;
 
 /** A request's head, copied while the native request is valid. */
 interface RequestHead {
@@ -18,11 +27,16 @@ interface RequestHead {
 export class UwsHttp {
   readonly #exchanges = new Set<UwsHttpExchange>();
   readonly #fetch: FetchHandler;
+  readonly #answerHeaders: HeaderFields;
   readonly #logger: Logger;
 
   /** `fetch` is expected to answer always (see `answering`). */
-  constructor(fetch: FetchHandler, logger: Logger) {
+  constructor(
+    fetch: FetchHandler,
+    { answerHeaders, logger }: { readonly answerHeaders: HeaderFields; readonly logger: Logger },
+  ) {
     this.#fetch = fetch;
+    this.#answerHeaders = answerHeaders;
     this.#logger = logger;
   }
 
@@ -50,18 +64,22 @@ export class UwsHttp {
 
   async #serve(exchange: UwsHttpExchange, res: UwsResponse, req: UwsRequest): Promise<void> {
     const head = readHead(res, req);
-    if (!head) return exchange.answer(errorResponse(new AppError('bad_request')), false);
+    if (!head) return exchange.answer(this.#refusal('bad_request'), false);
     const { method, url, headers, remoteAddress } = head;
     const isHead = method === 'HEAD';
     const body = await this.#readBody(exchange, head);
     if (body.kind === 'gone') return;
     if (body.kind === 'too-large') {
-      return exchange.answer(errorResponse(new AppError('payload_too_large')), isHead);
+      return exchange.answer(this.#refusal('payload_too_large'), isHead);
     }
     const { signal } = exchange;
     const content = body.bytes.byteLength > 0 ? { body: body.bytes } : {};
     const request = new Request(url, { method, headers, signal, ...content });
     await exchange.answer(await this.#fetch(request, { remoteAddress }), isHead);
+  }
+
+  #refusal(code: ErrorCode): Response {
+    return errorResponse(new AppError(code), this.#answerHeaders);
   }
 
   #readBody(exchange: UwsHttpExchange, { method, headers }: RequestHead): Promise<RequestBody> {
@@ -84,7 +102,9 @@ function readHead(res: UwsResponse, req: UwsRequest): RequestHead | null {
     if (method === 'TRACE' || method === 'CONNECT') return null;
     const query = req.getQuery();
     const path = query ? `${req.getUrl()}?${query}` : req.getUrl();
-    const url = new URL(`http://${headers.get('host') ?? 'localhost'}${path}`);
+    const host = headers.get('host') ?? 'localhost';
+    if (!HOST.test(host)) return null;
+    const url = new URL(`http://${host}${path}`);
     const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
     return { method, url: url.href, headers, remoteAddress };
   } catch {

@@ -2,9 +2,16 @@ import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.por
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { PinroomServer } from './engine-io-internals.js';
-import type { FetchHandler } from './fetch-handler.js';
+import type { FetchHandler, HeaderFields } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
-import { type OriginCheck, refusalBody, refusalOf } from './origin-gate.js';
+import {
+  type HeaderOf,
+  NO_WEBSOCKET,
+  type Refusal,
+  refusalBody,
+  refusalOf,
+  type UpgradeRules,
+} from './origin-gate.js';
 import { UwsBacklog } from './uws-backlog.js';
 import { UwsBroadcaster } from './uws-broadcaster.js';
 import { UwsHttp } from './uws-http.js';
@@ -13,14 +20,16 @@ import type {
   UwsBehavior,
   UwsListenSocket,
   UwsModule,
+  UwsRequest,
+  UwsResponse,
   UwsWebSocket,
 } from './uws-native.js';
 
-export interface UwsListenerOptions {
+export interface UwsListenerOptions extends UpgradeRules {
   readonly uws: UwsModule;
   readonly maxBufferedBytes: number;
-  readonly isOriginAllowed: OriginCheck;
-  readonly refreshCookie: string;
+  /** What every answer gets that does not come from the fetch handler. */
+  readonly answerHeaders: HeaderFields;
   /** Called once for each socket that is seen to be cut for not reading. */
   readonly onSlow: () => void;
   readonly logger: Logger;
@@ -55,8 +64,8 @@ export class UwsListener implements Listener {
 
   async listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
     const { host, port, exclusivePort } = address;
-    const { uws, logger } = this.#options;
-    this.#http = new UwsHttp(fetch, logger);
+    const { uws } = this.#options;
+    this.#http = new UwsHttp(fetch, this.#options);
     this.#http.mount(this.#app);
     const flags = exclusivePort ? uws.LIBUS_LISTEN_EXCLUSIVE_PORT : 0;
     // Calls back before it returns.
@@ -90,8 +99,9 @@ export class UwsListener implements Listener {
   #guardedApp(): Pick<UwsApp, 'any' | 'ws' | 'publish'> {
     const app = this.#app;
     const guarded = {
-      any(pattern: string, handler: Parameters<UwsApp['any']>[1]) {
-        app.any(pattern, handler);
+      // Engine.IO's own handler could only say no, and not with our headers.
+      any: (pattern: string) => {
+        app.any(pattern, (res) => this.#refuse(res, NO_WEBSOCKET));
         return guarded as unknown as UwsApp;
       },
       ws: (pattern: string, behavior: UwsBehavior) => {
@@ -107,6 +117,7 @@ export class UwsListener implements Listener {
     const options = this.#options;
     const backlog = this.#backlog;
     const noteDrop = this.#dropCounter();
+    const refuse = (res: UwsResponse, refusal: Refusal) => this.#refuse(res, refusal);
     return {
       ...behavior,
       // A reader that is too slow is cut and resumes; otherwise it would lose messages in silence.
@@ -115,11 +126,12 @@ export class UwsListener implements Listener {
       idleTimeout: IDLE_SECONDS,
       sendPingsAutomatically: false,
       upgrade(res, req, context) {
-        const headerOf = (name: string) => req.getHeader(name) || undefined;
-        const refusal = refusalOf({ headerOf, query: req.getQuery() ?? '' }, options);
-        if (!refusal) return behavior.upgrade?.(res, req, context);
-        res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
-        res.end(refusalBody(refusal));
+        const headerOf = headersOf(req);
+        const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
+        const query = req.getQuery() ?? '';
+        const refusal = refusalOf({ headerOf, query, remoteAddress }, options);
+        if (refusal) refuse(res, refusal);
+        else behavior.upgrade?.(res, req, context);
       },
       open(ws) {
         watchSends(ws, backlog, noteDrop);
@@ -133,6 +145,14 @@ export class UwsListener implements Listener {
     };
   }
 
+  #refuse(res: UwsResponse, refusal: Refusal): void {
+    res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
+    for (const [name, value] of Object.entries(this.#options.answerHeaders)) {
+      res.writeHeader(name, value);
+    }
+    res.end(refusalBody(refusal));
+  }
+
   #dropCounter(): (ws: UwsWebSocket) => void {
     const cut = new WeakSet<UwsWebSocket>();
     return (ws) => {
@@ -141,6 +161,20 @@ export class UwsListener implements Listener {
       this.#options.onSlow();
     };
   }
+}
+
+/**
+ * A header that comes twice counts as one with both values, as in node:http: the native look-up
+ * finds the first one and Engine.IO keeps the last, so that a second cookie would go unseen here.
+ */
+function headersOf(req: UwsRequest): HeaderOf {
+  const headers = new Map<string, string>();
+  req.forEach((name, value) => {
+    const before = headers.get(name);
+    const separator = name === 'cookie' ? '; ' : ', ';
+    headers.set(name, before === undefined ? value : before + separator + value);
+  });
+  return (name) => headers.get(name) || undefined;
 }
 
 /** Engine.IO does not look at what `send` answers. */

@@ -12,8 +12,14 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'secret',
   'apikey',
   'operatortoken',
+  'salt',
 ]);
 
+/** Where PostgreSQL quotes the row, the parameters or the statement that it did not like. */
+const QUOTING_FIELDS: ReadonlySet<string> = new Set(['detail', 'where', 'internalQuery']);
+
+/** All control characters but tab and line feed, separators of lines, turns of direction. */
+const HIDDEN = /(?![\t\n])[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 const REDACTED = '[redacted]';
 /** Characters of one text in a log. */
 const TEXT_LENGTH = 2_000;
@@ -32,11 +38,15 @@ export function withoutSecrets(fields: { readonly [name: string]: unknown }): {
   return copyFields(fields, DEPTH, { values: VALUES }, '');
 }
 
-/** Cuts a long text and takes the password out of addresses in it. */
+/**
+ * Cuts a long text, takes the password out of addresses in it, and escapes what JSON leaves as it is
+ * and what could end a line, colour a terminal or turn the direction of the text.
+ */
 export function cutText(text: string): string {
   const cut =
     text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}… (${text.length} characters)` : text;
-  return cut.includes('://') ? cut.replace(/:\/\/[^\s/@]+@/g, `://${REDACTED}@`) : cut;
+  const open = cut.includes('://') ? cut.replace(/:\/\/[^\s/@]+@/g, `://${REDACTED}@`) : cut;
+  return open.replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function copyValue(value: unknown, depth: number, budget: Budget, name: string): unknown {
@@ -52,7 +62,19 @@ function copyValue(value: unknown, depth: number, budget: Budget, name: string):
   if (Array.isArray(value)) return copyList(value, depth, budget);
   if (value instanceof Set) return copyList([...value], depth, budget);
   if (value instanceof Map) return copyFields(Object.fromEntries(value), depth, budget, name);
+  // What is made of a class (a connection, a request) holds more than anybody wants to log.
+  if (!isPlain(value)) return `[${classOf(value)}]`;
   return copyFields(value, depth, budget, name);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function classOf(value: object): string {
+  const made: unknown = read(value, 'constructor');
+  return typeof made === 'function' ? made.name : 'object';
 }
 
 function copyList(items: readonly unknown[], depth: number, budget: Budget): unknown[] {
@@ -88,15 +110,17 @@ function copyFields(
       copy['…'] = 'more';
       break;
     }
-    if (isSecret(field, name)) copy[field] = REDACTED;
+    if (isSecret(field, name, source)) copy[field] = REDACTED;
     else copy[field] = copyValue(read(source, field), depth - 1, budget, field);
   }
   return copy;
 }
 
 /** A Redis error carries its command, and the arguments may be anything that we store. */
-function isSecret(field: string, parent: string): boolean {
-  return SECRET_FIELDS.has(field.toLowerCase()) || (field === 'args' && parent === 'command');
+function isSecret(field: string, parent: string, source: object): boolean {
+  if (field === 'args' && parent === 'command') return true;
+  if (QUOTING_FIELDS.has(field) && 'severity' in source) return true;
+  return SECRET_FIELDS.has(field.toLowerCase());
 }
 
 /** A getter that throws must not turn a log line into a fault. */

@@ -61,9 +61,40 @@ describe('logger', () => {
     expect(last().url).toBe('redis://[redacted]@host:6379/0');
   });
 
+  it('shows an error of PostgreSQL without the row that it quotes, nor its connection', () => {
+    const { logger, lines, last } = capture();
+    class Client {
+      readonly activeQuery = { values: ['S1'] };
+    }
+    const quotes = { detail: 'Failing row contains (S2).', where: '$1 = S3', internalQuery: 'S4' };
+    const fields = {
+      severity: 'ERROR',
+      code: '23514',
+      client: new Client(),
+      salt: 'S5',
+      ...quotes,
+    };
+    logger.error({ err: Object.assign(new Error('violates'), fields) }, 'failed');
+    expect(lines[0]).not.toMatch(/S\d/);
+    expect(last().err).toMatchObject({ code: '23514', message: 'violates', client: '[Client]' });
+  });
+
+  it('lets no text end a line, colour a terminal or turn the direction', () => {
+    const texts = ['\r\n{"level":50}', '\u001b[31m', '\u009b31m\u0085', '\u2028\u202e\u2066', '\0'];
+    for (const pretty of [false, true]) {
+      const { logger, lines } = capture({ pretty });
+      const text = texts.join('x');
+      logger.warn({ text, err: new Error(text), list: [text] }, 'odd');
+      const marks = lines.join('').match(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu);
+      expect(marks?.filter((mark) => mark !== '\n')).toEqual([]);
+      if (!pretty) expect(lines.join('').trimEnd()).not.toContain('\n');
+    }
+  });
+
   it('survives what cannot be written down', () => {
     const { logger, last } = capture();
-    const circle: { [name: string]: unknown } = { big: 1n, bytes: Buffer.alloc(9), run() {} };
+    const odd = Object.create(Object.create(null)) as object;
+    const circle: { [name: string]: unknown } = { big: 1n, bytes: Buffer.alloc(9), run() {}, odd };
     circle.self = circle;
     Object.defineProperty(circle, 'trap', {
       enumerable: true,
@@ -74,7 +105,7 @@ describe('logger', () => {
     const wide = Array.from({ length: 100_000 }, () => ({ a: [1, 2, 3] }));
     logger.info({ circle, wide, evil: JSON.parse('{"__proto__": {"x": 1}}') }, 'odd');
     expect(last()).toMatchObject({
-      circle: { big: '1', bytes: '[9 bytes]', trap: '[unreadable]' },
+      circle: { big: '1', bytes: '[9 bytes]', odd: '[object]', trap: '[unreadable]' },
       msg: 'odd',
     });
     expect(JSON.stringify(last()).length).toBeLessThan(20_000);

@@ -10,6 +10,8 @@ export interface Caller {
   readonly sessionExpiresAt: number;
   /** The session is over then in any case. */
   readonly sessionEndsBy: number;
+  /** Where the call comes from, see `networkOf`: limits count by it. */
+  readonly network: string;
 }
 
 /** An application's own server, by its API key: acts as a host of any room. */

@@ -53,6 +53,7 @@ function open(awayMs?: number) {
       userId: 'u',
       sessionId,
       nickname: 'Ada',
+      network: 'n',
       authorisedUntil: now + (lives.token ?? 10 * MINUTE),
       sessionExpiresAt: now + (lives.idle ?? HOUR),
       sessionEndsBy: now + (lives.max ?? 24 * HOUR),

@@ -1,6 +1,7 @@
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import { networkOf } from '../runtime/network.js';
 import type { OwedWork } from '../runtime/owed-work.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
 import type { AccessTokens } from './access-token.port.js';
@@ -96,7 +97,7 @@ export class Sessions {
     const session = await this.#live(claims.sessionId);
     if (session.userId !== claims.userId) throw new AppError('unauthenticated');
     this.#noteUse(session, claims.generation, client);
-    return this.#callerOf(session, claims.expiresAt);
+    return this.#callerOf(session, client, claims.expiresAt);
   }
 
   /** The caller behind a refresh token. Looks only: nothing is rotated, nothing is ended. */
@@ -112,7 +113,7 @@ export class Sessions {
     }
     this.#noteUse(session, shown.generation, client);
     const { accessTtlMs, clock } = this.#parts;
-    return this.#callerOf(session, clock.now() + accessTtlMs);
+    return this.#callerOf(session, client, clock.now() + accessTtlMs);
   }
 
   /** Ends one session: in the archive first, so that nothing can bring it back. */
@@ -236,13 +237,14 @@ export class Sessions {
     };
   }
 
-  #callerOf(session: SessionRecord, authorisedUntil: number): Caller {
+  #callerOf(session: SessionRecord, client: ClientInfo, authorisedUntil: number): Caller {
     const { life } = this.#parts;
     return {
       kind: 'user',
       userId: session.userId,
       sessionId: session.id,
       nickname: session.nickname,
+      network: networkOf(client.address),
       authorisedUntil,
       sessionExpiresAt: life.endOf(session),
       sessionEndsBy: life.lastOf(session.createdAt),

@@ -15,6 +15,7 @@ import type { RoomReader } from '../room/read-room.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
+import type { Metrics } from '../runtime/metrics.js';
 import type { SchemaChecker } from '../runtime/schema-checker.port.js';
 import type { Turnstile } from '../runtime/turnstile.js';
 
@@ -30,6 +31,9 @@ export interface RouterParts {
   readonly kicker: MemberKicker;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
+  /** Most rooms that one socket may be in. */
+  readonly roomsPerSocket: number;
+  readonly metrics: Metrics;
 }
 
 /** The side of a connection that joining and leaving change. */
@@ -41,9 +45,6 @@ export interface SeatHolder {
   /** Joins, leaves and the closing of one socket happen one after the other. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
 }
-
-/** Most rooms that one socket may be in. */
-const MAX_ROOMS_PER_SOCKET = 20;
 
 /** From a parsed command to the use case behind it. */
 export class CommandRouter {
@@ -120,10 +121,12 @@ export class CommandRouter {
     wish: CommandPayload<'room:join'>,
     holder: SeatHolder,
   ): Promise<unknown> {
-    const { joiner } = this.#parts;
+    const { joiner, metrics, roomsPerSocket } = this.#parts;
     if (!holder.isOpen()) throw new AppError('unavailable', 'The socket was closed meanwhile.');
-    if (holder.seats.size >= MAX_ROOMS_PER_SOCKET && !holder.seats.has(wish.roomId ?? '')) {
-      throw new AppError('conflict', `A socket may be in ${MAX_ROOMS_PER_SOCKET} rooms at most.`);
+    if (holder.seats.size >= roomsPerSocket && !holder.seats.has(wish.roomId ?? '')) {
+      metrics.count('pinroom_rate_limited_total', { limit: 'rooms_per_socket' });
+      const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
+      throw new AppError('rate_limited', message, { retryAfterMs: 1_000 });
     }
     const { seat, answer } = await joiner.join(caller, holder.socket, wish, (roomId) => {
       holder.seats.delete(roomId);

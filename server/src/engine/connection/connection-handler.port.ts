@@ -1,4 +1,4 @@
-import type { ServerEventName, ServerEvents, WireError } from '@pinroom/client/contract';
+import type { ErrorCode, ServerEventName, ServerEvents, WireError } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
 
@@ -30,6 +30,8 @@ export type CommandResult = { ok: true; data: unknown } | { ok: false; error: Wi
 export interface ClientConnection {
   /** [CONN-1] Answers every command, known or not, with data or a coded error. Never rejects. */
   command(name: string, payload: unknown): Promise<CommandResult>;
+  /** [CONN-5] Answers a command that could not be read with a code; it counts like any other. */
+  unreadable(code: ErrorCode): CommandResult;
   /** [CONN-2] The socket is gone; gives up its seats. Called once. Never rejects. */
   closed(): Promise<void>;
 }

@@ -15,6 +15,8 @@ function open(ended: readonly string[]) {
     logger: silentLogger,
     metrics: noMetrics,
     nodeId: 'node',
+    commandLimit: { perSecond: 1, burst: 1 },
+    socketBounds: { perUser: 10, perNetwork: 10 },
   } as ConstructorParameters<typeof Connections>[0]);
   const enter = (sessionId: string, authorisedUntil = 0) => {
     const socket: ClientSocket = {
@@ -30,6 +32,7 @@ function open(ended: readonly string[]) {
       userId: 'u',
       sessionId,
       nickname: 'Ada',
+      network: 'n',
       authorisedUntil,
       sessionExpiresAt: 1,
       sessionEndsBy: 1,

@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION } from '@pinroom/client/contract';
+import { type ErrorCode, PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { EndedSessions } from '../auth/ended-sessions.js';
 import type { SessionSockets } from '../auth/session-expiry.js';
@@ -9,6 +9,10 @@ import { AppError, toWireError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { networkOf } from '../runtime/network.js';
+import type { PaceLimit } from '../runtime/pace.js';
+import type { RateLimiter } from '../runtime/rate-limiter.port.js';
+import { CommandPace } from './command-pace.js';
 import type { CommandRouter, SeatHolder } from './command-router.js';
 import type {
   ClientConnection,
@@ -17,9 +21,10 @@ import type {
   ConnectionHandler,
   HandshakeCredentials,
 } from './connection-handler.port.js';
+import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
-const MAX_RUNNING = 64;
+const MAX_RUNNING = 128;
 
 export interface ConnectionParts {
   readonly sessions: Sessions;
@@ -30,23 +35,35 @@ export interface ConnectionParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nodeId: string;
+  readonly handshakes: RateLimiter;
+  readonly commandLimit: PaceLimit;
+  readonly socketBounds: SocketBounds;
 }
 
 /** Accepts clients and holds those who are on the line. */
 export class Connections implements ConnectionHandler, SessionSockets {
   readonly #parts: ConnectionParts;
+  readonly #limits: SocketLimits;
   readonly #open = new Set<Connection>();
   readonly #bySession = new Map<string, Set<Connection>>();
   #draining = false;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#limits = new SocketLimits(parts.socketBounds, parts.metrics);
   }
 
   async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
     if (this.#draining) throw new AppError('draining', undefined, { retryAfterMs: 500 });
+    // Before anything is looked up, so that a flood of made-up tokens reaches no store.
+    await this.#parts.handshakes.take(networkOf(credentials.client.address));
+    const caller = await this.#identify(credentials);
+    this.#limits.check(caller);
+    return caller;
+  }
+
+  async #identify({ client, refreshToken, token }: HandshakeCredentials): Promise<Caller> {
     const { sessions } = this.#parts;
-    const { client, refreshToken, token } = credentials;
     if (token !== undefined) return sessions.authenticateToken(token, client);
     if (refreshToken !== undefined) return sessions.authenticateRefreshToken(refreshToken, client);
     throw new AppError('unauthenticated', 'The handshake brought no token.');
@@ -58,12 +75,17 @@ export class Connections implements ConnectionHandler, SessionSockets {
       const others = this.#bySession.get(caller.sessionId);
       others?.delete(connection);
       if (others?.size === 0) this.#bySession.delete(caller.sessionId);
+      this.#limits.closed(caller);
     });
+    const isOneTooMany = this.#limits.reached(caller) !== null;
+    this.#limits.opened(caller);
     this.#open.add(connection);
     const ofSession = this.#bySession.get(caller.sessionId);
     if (ofSession) ofSession.add(connection);
     else this.#bySession.set(caller.sessionId, new Set([connection]));
-    connection.greet();
+    // Several were let in at the same time.
+    if (isOneTooMany) connection.disconnect();
+    else connection.greet();
     // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
     // Closed behind this call, once the transport has its connection and tells it that it is closed.
     if (this.#parts.endedSessions.hasEnded(caller.sessionId)) {
@@ -113,8 +135,11 @@ class Connection implements ClientConnection, SeatHolder {
   readonly caller: Caller;
   readonly #parts: ConnectionParts;
   readonly #onClosed: () => void;
+  readonly #pace: CommandPace;
   #closed = false;
   #running = 0;
+  /** Closed for going on and on above the limit. */
+  #isCast = false;
   /** The last change of the seats that was begun; never rejects. */
   #seatChange: Promise<void> = Promise.resolve();
 
@@ -123,6 +148,7 @@ class Connection implements ClientConnection, SeatHolder {
     this.socket = socket;
     this.#parts = parts;
     this.#onClosed = onClosed;
+    this.#pace = new CommandPace(parts.commandLimit, parts.metrics);
   }
 
   readonly isOpen = (): boolean => !this.#closed;
@@ -163,14 +189,13 @@ class Connection implements ClientConnection, SeatHolder {
   async command(name: string, payload: unknown): Promise<CommandResult> {
     const { clock, logger, metrics, router } = this.#parts;
     if (!router.knows(name)) {
-      metrics.count('pinroom_commands_total', { command: 'unknown', code: 'bad_request' });
-      const error = new AppError('bad_request', 'The protocol has no command of this name.');
-      return { ok: false, error: error.toWire() };
+      return this.#refuse(new AppError('bad_request', 'The protocol has no command of this name.'));
     }
     const startedAt = clock.now();
     let code = 'ok';
     this.#running += 1;
     try {
+      this.#spend();
       if (this.#running > MAX_RUNNING) {
         throw new AppError('rate_limited', 'Too many commands at once: wait for the answers.', {
           retryAfterMs: 200,
@@ -188,6 +213,36 @@ class Connection implements ClientConnection, SeatHolder {
       metrics.observe('pinroom_command_seconds', (clock.now() - startedAt) / 1_000, {
         command: name,
       });
+    }
+  }
+
+  unreadable(code: ErrorCode): CommandResult {
+    return this.#refuse(new AppError(code));
+  }
+
+  /** What is no command counts against the pace all the same. */
+  #refuse(fault: AppError): CommandResult {
+    let error = fault.toWire();
+    try {
+      this.#spend();
+    } catch (tooFast) {
+      error = toWireError(tooFast);
+    }
+    const labels = { command: 'unknown', code: error.code };
+    this.#parts.metrics.count('pinroom_commands_total', labels);
+    return { ok: false, error };
+  }
+
+  #spend(): void {
+    const { clock, metrics } = this.#parts;
+    try {
+      this.#pace.take(clock.now());
+    } finally {
+      if (this.#pace.isAbusive && !this.#isCast) {
+        this.#isCast = true;
+        metrics.count('pinroom_abusive_sockets_total');
+        this.socket.disconnect();
+      }
     }
   }
 

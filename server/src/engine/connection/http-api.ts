@@ -7,36 +7,61 @@ import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
 import type { RoomReader } from '../room/read-room.js';
 import { normaliseNickname } from '../room/text.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Metrics } from '../runtime/metrics.js';
+import { networkOf } from '../runtime/network.js';
+import type { PaceLimit } from '../runtime/pace.js';
 import type { Random } from '../runtime/random.js';
+import type { RateLimiters } from '../runtime/rate-limiter.port.js';
+import { CommandPace } from './command-pace.js';
 import type { CommandRouter } from './command-router.js';
 import type { RoomApi, SessionApi } from './http-api.port.js';
+
+/** How much one may ask for over HTTP. */
+export interface SessionHttpLimits {
+  readonly limiters: RateLimiters;
+  readonly commandLimit: PaceLimit;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** Sessions whose pace is known; who was away for longer than so many others begins anew. */
+const MAX_PACES = 10_000;
 
 /** What HTTP does with sessions. */
 export class SessionHttpApi implements SessionApi {
   readonly #sessions: Sessions;
   readonly #own: OwnSessions;
   readonly #random: Random;
+  readonly #limits: SessionHttpLimits;
+  /** By session, the one that was used last at the end. */
+  readonly #paces = new Map<string, CommandPace>();
 
-  constructor(sessions: Sessions, own: OwnSessions, random: Random) {
+  constructor(sessions: Sessions, own: OwnSessions, random: Random, limits: SessionHttpLimits) {
     this.#sessions = sessions;
     this.#own = own;
     this.#random = random;
+    this.#limits = limits;
   }
 
-  createSession(
+  async createSession(
     request: { nickname?: string | undefined },
     client: ClientInfo,
   ): Promise<SessionGrant> {
+    await this.#limits.limiters.sessions.take(networkOf(client.address));
     const nickname = request.nickname ?? `Player ${this.#random.int(1_000, 10_000)}`;
     return this.#sessions.create(normaliseNickname(nickname), client);
   }
 
-  refreshSession(refreshToken: string, client: ClientInfo): Promise<SessionGrant> {
+  async refreshSession(refreshToken: string, client: ClientInfo): Promise<SessionGrant> {
+    await this.#limits.limiters.handshakes.take(networkOf(client.address));
     return this.#sessions.refresh(refreshToken, client);
   }
 
-  authenticateToken(accessToken: string, client: ClientInfo): Promise<Caller> {
-    return this.#sessions.authenticateToken(accessToken, client);
+  async authenticateToken(accessToken: string, client: ClientInfo): Promise<Caller> {
+    const caller = await this.#sessions.authenticateToken(accessToken, client);
+    this.#paceOf(caller.sessionId).take(this.#limits.clock.now());
+    return caller;
   }
 
   endSession(caller: Caller): Promise<void> {
@@ -53,6 +78,16 @@ export class SessionHttpApi implements SessionApi {
 
   endOwnSession(caller: Caller, sessionId: string): Promise<void> {
     return this.#own.end(caller, sessionId);
+  }
+
+  #paceOf(sessionId: string): CommandPace {
+    const { commandLimit, metrics } = this.#limits;
+    const pace = this.#paces.get(sessionId) ?? new CommandPace(commandLimit, metrics);
+    this.#paces.delete(sessionId);
+    this.#paces.set(sessionId, pace);
+    const [oldest] = this.#paces.keys();
+    if (this.#paces.size > MAX_PACES && oldest !== undefined) this.#paces.delete(oldest);
+    return pace;
   }
 }
 
@@ -76,8 +111,8 @@ export class RoomHttpApi implements RoomApi {
     return this.#router.run(caller, name, payload, null);
   }
 
-  findByPin(_caller: Caller, pin: string): Promise<RoomByPin> {
-    return this.#reader.byPin(pin);
+  findByPin(caller: Caller, pin: string): Promise<RoomByPin> {
+    return this.#reader.byPin(caller, pin);
   }
 
   getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {

@@ -1,5 +1,13 @@
 import type { Entry, ErrorCode } from '@pinroom/client/contract';
 import type { KeyedEntry } from '../history/entry-archive.port.js';
+import type { PaceLimit } from '../runtime/pace.js';
+
+/** How fast somebody may send to a room, by role. */
+export interface EntryPaces {
+  readonly host: PaceLimit;
+  /** Players and spectators. */
+  readonly other: PaceLimit;
+}
 
 export interface AppendRequest {
   readonly roomId: string;

@@ -23,7 +23,7 @@ import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
-import { foldNickname, normaliseNickname } from './text.js';
+import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
 export interface JoiningSocket extends SeatSocket {
@@ -67,7 +67,7 @@ export class RoomJoiner {
     wish: JoinWish,
     onRemoved: (roomId: string) => void,
   ): Promise<Joined> {
-    const room = await this.#find(wish);
+    const room = await this.#find(caller, wish);
     const { leaver, life, localRooms } = this.#parts;
     const seat: Seat = {
       roomId: room.id,
@@ -112,8 +112,7 @@ export class RoomJoiner {
         userId,
         life: life(),
         socketId: socket.id,
-        nickname,
-        foldedNickname: foldNickname(nickname),
+        ...nicknameForms(nickname),
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
         isReturning: true,
@@ -122,14 +121,14 @@ export class RoomJoiner {
     }
   }
 
-  async #find(wish: JoinWish): Promise<LiveRoom> {
+  async #find(caller: Caller, wish: JoinWish): Promise<LiveRoom> {
     if ((wish.pin === undefined) === (wish.roomId === undefined)) {
       throw new AppError('bad_request', 'Give either `pin` or `roomId`.');
     }
     const { directory } = this.#parts;
     const room =
       wish.pin !== undefined
-        ? await directory.byPin(wish.pin)
+        ? await directory.byPin(wish.pin, caller)
         : await directory.byId(wish.roomId ?? '');
     if (!room) throw new AppError('room_not_found');
     if (room.closedAt !== null) throw new AppError('room_closed');
@@ -146,11 +145,9 @@ export class RoomJoiner {
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
-    const nickname = normaliseNickname(wish.nickname ?? caller.nickname);
     const request = {
       ...seat,
-      nickname,
-      foldedNickname: foldNickname(nickname),
+      ...nicknameForms(normaliseNickname(wish.nickname ?? caller.nickname)),
       role: wish.role ?? ('player' as const),
       asHost: wish.hostKey !== undefined,
       isReturning: false,

@@ -38,6 +38,7 @@ const HOST: Caller = {
   authorisedUntil: 1,
   sessionExpiresAt: 1,
   sessionEndsBy: 1,
+  network: 'n',
 };
 
 async function openKicker() {
@@ -52,6 +53,7 @@ async function openKicker() {
       socketId: userId,
       nickname: userId,
       foldedNickname: userId,
+      looks: [],
       role: 'player',
       asHost: false,
       isReturning: false,

@@ -15,6 +15,8 @@ export interface JoinRequest extends Seat {
   readonly nickname: string;
   /** The nickname as a reader would compare it. */
   readonly foldedNickname: string;
+  /** What the nickname may be taken for; two that share a look are look-alikes. */
+  readonly looks: readonly string[];
   readonly role: 'player' | 'spectator';
   /** The host key was right: the member is, or becomes, a host. */
   readonly asHost: boolean;
@@ -90,7 +92,11 @@ export interface RoomRights {
  * of tags (first who is concerned, in all tags at once, then each by a step that looks again).
  */
 export interface MemberStore {
-  /** [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`), announcement. A member always may come back. */
+  /**
+   * [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`), announcement. A member always may come back.
+   * [MEMBER-11] Nobody new gets a nickname that looks like that of a host who is a member, present or
+   * away. Hosts do, and who had a seat when the data was lost: they were here first.
+   */
   join(request: JoinRequest): Promise<JoinOutcome>;
   /**
    * [MEMBER-2] Gives up one seat. The user's last one makes the member `online: false` for `graceMs`,

@@ -4,6 +4,7 @@ import { AppError, unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { type Random, uuidv7 } from '../runtime/random.js';
+import type { RateLimiter } from '../runtime/rate-limiter.port.js';
 import { pinCandidates } from './allocate-pin.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -38,6 +39,8 @@ export interface OpenRoomParts {
   readonly roomMaxMs: number;
   /** How long a PIN is held for a room that is being opened; default 30 s. */
   readonly reserveMs?: number;
+  /** How many rooms a user may open. */
+  readonly limiter: RateLimiter;
 }
 
 /** Proof that somebody may host a room; derived, so that nothing has to be stored. */
@@ -65,6 +68,7 @@ export class RoomOpener {
     userId: string,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
+    await this.#parts.limiter.take(userId);
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
       const room = await this.#try(userId, wish);
       if (room) {

@@ -1,10 +1,26 @@
+/** Who looks for a room by its PIN; wrong ones are counted. */
+export interface PinSeeker {
+  readonly sessionId: string;
+  /** See `networkOf`. */
+  readonly network: string;
+}
+
+/** How many different wrong PINs there may be in a window of time. */
+export interface PinBudget {
+  readonly perSession: number;
+  readonly perNetwork: number;
+  readonly windowMs: number;
+}
+
 /** What the index says of a PIN. */
 export type PinLookup =
   | { readonly kind: 'room'; readonly roomId: string }
   /** Free, reserved or resting: no open room has it. Certain, because the index is complete. */
   | { readonly kind: 'none' }
   /** The index is not complete for this life of the data: ask the archive. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+  /** Too many wrong ones: the index was not asked. In so many ms it will be. */
+  | { readonly kind: 'refused'; readonly by: 'session' | 'address'; readonly retryAfterMs: number };
 
 export interface PinReservation {
   readonly roomId: string;
@@ -32,8 +48,13 @@ export interface PinRegistry {
   confirm(pin: string, roomId: string, until: number): Promise<boolean>;
   /** [PIN-3] Compare and swap: only while it is `roomId`'s. It rests for `restMs` (0: free at once). False: it was not this room's. */
   release(pin: string, roomId: string, restMs: number): Promise<boolean>;
-  /** [PIN-4] One round trip. */
-  lookup(pin: string): Promise<PinLookup>;
+  /**
+   * [PIN-4] One round trip, atomic with the count of the seeker's wrong PINs. The same wrong PIN counts
+   * once in a window. A session above its budget is refused. Behind a network that is above its budget
+   * each session has one try per window all the same; who is wrong there five times in a row waits for
+   * twice as long after each further one. Without a seeker nothing is counted.
+   */
+  lookup(pin: string, seeker?: PinSeeker): Promise<PinLookup>;
   /** [PIN-5] Since when the index is complete (ms since 1970); null: it is not. */
   completeSince(): Promise<number | null>;
   /**

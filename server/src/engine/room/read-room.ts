@@ -72,8 +72,8 @@ export class RoomReader {
   }
 
   /** What a PIN leads to, for anyone who might join. */
-  async byPin(pin: string): Promise<RoomByPin> {
-    const room = await this.#parts.directory.byPin(pin);
+  async byPin(caller: Caller, pin: string): Promise<RoomByPin> {
+    const room = await this.#parts.directory.byPin(pin, caller);
     if (!room) throw new AppError('room_not_found');
     const { id, title, locked, players, capacity } = room;
     return { room: { id, pin, title, locked, full: players >= capacity } };

@@ -21,6 +21,7 @@ function openNode({ rooms, pins }: ReturnType<typeof createMemoryStores>, clock:
   };
   const logger: Logger = { ...silentLogger, warn: () => void node.warnings++ };
   const directory = new RoomDirectory({
+    watch: { note() {} },
     rooms,
     pins,
     archive: archive as RoomArchive,

@@ -1,9 +1,11 @@
 import { parseEntryId } from '@pinroom/client/contract';
 import type { EntryArchive } from '../history/entry-archive.port.js';
+import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
 import type { Logger } from '../runtime/logger.js';
-import type { PinRegistry } from './pin-registry.port.js';
+import type { PinLookup, PinRegistry, PinSeeker } from './pin-registry.port.js';
+import type { PinWatch } from './pin-watch.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomBanArchive } from './room-ban-archive.port.js';
 import type { LiveRoom, RoomRecord } from './room-record.port.js';
@@ -21,12 +23,18 @@ const OPENING_MS = 60_000;
 export interface DirectoryParts {
   readonly rooms: RoomStore;
   readonly pins: PinRegistry;
+  readonly watch: Pick<PinWatch, 'note'>;
   readonly archive: RoomArchive;
   readonly bans: RoomBanArchive;
   readonly entries: EntryArchive;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const TOO_MANY_PINS = {
+  session: 'Too many wrong PINs. Have another look at the PIN, and wait a little.',
+  address: 'Too many wrong PINs come from your network. Wait a little, and try again.',
+} as const;
 
 /** Finds rooms: in the store first, then in the archive and back into the store (cache-aside). */
 export class RoomDirectory {
@@ -44,10 +52,22 @@ export class RoomDirectory {
     return (await this.#parts.rooms.get(roomId)) ?? this.restore(roomId);
   }
 
-  /** The open room that has the PIN; null: none. */
-  async byPin(pin: string): Promise<LiveRoom | null> {
-    const { pins, archive } = this.#parts;
-    const found = await pins.lookup(pin);
+  /** The open room that has the PIN; null: none. Rejects with `rate_limited` after too many wrong ones of the seeker. */
+  async byPin(pin: string, seeker?: PinSeeker): Promise<LiveRoom | null> {
+    const { pins, watch } = this.#parts;
+    const found = await pins.lookup(pin, seeker);
+    if (found.kind === 'refused') {
+      watch.note('refused');
+      const { by, retryAfterMs } = found;
+      throw new AppError('rate_limited', TOO_MANY_PINS[by], { retryAfterMs });
+    }
+    const room = await this.#behind(pin, found);
+    watch.note(room ? 'found' : 'missed');
+    return room;
+  }
+
+  async #behind(pin: string, found: PinLookup): Promise<LiveRoom | null> {
+    const { archive } = this.#parts;
     if (found.kind === 'none') return null;
     let roomId = found.kind === 'room' ? found.roomId : null;
     if (found.kind === 'unknown') {

@@ -1,4 +1,6 @@
 import { AppError } from '../runtime/app-error.js';
+import { looksOf } from './look-alikes.js';
+import type { JoinRequest } from './member-store.port.js';
 
 /** Characters that take no place on a screen: they must not make two texts that look alike differ. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
@@ -31,4 +33,11 @@ export function foldNickname(nickname: string): string {
     .normalize('NFKC')
     .replace(/\s+/gu, ' ')
     .trim();
+}
+
+/** A nickname with the forms in which a room compares it. */
+export function nicknameForms(
+  nickname: string,
+): Pick<JoinRequest, 'nickname' | 'foldedNickname' | 'looks'> {
+  return { nickname, foldedNickname: foldNickname(nickname), looks: looksOf(nickname) };
 }

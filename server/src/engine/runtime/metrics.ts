@@ -63,6 +63,26 @@ export const METRICS = {
     labels: ['backend'],
     help: '1 while a backend answers, else 0.',
   },
+  pinroom_rate_limited_total: {
+    kind: 'counter',
+    labels: ['limit'],
+    help: 'What this node refused with rate_limited, by limit.',
+  },
+  pinroom_abusive_sockets_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Sockets closed because they went on and on above their limit.',
+  },
+  pinroom_pin_tries_total: {
+    kind: 'counter',
+    labels: ['result'],
+    help: 'PINs that were looked up: found, missed, or refused unseen.',
+  },
+  pinroom_pin_alarm: {
+    kind: 'gauge',
+    labels: [],
+    help: '1 while so many wrong PINs come to this node that somebody seems to guess.',
+  },
   pinroom_slow_consumers_total: {
     kind: 'counter',
     labels: [],

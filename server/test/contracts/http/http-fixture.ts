@@ -77,6 +77,7 @@ export class LocalSessions implements SessionApi {
       userId,
       sessionId: `0197a1b2-0000-7000-8000-${number.padStart(12, '0')}`,
       nickname,
+      network: 'n',
       authorisedUntil: NOW + 600_000,
       sessionExpiresAt: NOW + 2_592_000_000,
       sessionEndsBy: NOW + 15_552_000_000,

@@ -15,7 +15,7 @@ import type { Stores } from './store-driver.js';
 import { useStores } from './use-stores.js';
 
 const USERS = ['aa', 'bb', 'cc', 'dd', 'ee'].map((tag) => newId(tag));
-const NICKNAMES = ['Ann', 'ann', 'Bob', 'Cyd', 'Dan'];
+const NICKNAMES = ['Ann', 'ann', 'Bob', '\u0410nn', 'B0b', 'Cyd'];
 const KEEP = 3;
 const BACKLOG = 14;
 
@@ -248,7 +248,7 @@ async function run(stores: Stores, roomId: string, steps: readonly Step[], end: 
 
 const opens = STORE_DRIVERS.map((driver) => ({ open: useStores(driver) }));
 
-test('[FEED-1] [MEMBER-1] [MEMBER-10] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
+test('[FEED-1] [MEMBER-1] [MEMBER-10] [MEMBER-11] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
   const drivers: Stores[] = [];
   for (const { open } of opens) {
     drivers.push(await open({ channelKeep: KEEP, backlogEntries: BACKLOG }));

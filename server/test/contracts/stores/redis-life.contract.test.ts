@@ -184,7 +184,7 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     const { calls } = backend.redis;
     await stores.leases.renew('life-1', 60_000);
     const member = { roomId, userId: newId(), life: 'life-1', socketId: 's1' };
-    const names = { nickname: 'Ann', foldedNickname: 'ann' };
+    const names = { nickname: 'Ann', foldedNickname: 'ann', looks: ['ann'] };
     const rights = { role: 'player', asHost: false, isReturning: false, passcodeOk: true } as const;
     await stores.members.join({ ...member, ...names, ...rights });
     const sender = { userId: member.userId, nickname: 'Ann' };

@@ -297,6 +297,32 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: the checks that decide', (drive
     expect(await append(stores, roomId, { sender })).toBe('appended');
   });
 
+  test('[FEED-1] who sends too fast is told how long to wait; repetitions and others are not held up', async () => {
+    const pace = (perSecond: number, burst: number) => ({ perSecond, burst });
+    const stores = await open({ entryPaces: { host: pace(10, 6), other: pace(2, 3) } });
+    const { id: roomId } = await openRoom(stores);
+    const [sender, other] = [await joined(stores, roomId), await joined(stores, roomId)];
+    const host = await joined(stores, roomId, { asHost: true });
+    const many = async (changes: Partial<AppendRequest>) =>
+      await Promise.all(
+        Array.from({ length: 10 }, (_, n) => append(stores, roomId, { key: `k${n}`, ...changes })),
+      );
+    const counts = (words: string[]) => words.filter((word) => word === 'appended').length;
+    const words = await many({ sender });
+    expect([counts(words), new Set(words)]).toEqual([3, new Set(['appended', 'rate_limited'])]);
+    expect(await append(stores, roomId, { sender, key: 'k0' })).toBe('duplicate');
+    expect(await append(stores, roomId, { sender, channel: 'host' })).toBe('rate_limited');
+    expect(counts(await many({ sender: other }))).toBe(3);
+    expect(counts(await many({ sender: host }))).toBe(6);
+    expect(counts(await many({ sender: null }))).toBe(10);
+    const refused = await stores.feed.append(appendRequest(roomId, { sender }));
+    const waitMs = (refused.kind === 'refused' && refused.retryAfterMs) || 0;
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(500);
+    await stores.pass(waitMs);
+    expect(await append(stores, roomId, { sender })).toBe('appended');
+  });
+
   test('[FEED-1] `once` takes one entry per user, channel and value', async () => {
     const stores = await open();
     const { id: roomId } = await openRoom(stores);

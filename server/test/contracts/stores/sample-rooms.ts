@@ -1,5 +1,6 @@
 import type { Settings } from '@pinroom/client/contract';
 import type { AppendOutcome, AppendRequest } from '../../../src/engine/feed/room-feed.port.js';
+import { looksOf } from '../../../src/engine/room/look-alikes.js';
 import type { JoinOutcome, JoinRequest, Seat } from '../../../src/engine/room/member-store.port.js';
 import type { RoomRecord } from '../../../src/engine/room/room-record.port.js';
 import type { PutOptions } from '../../../src/engine/room/room-store.port.js';
@@ -70,6 +71,7 @@ export function joinRequest(roomId: string, changes: Partial<JoinRequest> = {}):
     socketId: `socket-${newId()}`,
     nickname,
     foldedNickname: nickname.toLowerCase(),
+    looks: looksOf(nickname),
     role: 'player',
     asHost: false,
     isReturning: false,

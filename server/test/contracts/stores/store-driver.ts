@@ -1,11 +1,11 @@
 import type { EndedSessionList } from '../../../src/engine/auth/ended-session-list.port.js';
 import type { SessionStore } from '../../../src/engine/auth/session-store.port.js';
 import type { Frame } from '../../../src/engine/fanout/frame.port.js';
-import type { RoomFeed } from '../../../src/engine/feed/room-feed.port.js';
+import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.port.js';
 import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
-import type { PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
+import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
 
@@ -14,6 +14,10 @@ export interface StoreOptions {
   readonly channelKeep: number;
   /** Entries of a room that may wait for the archive. */
   readonly backlogEntries: number;
+  /** Absent: nothing is counted. */
+  readonly pinBudget?: PinBudget;
+  /** Absent: as fast as one likes. */
+  readonly entryPaces?: EntryPaces;
 }
 
 /** Every store port of one driver, over data of their own. */

@@ -88,6 +88,15 @@ describe.each(TRANSPORTS)('commands on %s', (transport) => {
     expect(seen.commands).toHaveLength(1);
   });
 
+  it('[CONN-5] a command that could not be read is told to the engine, asked for an answer or not', async () => {
+    const { client, seen } = await enter();
+    client.send(`42["room:send","${'x'.repeat(MAX_PAYLOAD_BYTES)}"]`);
+    client.send('451-["room:send",{"_placeholder":true,"num":0}]');
+    client.send(Buffer.alloc(3));
+    await client.ask(1, '["room:send",1]');
+    expect(seen.unreadableCodes).toEqual(['payload_too_large', 'bad_request']);
+  });
+
   it('[CONN-1] a binary command is answered and its attachments are dropped', async () => {
     const { client, seen } = await enter();
     client.send('452-7["room:send",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]');

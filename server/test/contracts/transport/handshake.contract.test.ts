@@ -142,3 +142,31 @@ describe.each(TRANSPORTS)('handshake on %s', (transport) => {
     await client.closed();
   });
 });
+
+describe.each(TRANSPORTS)('a network with few connections on %s', (transport) => {
+  it('[CONN-3] gets no more accepted than twice its sockets, until others have gone', async () => {
+    const bench = await openBench(transport, { socketsPerNetwork: 2 });
+    try {
+      // Those that never show who they are count, too.
+      const open = await Promise.all([1, 2, 3, 4].map(() => openRaw(bench.host)));
+      const fifth = new RawClient(bench.host);
+      await fifth.closed();
+      expect(fifth.refused?.status).toBe(429);
+      expect(JSON.parse(fifth.refused?.body ?? '')).toEqual({
+        error: {
+          code: 'rate_limited',
+          message: 'Too many connections come from your network.',
+          retryAfterMs: 5_000,
+        },
+      });
+      open[0]?.socket.terminate();
+      await until(async () => {
+        const next = new RawClient(bench.host);
+        await until(() => next.frames.length > 0 || next.refused !== null);
+        return next.refused === null;
+      });
+    } finally {
+      await bench.server.close();
+    }
+  });
+});

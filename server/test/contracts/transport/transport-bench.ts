@@ -1,4 +1,5 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { ErrorCode } from '@pinroom/client/contract';
 import { chooseTransport } from '../../../src/drivers/socketio/load-uws.js';
 import {
   openSocketServer,
@@ -58,6 +59,7 @@ export class SeenClient implements ClientConnection {
   readonly caller: Caller;
   readonly socket: ClientSocket;
   readonly commands: { name: string; payload: unknown }[] = [];
+  readonly unreadableCodes: ErrorCode[] = [];
   closedTimes = 0;
 
   constructor(caller: Caller, socket: ClientSocket) {
@@ -70,6 +72,11 @@ export class SeenClient implements ClientConnection {
     if (name === 'room:fail') throw new Error('a bug');
     if (name === 'room:send') return { ok: true, data: { echoed: payload ?? null } };
     return { ok: false, error: { code: 'bad_request', message: 'unknown command' } };
+  }
+
+  unreadable(code: ErrorCode): CommandResult {
+    this.unreadableCodes.push(code);
+    return { ok: false, error: { code, message: 'unreadable' } };
   }
 
   async closed(): Promise<void> {
@@ -97,6 +104,7 @@ export class RecordingHandler implements ConnectionHandler {
       userId: 'u1',
       sessionId: 's1',
       nickname: 'Ada',
+      network: 'n',
       authorisedUntil: never,
       sessionExpiresAt: never,
       sessionEndsBy: never,
@@ -143,7 +151,9 @@ export async function openBench(
     maxBufferedBytes: 1_048_576,
     isOriginAllowed: (origin) => origin === OWN_PAGE,
     addressOf: (remoteAddress) => remoteAddress,
+    socketsPerNetwork: 10_000,
     refreshCookie: 'pinroom_refresh',
+    answerHeaders: { 'x-content-type-options': 'nosniff' },
     createNodeListener: (fetch) =>
       getRequestListener((request, env) => {
         const { remoteAddress = '' } = (env as HttpBindings).incoming.socket;

@@ -7,7 +7,7 @@
 -- KEYS[4] archived positions
 -- KEYS[5] unarchived channels of the tag
 -- KEYS[6] once hash
--- KEYS[7] slow mode hash (user -> time of the last entry)
+-- KEYS[7] pace hash (user -> time of the last entry, when the budget is full again)
 -- KEYS[8] dedupe string (any key of the room when there is no idempotency key)
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
@@ -25,11 +25,15 @@
 -- ARGV[14] how many entries may wait for the archive
 -- ARGV[15] the entry that the archive has under the idempotency key, `<id> <at>`; `-`: none; empty:
 -- it was not asked
+-- ARGV[16] what an entry of a host takes from the budget, ms; 0: no limit
+-- ARGV[17] what may be taken at once, ms
+-- ARGV[18] the same for players and spectators
+-- ARGV[19] the same for players and spectators
 -- Returns {'appended', id, at}, {'duplicate', id, at}, {'absent'}, {'unsure'} (ask the archive for
 -- the key), or {code} and for rate_limited {code, ms to wait}.
 local room = { hash = KEYS[1], archived = KEYS[4], unarchived = KEYS[5] }
 room.topic, room.id = ARGV[1], ARGV[2]
-local members, stream, once, slow, dedupe = KEYS[2], KEYS[3], KEYS[6], KEYS[7], KEYS[8]
+local members, stream, once, paces, dedupe = KEYS[2], KEYS[3], KEYS[6], KEYS[7], KEYS[8]
 local channel, kind, sender, addressee, entry_type = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local before_from, nickname, after_from, payload = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 local dedupe_ms, once_field, backlog_max = ARGV[12], ARGV[13], tonumber(ARGV[14])
@@ -63,15 +67,19 @@ if not may_write(kind, role, rules, kind == 'user' and redis.call('HGET', member
   return { 'forbidden' }
 end
 if not fits_types(rules, entry_type) then return { 'forbidden' } end
-local slow_ms = rules.slow_ms
-if slow_ms ~= '0' then
-  local sent = redis.call('HGET', slow, sender)
-  local wait = sent and math.min(sent + slow_ms - room.now, tonumber(slow_ms)) or 0
-  if wait > 0 then return { 'rate_limited', text(wait) } end
-end
+local each_ms = sender == '' and 0 or tonumber(role == 'h' and ARGV[16] or ARGV[18])
+local is_paced = each_ms > 0 or rules.slow_ms > 0
+local sent_at, full_at = read_pace(is_paced and redis.call('HGET', paces, sender))
+local slow_wait = sent_at + rules.slow_ms - room.now
+if slow_wait > 0 and slow_wait <= rules.slow_ms then return { 'rate_limited', text(slow_wait) } end
 local once_id = once_field ~= '' and redis.call('HGET', once, once_field)
 if once_id and survives(room, channel, stream, once_id) then return { 'conflict' } end
 if room.backlog >= backlog_max then return { 'backlog_full' } end
+if each_ms > 0 then
+  local burst_ms, wait = tonumber(role == 'h' and ARGV[17] or ARGV[19]), nil
+  full_at, wait = take_from_budget(full_at, room.now, each_ms, burst_ms)
+  if wait > 0 then return { 'rate_limited', text(wait) } end
+end
 
 room.activeAt = room.at
 if member then nickname = string.match(member, '^%a%d:%d+:%d+:([^\31]*)') end
@@ -81,8 +89,5 @@ local tail = before_from .. '"from":' .. from .. ',' .. after_from
 local id = add_entry(room, channel, stream, last, tail, payload)
 if dedupe_ms ~= '' then redis.call('SET', dedupe, id .. ' ' .. room.at, 'PX', dedupe_ms) end
 if once_field ~= '' then redis.call('HSET', once, once_field, id) end
-if slow_ms ~= '0' then
-  redis.call('HSET', slow, sender, room.at)
-  redis.call('PEXPIRE', slow, slow_ms)
-end
+if is_paced then redis.call('HSET', paces, sender, room.at .. ' ' .. text(full_at)) end
 return { 'appended', id, room.at }

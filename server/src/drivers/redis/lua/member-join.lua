@@ -6,7 +6,7 @@
 -- KEYS[4] unarchived channels of the tag
 -- KEYS[5] members hash
 -- KEYS[6] roster (user by order of joining)
--- KEYS[7] nicks hash (folded nickname -> user)
+-- KEYS[7] nicks hash (folded nickname -> its looks)
 -- KEYS[8] online hash (user -> its seats)
 -- KEYS[9] bans
 -- KEYS[10] away (due times) of the tag
@@ -24,13 +24,14 @@
 -- ARGV[10] 1: the passcode was right, or none is wanted
 -- ARGV[11] most spectators of any room
 -- ARGV[12] 1: had a seat when the data was lost, the door is not asked again
+-- ARGV[13] what the nickname may be taken for, U+001F between the looks
 -- Returns {'joined', 1 when new, rev, value of the members hash}, {'absent'} or {code}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
 local lives, life_seats = KEYS[11], KEYS[12]
 local user_id, life, socket_id = ARGV[3], ARGV[4], ARGV[5]
 local nickname, folded, wanted, as_host = ARGV[6], ARGV[7], ARGV[8], ARGV[9] == '1'
-local passcode_ok, most_spectators = ARGV[10] == '1', tonumber(ARGV[11])
+local passcode_ok, most_spectators, looks = ARGV[10] == '1', tonumber(ARGV[11]), ARGV[13]
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
 --@include room.lua
 --@include log-entry.lua
@@ -52,9 +53,9 @@ if is_new then
     locked = row[7] == '1', capacity = tonumber(row[8]), players = tonumber(row[9]),
     spectators = tonumber(row[10]),
     spectator_capacity = math.min(tonumber(row[8]), most_spectators),
-    is_returning = ARGV[12] == '1',
+    is_returning = ARGV[12] == '1', hosts = hosts, members = members,
   }
-  local refusal = refuse_join(limits, nicks, role, folded, passcode_ok)
+  local refusal = refuse_join(limits, nicks, role, folded, looks, passcode_ok)
   if refusal then return { refusal } end
 end
 
@@ -69,7 +70,7 @@ add_seat(room, seats, user_id, life, socket_id, lives, life_seats)
 redis.call('ZREM', away, room.id .. ':' .. user_id)
 room.activeAt = room.at
 if is_new then
-  member = add_member(room, members, nicks, user_id, role, member, nickname, folded)
+  member = add_member(room, members, nicks, user_id, role, member, nickname, folded, looks)
   log_entry(room, 'joined', '{"userId":"' .. user_id .. '","nickname":' .. nickname ..
     ',"role":"' .. ROLE_NAMES[role] .. '"}')
   announce_presence(room, '{"joined":' .. member_json(user_id, member, true) .. '}')

@@ -1,5 +1,19 @@
+-- Whether a host who is a member, present or away, has one of these looks.
+local function looks_like_host(hosts, members, nicks, looks)
+  for host in string.gmatch(hosts, '[^,]+') do
+    local kept = redis.call('HGET', members, host)
+    local member = kept and parse_member(kept)
+    -- Who has left keeps an upper-case role, and no name.
+    local theirs = member and member.role == 'h' and redis.call('HGET', nicks, member.folded) or ''
+    for look in string.gmatch(looks, '[^\31]+') do
+      if string.find('\31' .. theirs .. '\31', '\31' .. look .. '\31', 1, true) then return true end
+    end
+  end
+  return false
+end
+
 -- Why somebody new may not come in; nil: may. Hosts need no passcode, no place and no open door.
-local function refuse_join(limits, nicks, role, folded, passcode_ok)
+local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
   if role ~= 'h' and not limits.is_returning then
     if limits.locked then return 'room_locked' end
     if not passcode_ok then return 'passcode_required' end
@@ -7,6 +21,10 @@ local function refuse_join(limits, nicks, role, folded, passcode_ok)
     if role == 's' and limits.spectators >= limits.spectator_capacity then return 'room_full' end
   end
   if redis.call('HEXISTS', nicks, folded) == 1 then return 'nickname_taken' end
+  if role ~= 'h' and not limits.is_returning
+    and looks_like_host(limits.hosts, limits.members, nicks, looks) then
+    return 'nickname_taken'
+  end
   return nil
 end
 
@@ -21,7 +39,7 @@ local function add_seat(room, seats, user_id, life, socket_id, lives, life_seats
 end
 
 -- Gives a user who is no member a place; who was muted before stays muted.
-local function add_member(room, members, nicks, user_id, role, before, nickname, folded)
+local function add_member(room, members, nicks, user_id, role, before, nickname, folded, looks)
   local member = {
     role = role, muted = before and before.muted or '0',
     join_seq = text(redis.call('HINCRBY', room.hash, 'joinSeq', 1)), joined_at = room.at,
@@ -29,7 +47,7 @@ local function add_member(room, members, nicks, user_id, role, before, nickname,
   }
   redis.call('HSET', members, user_id, format_member(member))
   redis.call('ZADD', room.roster, member.join_seq, user_id)
-  redis.call('HSET', nicks, folded, user_id)
+  redis.call('HSET', nicks, folded, looks)
   if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
   return member
 end

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import { noMetrics } from '../runtime/metrics.js';
+import { PinWatch } from './pin-watch.js';
+
+function open() {
+  const said: string[] = [];
+  let alarm = 0;
+  const note = (_fields: object, message: string) => void said.push(message);
+  const logger: Logger = { debug: note, info: note, warn: note, error: note };
+  const set = (_name: string, value: number) => {
+    alarm = value;
+  };
+  const watch = new PinWatch(systemClock, logger, { ...noMetrics, set });
+  const notes = (count: number, result: 'found' | 'missed' | 'refused') => {
+    for (let n = 0; n < count; n++) watch.note(result);
+  };
+  return { watch, notes, said, alarm: () => alarm };
+}
+
+describe('The watch over wrong PINs', () => {
+  it('is silent while people mistype, however many get it right', () => {
+    const { watch, notes, said, alarm } = open();
+    notes(99, 'missed');
+    watch.look();
+    notes(5_000, 'found');
+    notes(900, 'missed');
+    watch.look();
+    expect([alarm(), said]).toEqual([0, []]);
+  });
+
+  it('raises the alarm once, and takes it back when a minute has passed without', () => {
+    const { watch, notes, said, alarm } = open();
+    notes(60, 'missed');
+    watch.look();
+    notes(60, 'refused');
+    watch.look();
+    expect(alarm()).toBe(1);
+    notes(500, 'missed');
+    watch.look();
+    expect(said).toHaveLength(1);
+    for (let looks = 0; looks < 6; looks++) watch.look();
+    expect(alarm()).toBe(0);
+    expect(said).toHaveLength(2);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Clock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
+import { type Loop, runLoop } from '../runtime/run-loop.js';
+
+const LOOK_MS = 10_000;
+/** Looks that the share of wrong PINs is taken over. */
+const LOOKS = 6;
+/** Fewer wrong PINs than this in all looks are people who mistype. */
+const LEAST_MISSES = 100;
+
+export type PinTryResult = 'found' | 'missed' | 'refused';
+
+/**
+ * Raises an alarm, in metrics and log, while most of the PINs that come to this node lead nowhere: a
+ * sign that somebody guesses, whatever the addresses.
+ */
+export class PinWatch {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  /** Newest last. */
+  #looks: { found: number; wrong: number }[] = [{ found: 0, wrong: 0 }];
+  #isAlarmed = false;
+  #loop: Loop | undefined;
+
+  constructor(clock: Clock, logger: Logger, metrics: Metrics) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#metrics = metrics;
+  }
+
+  start(): void {
+    this.#metrics.set('pinroom_pin_alarm', 0);
+    this.#loop = runLoop(
+      { name: 'pin-watch', everyMs: LOOK_MS, clock: this.#clock, logger: this.#logger },
+      async () => this.look(),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop?.stop();
+  }
+
+  note(result: PinTryResult): void {
+    this.#metrics.count('pinroom_pin_tries_total', { result });
+    const newest = this.#looks.at(-1);
+    if (!newest) return;
+    if (result === 'found') newest.found += 1;
+    else newest.wrong += 1;
+  }
+
+  /** Judges the last minute. */
+  look(): void {
+    let [found, wrong] = [0, 0];
+    for (const look of this.#looks) {
+      found += look.found;
+      wrong += look.wrong;
+    }
+    this.#looks = [...this.#looks, { found: 0, wrong: 0 }].slice(-LOOKS);
+    const isAlarming = wrong >= LEAST_MISSES && wrong > found;
+    if (isAlarming === this.#isAlarmed) return;
+    this.#isAlarmed = isAlarming;
+    this.#metrics.set('pinroom_pin_alarm', isAlarming ? 1 : 0);
+    const fields = { found, wrong, seconds: (LOOKS * LOOK_MS) / 1_000 };
+    if (isAlarming) this.#logger.warn(fields, 'so many wrong PINs: somebody seems to guess');
+    else this.#logger.info(fields, 'wrong PINs are rare again');
+  }
+}

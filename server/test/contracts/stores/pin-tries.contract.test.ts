@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { STORE_DRIVERS } from './drivers.js';
+import { newId } from './sample-rooms.js';
+import type { Stores } from './store-driver.js';
+import { useStores } from './use-stores.js';
+
+/** A PIN that leads to a room, in an index that is complete. */
+async function completeWith(stores: Stores, pin: string): Promise<string> {
+  const roomId = newId();
+  await stores.pins.fill([{ pin, roomId, until: stores.now() + 60_000 }]);
+  await stores.pins.markComplete();
+  return roomId;
+}
+
+describe.each(STORE_DRIVERS)('Wrong PINs on $name', (driver) => {
+  const open = useStores(driver);
+
+  /** Looks `pins` up one after the other; a word for each. */
+  const look = async (stores: Stores, sessionId: string, pins: readonly string[]) => {
+    const words: string[] = [];
+    for (const pin of pins) {
+      const found = await stores.pins.lookup(pin, { sessionId, network: '192.0.2.7' });
+      words.push(found.kind === 'refused' ? `refused by ${found.by}` : found.kind);
+    }
+    return words;
+  };
+  const range = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => String(from + n));
+
+  test('[PIN-4] a session may be wrong so often in a window; the right PIN is refused to it then, too', async () => {
+    const pinBudget = { perSession: 3, perNetwork: 100, windowMs: 500 };
+    const stores = await open({ pinBudget });
+    const roomId = await completeWith(stores, '7777');
+    const wrong = await look(stores, 'a', ['1001', '1002', '1001', '1001', '1003']);
+    expect(wrong).toEqual(['none', 'none', 'none', 'none', 'none']);
+    expect(await look(stores, 'a', ['1004', '7777', '1003'])).toEqual([
+      'refused by session',
+      'refused by session',
+      'none',
+    ]);
+    expect(await look(stores, 'b', ['7777'])).toEqual(['room']);
+    const seeker = { sessionId: 'a', network: '192.0.2.7' };
+    const refused = await stores.pins.lookup('7777', seeker);
+    const retryAfterMs = refused.kind === 'refused' ? refused.retryAfterMs : Number.NaN;
+    expect(retryAfterMs).toBeGreaterThan(0);
+    expect(retryAfterMs).toBeLessThanOrEqual(500);
+    await stores.pass(retryAfterMs);
+    expect(await stores.pins.lookup('7777', seeker)).toEqual({ kind: 'room', roomId });
+  });
+
+  test('[PIN-4] a right PIN costs nothing, and of many tries at once no more than the budget is looked at', async () => {
+    const stores = await open({ pinBudget: { perSession: 3, perNetwork: 100, windowMs: 60_000 } });
+    await completeWith(stores, '7777');
+    const right = await look(
+      stores,
+      'a',
+      Array.from({ length: 20 }, () => '7777'),
+    );
+    expect(new Set(right)).toEqual(new Set(['room']));
+    const words = (
+      await Promise.all(range(1_001, 30).map((pin) => look(stores, 'a', [pin])))
+    ).flat();
+    expect(words.filter((word) => word === 'none')).toHaveLength(3);
+    expect(words.filter((word) => word === 'refused by session')).toHaveLength(27);
+  });
+
+  test('[PIN-4] behind a network above its budget each session has one try a window', async () => {
+    const stores = await open({ pinBudget: { perSession: 100, perNetwork: 5, windowMs: 60_000 } });
+    await completeWith(stores, '7777');
+    expect(await look(stores, 'guesser', range(1_001, 7))).toEqual([
+      ...Array.from({ length: 6 }, () => 'none'),
+      'refused by address',
+    ]);
+    expect(await look(stores, 'player', ['7777', '7777', '1900'])).toEqual([
+      'room',
+      'room',
+      'refused by address',
+    ]);
+    expect(await look(stores, 'mistyping', ['7778', '7777'])).toEqual([
+      'none',
+      'refused by address',
+    ]);
+    const elsewhere = { sessionId: 'elsewhere', network: '198.51.100.1' };
+    expect(await stores.pins.lookup('1900', elsewhere)).toEqual({ kind: 'none' });
+  });
+
+  test('[PIN-4] who is wrong again and again behind such a network waits longer and longer', async () => {
+    const stores = await open({ pinBudget: { perSession: 100, perNetwork: 1, windowMs: 200 } });
+    await stores.pins.markComplete();
+    const crowd = { sessionId: 'crowd', network: '192.0.2.7' };
+    const waits: number[] = [];
+    for (let n = 0; n < 7; n++) {
+      // Others keep the network above its budget.
+      await stores.pins.lookup(String(2_000 + n), crowd);
+      await stores.pins.lookup(String(3_000 + n), { ...crowd, sessionId: 'guesser' });
+      await stores.pins.lookup(String(4_000 + n), crowd);
+      const next = await stores.pins.lookup('5000', { ...crowd, sessionId: 'guesser' });
+      const wait = next.kind === 'refused' ? next.retryAfterMs : 0;
+      waits.push(wait);
+      await stores.pass(wait);
+    }
+    expect(Math.max(...waits.slice(0, 5))).toBeLessThanOrEqual(200);
+    expect(waits[6]).toBeGreaterThan(400);
+  });
+});

@@ -1,0 +1,186 @@
+import type { Ack } from '@pinroom/client/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startBackends } from '../support/backends.js';
+import { call, newSession } from '../support/http-calls.js';
+import { metricOf } from '../support/node-figures.js';
+import { openSocket, RawSocket } from '../support/raw-socket.js';
+import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { newPerson, openRoom } from '../support/test-client.js';
+import { until } from '../support/until.js';
+
+/** Small ones, so that a test reaches them soon. */
+const LIMITS = {
+  PINROOM_RATE_SOCKETS_PER_USER: '4',
+  PINROOM_RATE_SOCKETS_PER_ADDRESS: '40',
+  PINROOM_RATE_ROOMS_PER_USER: '4',
+  PINROOM_RATE_ROOMS_PER_SOCKET: '3',
+  PINROOM_RATE_SESSIONS_PER_ADDRESS: '60',
+  PINROOM_RATE_HANDSHAKES_PER_ADDRESS: '300',
+} as const;
+
+interface Refusal {
+  readonly code: string;
+  readonly retryAfterMs: number;
+}
+
+function refusalOf(answer: Ack<unknown>): Refusal | null {
+  return answer.ok ? null : (answer.error as Refusal);
+}
+
+/** How many of these were let through; the others must be `rate_limited` and say for how long. */
+function passed(answers: readonly Ack<unknown>[], longestMs: number): number {
+  const refusals = answers.flatMap((answer) => refusalOf(answer) ?? []);
+  for (const { code, retryAfterMs } of refusals) {
+    expect(code).toBe('rate_limited');
+    expect(retryAfterMs).toBeGreaterThan(0);
+    expect(retryAfterMs).toBeLessThanOrEqual(longestMs);
+  }
+  return answers.length - refusals.length;
+}
+
+function many<T>(count: number, ask: (n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
+}
+
+describe('Who asks for too much', () => {
+  let nodes: readonly [SpawnedNode, SpawnedNode];
+
+  beforeAll(async () => {
+    const backends = await startBackends();
+    const env = { ...backends.env, ...LIMITS };
+    nodes = await Promise.all([spawnNode({ env }), spawnNode({ env })]);
+  });
+
+  it('with a socket: 100 commands at once, then 20 a second, and the answer says when', async () => {
+    const { socket } = await openSocket(nodes[0].url, 'Busy');
+    const { room } = await socket.must('room:create', {});
+    await socket.must('room:join', { roomId: room.id });
+    const asked = Date.now();
+    const answers = await many(250, () => socket.ask('room:members', { roomId: room.id }));
+    const refilled = ((Date.now() - asked) / 1_000) * 20;
+    const through = passed(answers, 1_000);
+    expect(through).toBeGreaterThanOrEqual(95);
+    expect(through).toBeLessThanOrEqual(100 + refilled + 1);
+    // What the protocol does not know counts as well.
+    const nonsense = await many(3, () => socket.emit('no:such', {}));
+    expect(nonsense.map((answer) => refusalOf(answer)?.code)).toContain('rate_limited');
+    const refused = refusalOf(await socket.ask('room:members', { roomId: room.id }));
+    await new Promise((resolve) => setTimeout(resolve, refused?.retryAfterMs ?? 0));
+    expect((await socket.ask('room:members', { roomId: room.id })).ok).toBe(true);
+    socket.close();
+  });
+
+  it('again and again, whatever the answers say, loses the connection; a patient client does not', async () => {
+    const person = await newPerson(nodes[0].url, 'Patient');
+    const { handle } = await openRoom(person);
+    const rude = await openSocket(nodes[0].url, 'Rude');
+    const flood = setInterval(() => {
+      for (let n = 0; n < 50; n++) rude.socket.tell('room:history', { n });
+    }, 20);
+    await until(() => !rude.socket.socket.connected);
+    clearInterval(flood);
+    expect(await metricOf(nodes[0], 'pinroom_abusive_sockets_total')).toBe(1);
+    const sent = await many(130, (n) => handle.send('word', n));
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(130);
+  });
+
+  it('of a room: 25 entries at once, then 5 a second, over all sockets and nodes together', async () => {
+    const host = await newPerson(nodes[0].url, 'Host');
+    const { pin, roomId } = await openRoom(host);
+    const { socket: first, token } = await openSocket(nodes[0].url, 'Talker');
+    const second = await new RawSocket(nodes[1].url, { token }).greeted();
+    for (const socket of [first, second]) await socket.must('room:join', { pin });
+    const asked = Date.now();
+    const answers = await many(80, (n) =>
+      (n % 2 ? first : second).ask('room:send', { roomId, type: 'word', payload: n }),
+    );
+    const refilled = ((Date.now() - asked) / 1_000) * 5;
+    const through = passed(answers, 250);
+    expect(through).toBeGreaterThanOrEqual(25);
+    expect(through).toBeLessThanOrEqual(25 + refilled + 1);
+    first.close();
+    second.close();
+  });
+
+  it('with one user: as many sockets as allowed, and another once one is closed', async () => {
+    const { accessToken: token } = await newSession(nodes[0].url, 'Tabs');
+    const open = () => new RawSocket(nodes[0].url, { token });
+    const sockets = await many(4, () => open().greeted());
+    const fifth = open();
+    await until(() => fifth.refused !== null);
+    expect(fifth.refused).toMatchObject({ code: 'rate_limited', retryAfterMs: 20_000 });
+    sockets[0]?.close();
+    await until(async () => {
+      const next = open();
+      await until(() => next.refused !== null || next.seen('session:ready').length > 0);
+      return next.refused === null;
+    });
+    for (const socket of sockets) socket.close();
+  });
+
+  it('with one user who opens many at the same moment: no more than allowed stay', async () => {
+    const { accessToken: token } = await newSession(nodes[1].url, 'Burst');
+    const sockets = Array.from({ length: 12 }, () => new RawSocket(nodes[1].url, { token }));
+    const isOpen = (socket: RawSocket) =>
+      socket.socket.connected && socket.seen('session:ready').length > 0;
+    await until(() =>
+      sockets.every((socket) => isOpen(socket) || socket.refused !== null || socket.wasClosed),
+    );
+    expect(sockets.filter(isOpen)).toHaveLength(4);
+    for (const socket of sockets) socket.close();
+  });
+
+  it('rooms: so many an hour by one user, on whichever node; so many of them on one socket', async () => {
+    const { socket, token } = await openSocket(nodes[0].url, 'Opener');
+    const other = await new RawSocket(nodes[1].url, { token }).greeted();
+    const answers = await many(8, (n) => (n % 2 ? socket : other).ask('room:create', {}));
+    expect(passed(answers, 3_600_000)).toBe(4);
+    const rooms = answers.flatMap((answer) => (answer.ok ? [answer.data.room.id] : []));
+    const joins = [];
+    for (const roomId of rooms) joins.push(await socket.ask('room:join', { roomId }));
+    expect(joins.map((join) => refusalOf(join)?.code ?? 'ok')).toEqual([
+      ...['ok', 'ok', 'ok'],
+      'rate_limited',
+    ]);
+    const [first = '', last = ''] = [rooms[0], rooms[3]];
+    await socket.must('room:leave', { roomId: first });
+    await socket.must('room:join', { roomId: last });
+    socket.close();
+    other.close();
+  });
+
+  it('over HTTP: the same commands a second for one session, with Retry-After', async () => {
+    const { accessToken: token } = await newSession(nodes[0].url, 'Script');
+    const answers = await many(160, () => call(`${nodes[0].url}/api/rooms`, { token }));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['rate_limited']));
+    expect(refused[0]?.status).toBe(429);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('sessions: so many from one address, on whichever node', async () => {
+    const codes = await many(70, async (n) => {
+      const { code } = await call(`${nodes[n % 2]?.url}/api/sessions`, { method: 'POST' });
+      return code ?? 'ok';
+    });
+    expect(new Set(codes)).toEqual(new Set(['ok', 'rate_limited']));
+    expect(codes.filter((code) => code === 'ok').length).toBeLessThan(60);
+  });
+
+  it('handshakes and refreshes: so many from one address, made-up tokens included', async () => {
+    const refresh = async (n: number) => {
+      const url = `${nodes[n % 2]?.url}/api/sessions/refresh`;
+      const body = { refreshToken: 'made-up' };
+      return (await call(url, { method: 'POST', body })).code;
+    };
+    const codes = await many(320, refresh);
+    expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'rate_limited']));
+    const late = new RawSocket(nodes[0].url, { token: 'made-up' });
+    await until(() => late.refused !== null);
+    expect(late.refused).toMatchObject({ code: 'rate_limited' });
+    expect((late.refused as Refusal).retryAfterMs).toBeLessThanOrEqual(60_000);
+    const refused = await metricOf(nodes[0], 'pinroom_rate_limited_total');
+    expect(refused).toBeGreaterThan(0);
+  });
+});
