@@ -36,7 +36,9 @@ export class SocketLobby {
     }
     this.#count(1);
     socket.onAny(this.#onCommand);
-    socket.on('disconnect', () => this.#leave(socket));
+    // Closed while it was taken on: uWebSockets.js says so at once, before anybody listened.
+    if (socket.disconnected) this.#leave(socket);
+    else socket.on('disconnect', () => this.#leave(socket));
   }
 
   /** Resolves when the engine has let go of every socket that left. */

@@ -35,6 +35,21 @@ describe.each(TRANSPORTS)('handshake on %s', (transport) => {
     expect(bench.logger.faults).toEqual([]);
   });
 
+  it('[CONN-2] the end of a client that is closed while it is taken on is told, too', async () => {
+    const before = bench.handler.clients.length;
+    const sockets = bench.metrics.values.get('pinroom_sockets') ?? 0;
+    bench.handler.closesAtOnce = true;
+    try {
+      const client = await openRaw(bench.host);
+      client.send('40{"token":"good"}');
+      await client.closed();
+      await until(() => bench.handler.clients[before]?.closedTimes === 1);
+      expect(bench.metrics.values.get('pinroom_sockets')).toBe(sockets);
+    } finally {
+      bench.handler.closesAtOnce = false;
+    }
+  });
+
   it('[CONN-4] the standard client connects, and comes back by itself after a disconnect', async () => {
     const before = bench.handler.clients.length;
     const client = io(`http://${bench.host}`, {

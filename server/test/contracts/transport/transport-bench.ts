@@ -88,6 +88,8 @@ export class SeenClient implements ClientConnection {
 export class RecordingHandler implements ConnectionHandler {
   readonly shown: HandshakeCredentials[] = [];
   readonly clients: SeenClient[] = [];
+  /** Whether clients are closed while they are taken on. */
+  closesAtOnce = false;
 
   async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
     this.shown.push(credentials);
@@ -121,6 +123,7 @@ export class RecordingHandler implements ConnectionHandler {
       serverTime: 0,
       protocol: 1,
     });
+    if (this.closesAtOnce) socket.disconnect();
     return client;
   }
 }
