@@ -12,6 +12,22 @@ export interface SessionAnswer {
   refreshToken?: string;
 }
 
+/** A session as its user sees it: which device is it, and when was it used last. */
+export interface SessionInfo {
+  id: string;
+  createdAt: number;
+  /** To about a minute. */
+  lastUsedAt: number;
+  address: string;
+  userAgent: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+}
+
+export interface SessionList {
+  sessions: SessionInfo[];
+}
+
 export interface RoomByPin {
   room: { id: string; pin: string; title: string; locked: boolean; full: boolean };
 }

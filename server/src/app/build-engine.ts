@@ -1,9 +1,9 @@
 import { LIMITS } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import type { AccessTokens } from '../engine/auth/access-token.port.js';
-import { EndedSessions } from '../engine/auth/ended-sessions.js';
-import { SessionWriter } from '../engine/auth/session-writer.js';
-import { Sessions } from '../engine/auth/sessions.js';
+import type { EndedSessions } from '../engine/auth/ended-sessions.js';
+import { SessionExpiry } from '../engine/auth/session-expiry.js';
+import type { SessionWriter } from '../engine/auth/session-writer.js';
 import { TokenSecrets } from '../engine/auth/token-secrets.js';
 import { CommandRouter } from '../engine/connection/command-router.js';
 import { Connections } from '../engine/connection/connection.js';
@@ -43,6 +43,7 @@ import type { Random } from '../engine/runtime/random.js';
 import type { RateLimiters } from '../engine/runtime/rate-limiter.port.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
 import { Turnstile } from '../engine/runtime/turnstile.js';
+import { buildSessions } from './build-sessions.js';
 import type { Archives, Stores } from './choose-drivers.js';
 import { paceLimit } from './choose-limits.js';
 
@@ -77,6 +78,7 @@ export interface Engine {
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
+  readonly sessionExpiry: SessionExpiry;
 }
 
 /**
@@ -102,16 +104,12 @@ export function buildEngine(parts: EngineParts): Engine {
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
 
-  const sessionWriter = new SessionWriter(archives.sessions, clock, logger);
-  const sessions = new Sessions({
-    ...shared,
-    store: stores.sessions,
-    archive: archives.sessions,
-    writer: sessionWriter,
-    tokens: parts.tokens,
+  const owed = new OwedWork(clock, logger);
+  const { sessions, ownSessions, endedSessions, sessionWriter } = buildSessions({
+    ...parts,
     secrets,
-    accessTtlMs: config.accessTtlMs,
-    refreshTtlMs: config.refreshTtlMs,
+    owed,
+    onEnded: (sessionId) => connections.endSession(sessionId),
   });
 
   const history = new HistoryReader(feed, new BlockReader(archives.entries, pages), metrics);
@@ -178,7 +176,6 @@ export function buildEngine(parts: EngineParts): Engine {
     quarantineMs: config.pinQuarantineMs,
     hurry: () => pump.hurry(),
   });
-  const owed = new OwedWork(clock, logger);
   const leaver = new RoomLeaver(members, localRooms, owed, graceMs);
   const joiner = new RoomJoiner({
     ...shared,
@@ -238,6 +235,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const connections = new Connections({
     ...shared,
     sessions,
+    endedSessions,
     router,
     leaver,
     nodeId,
@@ -260,7 +258,11 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   return {
     connections,
-    sessionApi: new SessionHttpApi(sessions, random, { ...shared, limiters, commandLimit }),
+    sessionApi: new SessionHttpApi(sessions, ownSessions, random, {
+      ...shared,
+      limiters,
+      commandLimit,
+    }),
     roomApi: new RoomHttpApi(router, reader, eraser),
     directory,
     pinWatch,
@@ -290,9 +292,8 @@ export function buildEngine(parts: EngineParts): Engine {
       isRecovering: () => life.isRecovering,
     }),
     sessionWriter,
-    endedSessions: new EndedSessions(stores.sessions, clock, logger, (sessionId) =>
-      connections.endSession(sessionId),
-    ),
+    endedSessions,
+    sessionExpiry: new SessionExpiry({ ...shared, sockets: connections, sessions, endedSessions }),
   };
 }
 

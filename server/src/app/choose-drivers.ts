@@ -8,6 +8,7 @@ import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-mem
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
+import type { EndedSessionList } from '../engine/auth/ended-session-list.port.js';
 import type { SessionArchive } from '../engine/auth/session-archive.port.js';
 import type { SessionStore } from '../engine/auth/session-store.port.js';
 import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
@@ -39,6 +40,7 @@ export interface Stores {
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
   readonly sessions: SessionStore;
+  readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;

@@ -9,6 +9,7 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
     logger.warn({ err: fault }, 'the PIN index will be rebuilt later');
   });
   await engine.endedSessions.start();
+  engine.sessionExpiry.start();
   engine.pinWatch.start();
   engine.localRooms.start();
   engine.owed.start();
@@ -46,6 +47,7 @@ export async function stopEngine(engine: Engine, drainMs: number, logger: Logger
     }
   };
   const quarter = () => leftOf(drainMs / 4);
+  await step('session expiry', quarter(), () => engine.sessionExpiry.stop());
   await step('ended sessions', quarter(), () => engine.endedSessions.stop());
   await step('PIN watch', quarter(), () => engine.pinWatch.stop());
   await step('housekeeping', quarter(), () => engine.housekeeping.stop());

@@ -42,6 +42,7 @@ export interface Config {
   readonly previousTokenSecrets: readonly string[];
   readonly accessTtlMs: number;
   readonly refreshTtlMs: number;
+  readonly sessionMaxMs: number;
   readonly pinLength: number;
   readonly pinMaxLength: number;
   readonly pinDensity: number;

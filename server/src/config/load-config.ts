@@ -34,6 +34,7 @@ export function loadConfig(environment: Environment): Config {
     dataDir: env.text('PINROOM_DATA_DIR'),
     accessTtlMs: env.seconds('PINROOM_ACCESS_TTL_SECONDS', 1, 86_400),
     refreshTtlMs: env.seconds('PINROOM_REFRESH_TTL_SECONDS', 1, YEAR_SECONDS),
+    sessionMaxMs: env.seconds('PINROOM_SESSION_MAX_SECONDS', 1, 100 * YEAR_SECONDS),
     channelKeep: env.number('PINROOM_CHANNEL_KEEP', 1, 1_000_000),
     backlogEntries: env.number('PINROOM_BACKLOG_ENTRIES', 1, 100_000_000),
     archiveDays: env.number('PINROOM_ARCHIVE_DAYS', 0, 36_500, false),

@@ -50,6 +50,11 @@ export const VARIABLES = {
     fallback: '2592000',
     meaning: 'Life of a refresh token that nobody uses.',
   },
+  PINROOM_SESSION_MAX_SECONDS: {
+    fallback: '15552000',
+    meaning:
+      'No session lives longer, however often it is refreshed; below the life of a refresh token, this decides.',
+  },
   PINROOM_PIN_LENGTH: { fallback: '6', meaning: 'Digits of the shortest PINs (4 to 12).' },
   PINROOM_PIN_MAX_LENGTH: { fallback: '9', meaning: 'Digits of the longest PINs.' },
   PINROOM_PIN_DENSITY: {

@@ -69,6 +69,8 @@ const QUESTIONS: readonly Question[] = [
     http: ({ refreshToken }) => ['/api/sessions/refresh', post({ refreshToken })],
     withoutArchive: 'ok',
   },
+  { http: () => ['/api/sessions', {}], withoutArchive: away },
+  { http: () => [`/api/sessions/${NOBODY}`, { method: 'DELETE' }], withoutArchive: away },
   { http: () => ['/api/sessions', { method: 'DELETE' }], withoutArchive: away },
   { http: () => ['/api/sessions/current', { method: 'DELETE' }], withoutArchive: away },
   { http: () => ['/api/users/me', { method: 'DELETE' }], withoutArchive: away },

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '@pinroom/client/contract';
+import type { SessionAnswer, SessionList } from '@pinroom/client/contract';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionKey } from '../../src/drivers/redis/keys.js';
@@ -133,6 +133,61 @@ describe('a session', () => {
     expect(await httpCode(a, session.accessToken)).toBe('session_ended');
     expect((await refresh(b, session.refreshToken)).code).toBe('session_ended');
     expect(await socketCode(b, { token: session.accessToken })).toBe('session_ended');
+  });
+});
+
+describe('the list of sessions', () => {
+  const list = async (url: string, token: string) =>
+    (await call<SessionList>(`${url}/api/sessions`, { token })).body.sessions;
+
+  it('says from where the session is used, on every node and after Redis has lost it', async () => {
+    const begun = Date.now();
+    const { body: session } = await call<Granted>(`${a}/api/sessions`, {
+      method: 'POST',
+      headers: { 'user-agent': `Phone ${'7'.repeat(300)}` },
+      body: { nickname: 'Ada' },
+    });
+    const first = await list(b, session.accessToken);
+    const userAgent = `Phone ${'7'.repeat(194)}`;
+    const id = sessionIdOf(session);
+    expect(first).toEqual([
+      {
+        id,
+        createdAt: expect.any(Number),
+        lastUsedAt: expect.any(Number),
+        address: '127.0.0.1',
+        userAgent,
+        current: true,
+      },
+    ]);
+    expect(first[0]?.lastUsedAt).toBeGreaterThanOrEqual(begun - 1_000);
+    await until(async () => await archived(session), 2_000);
+    await redis.flushall();
+    expect(await list(a, session.accessToken)).toEqual(first);
+
+    const { body: next } = await call<Granted>(`${b}/api/sessions/refresh`, {
+      method: 'POST',
+      headers: { 'user-agent': 'Phone 8' },
+      body: { refreshToken: session.refreshToken },
+    });
+    const [refreshed] = await list(a, next.accessToken);
+    expect(refreshed).toMatchObject({ id, userAgent: 'Phone 8', current: true });
+    expect(refreshed?.lastUsedAt).toBeGreaterThan(first[0]?.lastUsedAt ?? 0);
+    await until(async () => (await archived(next))?.generation === 2, 2_000);
+    await redis.flushall();
+    expect(await list(b, next.accessToken)).toEqual([refreshed]);
+  });
+
+  it('ends a session of the user by its id, and none of somebody else', async () => {
+    const [ada, bob] = [await newSession(a, 'Ada'), await newSession(b, 'Bob')];
+    const end = (id: string) =>
+      call(`${b}/api/sessions/${id}`, { method: 'DELETE', token: ada.accessToken });
+    expect(await end(sessionIdOf(bob))).toMatchObject({ status: 404, code: 'not_found' });
+    expect(await httpCode(a, bob.accessToken)).toBeNull();
+    const ended = await end(sessionIdOf(ada));
+    expect(ended.status).toBe(204);
+    expect(ended.headers.get('set-cookie')).toMatch(/^pinroom_refresh=; Max-Age=0;/);
+    expect(await httpCode(a, ada.accessToken)).toBe('session_ended');
   });
 });
 

@@ -77,6 +77,7 @@ it('the keys of the PIN index and of the leases have one tag each, which no room
   const leases = [keys.livesKey, keys.ownersKey, keys.endedLivesKey];
   expect(new Set(leases.map(keys.hashTagOf))).toEqual(new Set(['tags']));
   expect(keys.hashTagOf(keys.endedSessionsKey)).toBe('ended');
+  expect(keys.hashTagOf(keys.endedSessionsChannel)).toBe('ended');
   expect(ALL_TAGS).not.toContain('ended');
   expect(ALL_TAGS).not.toContain('pin');
   expect(ALL_TAGS).not.toContain('tags');

@@ -16,6 +16,20 @@ function changeLua(name, from, to) {
   syncBuiltinESMExports();
 }
 
+/** Changes the frames of rooms on their way into the node; what becomes null is lost. */
+async function changeFrames(change) {
+  const { ShardedFanoutBus } = await import('../../dist/drivers/socketio/sharded-fanout-bus.js');
+  const { onFrame } = ShardedFanoutBus.prototype;
+  ShardedFanoutBus.prototype.onFrame = function onChangedFrame(handler) {
+    onFrame.call(this, (roomId, raw) => {
+      const text = Buffer.from(raw).toString();
+      const [, kind, rev, channel] = /^(\S+) (\d+) ?(\S*)/.exec(text.slice(1)) ?? [];
+      const changed = change({ kind, rev, channel, text });
+      if (changed !== null) handler(roomId, Buffer.from(changed));
+    });
+  };
+}
+
 const TAKE_AWAY = {
   /** A jump in the ids of a channel is delivered as it comes. */
   async 'gap-repair'() {
@@ -97,6 +111,36 @@ const TAKE_AWAY = {
   async 'restore-seats'() {
     const { RoomJoiner } = await import('../../dist/engine/room/join-room.js');
     RoomJoiner.prototype.restoreSeats = async () => {};
+  },
+  /** The messages that somebody's rights have changed get lost, with all that else tells of it. */
+  async 'news-of-rights'() {
+    await changeFrames(({ kind, channel, text }) =>
+      kind === 's' || (kind === 'e' && channel !== 'log') ? text : null,
+    );
+  },
+  /** A frame with a newer `rev` is delivered as it comes. */
+  async 'rev-check'() {
+    await changeFrames(({ kind, rev, text }) => text.replace(`${kind} ${rev}`, `${kind} 0`));
+  },
+  /** Nobody looks whether the time of a session, or of a token, is over. */
+  async 'session-expiry'() {
+    const { SessionExpiry } = await import('../../dist/engine/auth/session-expiry.js');
+    SessionExpiry.prototype.start = () => {};
+  },
+  /** The messages that sessions have ended get lost. */
+  async 'end-message'() {
+    const { RedisEndedSessions } = await import('../../dist/drivers/redis/redis-ended-sessions.js');
+    RedisEndedSessions.prototype.onEnded = () => {};
+  },
+  /** Nobody reads which sessions have ended. */
+  async 'end-list'() {
+    const { RedisEndedSessions } = await import('../../dist/drivers/redis/redis-ended-sessions.js');
+    RedisEndedSessions.prototype.listEnded = async () => ({
+      ids: [],
+      cursor: '-',
+      more: false,
+      isContinuous: true,
+    });
   },
 };
 

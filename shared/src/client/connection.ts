@@ -11,6 +11,8 @@ import { onWake } from './wake-signals.js';
 
 /** A connection that held so long was a good one: the next loss starts with short waits again. */
 const STEADY_MS = 5_000;
+/** An open connection does not keep a session alive, a refresh does: about once in this time, each client at another one. */
+const KEEP_SESSION_MS = 3_600_000;
 
 /**
  * `offline`: not started, or stopped. `connecting`: the first attempt. `online`. `reconnecting`: lost,
@@ -163,14 +165,31 @@ export class Connection extends Emitter<ConnectionEvents> {
       },
     });
     this.#line = line;
+    const leaveSession = this.#keepSession();
     try {
       await line.opened;
       if (mismatch) throw new PinroomError('protocol_mismatch');
       return await end;
     } finally {
+      leaveSession();
       line.close();
       this.#line = null;
     }
+  }
+
+  /** Refreshes the session from time to time; gives what ends that. */
+  #keepSession(): () => void {
+    const { clock, random, session } = this.#options;
+    let cancel = () => {};
+    const keep = () => {
+      cancel = clock.after(KEEP_SESSION_MS * (0.5 + random() / 2), () => {
+        keep();
+        // What fails is tried again; that the session is over the server tells by itself.
+        session.accessToken({ fresh: true }).catch(() => {});
+      });
+    };
+    keep();
+    return () => cancel();
   }
 
   #failed(error: PinroomError): number | null {

@@ -95,6 +95,20 @@ describe('the connection', () => {
     expect(server.posts).toEqual(['POST /api/sessions', 'POST /api/sessions/refresh']);
   });
 
+  it('[CLIENT-5] keeps its session while it stays connected for long, and not after', async () => {
+    const { server, client, clock } = await setUp();
+    await clock.advance(3 * 3_600_000);
+    expect(server.posts.slice(1)).toEqual(Array(4).fill('POST /api/sessions/refresh'));
+    expect(server.handshakes).toEqual(['t1']);
+    server.sessionAnswers.push(503);
+    await clock.advance(3_600_000);
+    expect(client.state).toBe('online');
+    await client.stop();
+    const { length } = server.posts;
+    await clock.advance(3 * 3_600_000);
+    expect(server.posts).toHaveLength(length);
+  });
+
   it('[CLIENT-5] answers a refused token with a fresh one, at once', async () => {
     const { server, clock, client } = await setUp();
     server.refusals = [{ code: 'unauthenticated' }];

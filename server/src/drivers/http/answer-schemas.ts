@@ -101,6 +101,16 @@ export const session = {
   required: ['user', 'accessToken', 'accessTokenExpiresAt'],
 } as const satisfies Schema;
 
+const ownSession = all({
+  id,
+  createdAt: time,
+  lastUsedAt: { ...time, description: 'To about a minute.' },
+  address: text,
+  userAgent: text,
+  current: { ...flag, description: 'Whether it is the one that asks.' },
+});
+
+export const sessionList = all({ sessions: list(ownSession) });
 export const entryPage = all({ entries: list(entry), nextCursor: cursor, source });
 export const roomList = all({ rooms: list(room), nextCursor: cursor });
 export const roomByPin = all({ room: all({ id, pin, title: text, locked: flag, full: flag }) });

@@ -1,16 +1,17 @@
-import { BODY_SCHEMAS, type SessionAnswer } from '@pinroom/client/contract';
+import { BODY_SCHEMAS, PARAMETER_SCHEMAS, type SessionAnswer } from '@pinroom/client/contract';
 import type { SessionApi, SessionGrant } from '../../engine/connection/http-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
-import { session } from './answer-schemas.js';
+import { session, sessionList } from './answer-schemas.js';
 import { emptyAnswer, faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
 import { mayUseCookie } from './origin-policy.js';
 import { clearedRefreshCookie, readRefreshCookie, refreshCookie } from './refresh-cookie.js';
 import { type RequestSite, type Route, route } from './route.js';
 
+const UUID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
 const SESSION_OVER = { status: 204, description: 'Done; the cookie is cleared.' };
 
-/** Starting, refreshing and ending sessions. */
+/** Starting, refreshing, listing and ending sessions. */
 export function sessionRoutes(sessions: SessionApi, clock: Clock): readonly Route[] {
   return [
     createSession(sessions, clock),
@@ -36,6 +37,43 @@ export function sessionRoutes(sessions: SessionApi, clock: Clock): readonly Rout
       answers: [SESSION_OVER],
       async handle({ caller, site }) {
         await sessions.endAllSessions(caller);
+        return emptyAnswer({ 'set-cookie': clearedRefreshCookie(site.secure) });
+      },
+    }),
+    ...ownSessionRoutes(sessions),
+  ];
+}
+
+/** Behind the others: an id stands where they have a word. */
+function ownSessionRoutes(sessions: SessionApi): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/sessions',
+      name: 'listSessions',
+      summary: 'The sessions of the user that go on, at most 100, the last used first.',
+      who: 'user',
+      answers: [{ status: 200, description: 'The sessions.', schema: sessionList }],
+      async handle({ caller }) {
+        return jsonAnswer(200, await sessions.listSessions(caller));
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/sessions/:id',
+      name: 'endOwnSession',
+      summary:
+        'Ends one of the sessions of the user; its sockets are closed within about a second.',
+      who: 'user',
+      answers: [
+        { status: 204, description: 'Done; the cookie is cleared if it was this session.' },
+      ],
+      faults: ['not_found'],
+      async handle({ caller, param, site }) {
+        const id = param('id');
+        if (!UUID.test(id)) throw new AppError('not_found');
+        await sessions.endOwnSession(caller, id);
+        if (id !== caller.sessionId) return emptyAnswer();
         return emptyAnswer({ 'set-cookie': clearedRefreshCookie(site.secure) });
       },
     }),

@@ -1,17 +1,17 @@
+import type { ClientInfo } from '../../engine/auth/client-info.port.js';
 import type {
   RotateOutcome,
   RotateRequest,
   SessionRecord,
   SessionStore,
+  SessionUse,
 } from '../../engine/auth/session-store.port.js';
 import { ExpiringMap } from './expiring-map.js';
+import type { MemoryEndedSessions } from './memory-ended-sessions.js';
 import type { MemoryState } from './memory-state.js';
 
 /** For how long the end of a session that is not here keeps it from being restored, ms. */
 const END_KEPT_MS = 24 * 60 * 60 * 1_000;
-
-/** Ended sessions that are listed; far more than end between two looks. */
-const ENDED_LISTED = 10_000;
 
 /** Sessions in the memory of this process. */
 export class MemorySessionStore implements SessionStore {
@@ -19,12 +19,11 @@ export class MemorySessionStore implements SessionStore {
   readonly #sessions = new ExpiringMap<SessionRecord>();
   /** Ids by user, so that ending all of a user's sessions finds them; runs out with the longest. */
   readonly #idsByUser = new ExpiringMap<Set<string>>();
-  /** Ids of ended sessions in order, and how many before them were forgotten. */
-  readonly #ended: string[] = [];
-  #forgotten = 0;
+  readonly #ended: MemoryEndedSessions;
 
-  constructor(state: MemoryState) {
+  constructor(state: MemoryState, ended: MemoryEndedSessions) {
     this.#state = state;
+    this.#ended = ended;
   }
 
   async create(session: SessionRecord): Promise<void> {
@@ -44,33 +43,34 @@ export class MemorySessionStore implements SessionStore {
       const generation = request.generation + 1;
       const { expiresAt } = request;
       const rotated = { ...session, generation, expiresAt, rotatedAt: now, seenAt: null };
-      this.#keep(rotated);
-      return { kind: 'rotated', session: rotated };
+      return { kind: 'rotated', session: this.#use(rotated, request.client, now) };
     }
     const isPrevious = request.generation === session.generation - 1;
     const inGrace = session.seenAt === null || now <= session.seenAt + request.graceMs;
-    if (isPrevious && inGrace) return { kind: 'rotated', session };
+    if (isPrevious && inGrace) {
+      return { kind: 'rotated', session: this.#use(session, request.client, now) };
+    }
     const ended = { ...session, endedAt: now };
     this.#keep(ended);
     return { kind: 'reused', session: ended };
   }
 
-  async markSeen(sessionId: string, generation: number): Promise<void> {
+  async noteUse({ sessionId, generation, client, everyMs }: SessionUse): Promise<void> {
     const now = this.#state.clock.now();
     const session = this.#sessions.get(sessionId, now);
-    if (session?.generation !== generation || session.seenAt !== null) return;
-    this.#keep({ ...session, seenAt: now });
+    if (!session || session.endedAt !== null) return;
+    const isFirst = session.generation === generation && session.seenAt === null;
+    const seen = isFirst ? { ...session, seenAt: now } : session;
+    if (now - session.lastUsedAt >= everyMs) this.#use(seen, client, now);
+    else if (isFirst) this.#keep(seen);
   }
 
   async end(sessionId: string, userId: string): Promise<void> {
     const now = this.#state.clock.now();
     const session = this.#sessions.get(sessionId, now) ?? unknownSession(sessionId, userId, now);
-    if (session.endedAt === null) this.#keep({ ...session, endedAt: now });
-    this.#ended.push(sessionId);
-    if (this.#ended.length > ENDED_LISTED) {
-      this.#ended.shift();
-      this.#forgotten += 1;
-    }
+    const endedAt = session.endedAt ?? now;
+    this.#keep({ ...session, nickname: '', address: '', userAgent: '', endedAt });
+    this.#ended.add(sessionId);
   }
 
   async listIds(userId: string): Promise<string[]> {
@@ -83,10 +83,11 @@ export class MemorySessionStore implements SessionStore {
     if (!this.#sessions.get(session.id, this.#state.clock.now())) this.#keep(session);
   }
 
-  async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
-    const cursor = String(this.#forgotten + this.#ended.length);
-    if (after === null) return { ids: [], cursor };
-    return { ids: this.#ended.slice(Math.max(0, Number(after) - this.#forgotten)), cursor };
+  /** Writes down when and from where it was used. */
+  #use(session: SessionRecord, { address, userAgent }: ClientInfo, now: number): SessionRecord {
+    const used = { ...session, lastUsedAt: now, address, userAgent };
+    this.#keep(used);
+    return used;
   }
 
   #keep(session: SessionRecord): void {
@@ -114,5 +115,8 @@ function unknownSession(id: string, userId: string, now: number): SessionRecord 
     seenAt: null,
     expiresAt: now + END_KEPT_MS,
     endedAt: null,
+    lastUsedAt: now,
+    address: '',
+    userAgent: '',
   };
 }

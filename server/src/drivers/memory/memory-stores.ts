@@ -1,4 +1,5 @@
 import { MemoryArchiveQueue } from './memory-archive-queue.js';
+import { MemoryEndedSessions } from './memory-ended-sessions.js';
 import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
@@ -16,6 +17,7 @@ export interface MemoryStores {
   readonly pins: MemoryPinRegistry;
   readonly feed: MemoryRoomFeed;
   readonly sessions: MemorySessionStore;
+  readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
   readonly pages: MemoryPageCache;
   readonly leases: MemoryLeases;
@@ -25,12 +27,14 @@ export interface MemoryStores {
 /** Empty stores. What they hold ends with the process; the archive keeps what lasts. */
 export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   const state = new MemoryState(options);
+  const endedSessions = new MemoryEndedSessions();
   return {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
     pins: new MemoryPinRegistry(state),
     feed: new MemoryRoomFeed(state),
-    sessions: new MemorySessionStore(state),
+    sessions: new MemorySessionStore(state, endedSessions),
+    endedSessions,
     queue: new MemoryArchiveQueue(state),
     pages: new MemoryPageCache(state),
     leases: new MemoryLeases(state),

@@ -7,6 +7,8 @@ import { NIL_UUID, type Tables } from './tables.js';
 /** Rows of one statement; each is committed, so a call that ran out of time has got further. */
 const BATCH = 2_000;
 const DELETE_BATCH = 20_000;
+/** Above every generation that a session can have. */
+const LAST_GENERATION = Number.MAX_SAFE_INTEGER;
 
 /**
  * Removes a room with its members, bans and entries, the row of the room last. Its PIN, if it still has
@@ -53,7 +55,20 @@ export async function eraseUser(db: Kysely<Tables>, userId: string): Promise<str
       .set({ created_by: NIL_UUID, create_key: null })
       .where('created_by', '=', userId)
       .execute();
-    await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
+    // Not deleted: another node may be about to write one down as it was. Retention takes the rest.
+    await trx
+      .updateTable('sessions')
+      .set({
+        user_id: NIL_UUID,
+        nickname: '',
+        salt: '',
+        generation: LAST_GENERATION,
+        address: '',
+        user_agent: '',
+        ended_at: sql`coalesce(ended_at, last_used_at)`,
+      })
+      .where('user_id', '=', userId)
+      .execute();
     await trx.deleteFrom('room_hosts').where('user_id', '=', userId).execute();
     await trx.deleteFrom('room_members').where('user_id', '=', userId).execute();
     await trx.deleteFrom('room_bans').where('user_id', '=', userId).execute();

@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
-import type { SessionArchive } from '../../engine/auth/session-archive.port.js';
+import type {
+  ArchivedEnd,
+  EndedBetween,
+  SessionArchive,
+} from '../../engine/auth/session-archive.port.js';
 import type { SessionRecord } from '../../engine/auth/session-store.port.js';
 import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
 import { takingRows } from './sql-faults.js';
-import { NIL_UUID, type SessionsTable } from './tables.js';
+import { NIL_UUID, type SessionRow } from './tables.js';
 
 /** Below every generation that a session can have. */
 const NO_GENERATION = -1;
@@ -18,12 +22,12 @@ export class PostgresSessionArchive extends PostgresArchive implements SessionAr
     const json = JSON.stringify(rows);
     const insert = sql`
       insert into sessions (id, user_id, nickname, salt, generation, created_at, rotated_at,
-        seen_at, expires_at, ended_at)
+        seen_at, expires_at, ended_at, last_used_at, address, user_agent)
       select id, user_id, nickname, salt, generation, created_at, rotated_at,
-        seen_at, expires_at, ended_at
+        seen_at, expires_at, ended_at, last_used_at, address, user_agent
       from json_to_recordset(${json}::json) as new (id uuid, user_id uuid, nickname text, salt text,
         generation bigint, created_at bigint, rotated_at bigint, seen_at bigint,
-        expires_at bigint, ended_at bigint)
+        expires_at bigint, ended_at bigint, last_used_at bigint, address text, user_agent text)
       on conflict (id) do update set
         user_id = excluded.user_id,
         nickname = excluded.nickname,
@@ -34,7 +38,12 @@ export class PostgresSessionArchive extends PostgresArchive implements SessionAr
         seen_at = case when excluded.generation = sessions.generation
           then coalesce(sessions.seen_at, excluded.seen_at) else excluded.seen_at end,
         expires_at = excluded.expires_at,
-        ended_at = coalesce(sessions.ended_at, excluded.ended_at)
+        ended_at = coalesce(sessions.ended_at, excluded.ended_at),
+        last_used_at = greatest(sessions.last_used_at, excluded.last_used_at),
+        address = case when excluded.last_used_at >= sessions.last_used_at
+          then excluded.address else sessions.address end,
+        user_agent = case when excluded.last_used_at >= sessions.last_used_at
+          then excluded.user_agent else sessions.user_agent end
       where excluded.generation >= sessions.generation`;
     await takingRows(() => insert.execute(this.db));
     const ended = rows.filter((row) => row.ended_at !== null);
@@ -70,6 +79,42 @@ export class PostgresSessionArchive extends PostgresArchive implements SessionAr
     return rows.map((row) => row.id);
   }
 
+  @retry()
+  async listSessions(userId: string, now: number, limit: number): Promise<SessionRecord[]> {
+    const rows = await this.db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('ended_at', 'is', null)
+      .where('expires_at', '>', now)
+      .orderBy(sql`greatest(last_used_at, rotated_at)`, 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toSessionRecord);
+  }
+
+  @retry()
+  async listEnded({ from, to, after, limit }: EndedBetween): Promise<ArchivedEnd[]> {
+    // By the expression that has an index; it is the end, or the expiry where that came first.
+    const over = sql<number>`least(expires_at, ended_at)`;
+    const behind =
+      after === null
+        ? sql<boolean>`true`
+        : sql<boolean>`(${over}, id) > (${after.endedAt}, ${after.id})`;
+    const rows = await this.db
+      .selectFrom('sessions')
+      .select(['id', over.as('endedAt')])
+      .where('ended_at', 'is not', null)
+      .where(over, '>=', from)
+      .where(over, '<=', to)
+      .where(behind)
+      .orderBy(over)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows;
+  }
+
   async #markEnded(sessionIds: readonly string[], endedAt: number): Promise<void> {
     // In one order everywhere, so that two writers never wait for each other.
     const ids = [...new Set(sessionIds)].sort();
@@ -101,7 +146,7 @@ export class PostgresSessionArchive extends PostgresArchive implements SessionAr
 }
 
 /** One row for each session, in order of their ids: the highest generation, ended if any is. */
-function newestOfEach(sessions: readonly SessionRecord[]): SessionsTable[] {
+function newestOfEach(sessions: readonly SessionRecord[]): SessionRow[] {
   const newest = new Map<string, SessionRecord>();
   for (const session of sessions) {
     const other = newest.get(session.id);
@@ -128,10 +173,13 @@ function newestOfEach(sessions: readonly SessionRecord[]): SessionsTable[] {
       seen_at: session.seenAt,
       expires_at: session.expiresAt,
       ended_at: session.endedAt,
+      last_used_at: session.lastUsedAt,
+      address: session.address,
+      user_agent: session.userAgent,
     }));
 }
 
-function toSessionRecord(row: SessionsTable): SessionRecord {
+function toSessionRecord(row: SessionRow): SessionRecord {
   return {
     id: row.id,
     userId: row.user_id,
@@ -143,5 +191,8 @@ function toSessionRecord(row: SessionsTable): SessionRecord {
     seenAt: row.seen_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at,
+    lastUsedAt: row.last_used_at || row.rotated_at,
+    address: row.address,
+    userAgent: row.user_agent,
   };
 }

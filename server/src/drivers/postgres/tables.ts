@@ -91,7 +91,14 @@ export interface SessionsTable {
   seen_at: number | null;
   expires_at: number;
   ended_at: number | null;
+  /** 0: written by the version before, which did not know. */
+  last_used_at: Generated<number>;
+  address: Generated<string>;
+  user_agent: Generated<string>;
 }
+
+/** A row as it is read. */
+export type SessionRow = Selectable<SessionsTable>;
 
 /** Stands where the id of an erased or unknown user would be. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

@@ -101,6 +101,8 @@ export const livesKey = tagged('tags', 'lives');
 export const ownersKey = tagged('tags', 'owners');
 /** Ids of ended sessions, a stream: each node tells its sockets. */
 export const endedSessionsKey = tagged('ended', 'sessions');
+/** The shard channel that says that the list has grown. */
+export const endedSessionsChannel = tagged('ended', 'told');
 /** Lives that ended or were judged dead, by time. */
 export const endedLivesKey = tagged('tags', 'ended');
 

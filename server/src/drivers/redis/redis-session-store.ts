@@ -3,6 +3,7 @@ import type {
   RotateRequest,
   SessionRecord,
   SessionStore,
+  SessionUse,
 } from '../../engine/auth/session-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
@@ -13,11 +14,8 @@ import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 import { livingMembers } from './sorted-set-scripts.js';
 
-type StreamEntry = readonly [id: string, fields: readonly string[]];
-
 /** Ended sessions that are listed, at the least; far more than end while a node is not looking. */
 const ENDED_LISTED = 10_000;
-const ENDED_PAGE = 1_000;
 /** For how long the end of a session that is not here keeps it from being restored, ms. */
 const END_KEPT_MS = 24 * 60 * 60 * 1_000;
 
@@ -32,6 +30,9 @@ const FIELDS = [
   'seenAt',
   'expiresAt',
   'endedAt',
+  'lastUsedAt',
+  'address',
+  'userAgent',
 ] as const satisfies readonly (keyof SessionRecord)[];
 
 const put = defineScript({
@@ -52,21 +53,28 @@ const put = defineScript({
 const rotate = defineScript({
   name: 'session-rotate',
   keys: ({ sessionId }: RotateRequest) => [keys.sessionKey(sessionId)],
-  args: ({ sessionId, generation, expiresAt, graceMs }) => [
+  args: ({ sessionId, generation, expiresAt, graceMs, client }) => [
     sessionId,
     generation,
     expiresAt,
     graceMs,
     keys.sessionsPrefix(tagOf(sessionId)),
+    client.address,
+    client.userAgent,
     ...FIELDS,
   ],
   reply: (raw) => raw as [status: RotateOutcome['kind'], fields: unknown],
 });
 
-const markSeen = defineScript({
-  name: 'session-seen',
-  keys: ({ sessionId }: { sessionId: string; generation: number }) => [keys.sessionKey(sessionId)],
-  args: ({ generation }) => [generation],
+const use = defineScript({
+  name: 'session-use',
+  keys: ({ sessionId }: SessionUse) => [keys.sessionKey(sessionId)],
+  args: ({ generation, everyMs, client }) => [
+    generation,
+    everyMs,
+    client.address,
+    client.userAgent,
+  ],
   reply: (raw) => raw === 1,
 });
 
@@ -84,7 +92,7 @@ const end = defineScript({
 const tellEnded = defineScript({
   name: 'session-tell',
   keys: (_sessionId: string) => [keys.endedSessionsKey],
-  args: (sessionId) => [sessionId, ENDED_LISTED, END_KEPT_MS],
+  args: (sessionId) => [sessionId, ENDED_LISTED, END_KEPT_MS, keys.endedSessionsChannel],
   reply: (raw) => raw === 1,
 });
 
@@ -115,8 +123,8 @@ export class RedisSessionStore implements SessionStore, Resilient {
     return { kind, session };
   }
 
-  async markSeen(sessionId: string, generation: number): Promise<void> {
-    await this.#redis.scripts.run(markSeen, { sessionId, generation });
+  async noteUse(noted: SessionUse): Promise<void> {
+    await this.#redis.scripts.run(use, noted);
   }
 
   async end(sessionId: string, userId: string): Promise<void> {
@@ -131,22 +139,6 @@ export class RedisSessionStore implements SessionStore, Resilient {
 
   async restore(session: SessionRecord): Promise<void> {
     await this.#redis.scripts.run(put, { session, onlyAbsent: true });
-  }
-
-  @retry()
-  async listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }> {
-    const key = keys.endedSessionsKey;
-    const { calls } = this.#redis;
-    if (after === null) {
-      const newest = await calls.call('XREVRANGE', key, '+', '-', 'COUNT', 1);
-      return { ids: [], cursor: (newest as StreamEntry[])[0]?.[0] ?? '0-0' };
-    }
-    const reply = await calls.call('XRANGE', key, `(${after}`, '+', 'COUNT', ENDED_PAGE);
-    const entries = reply as StreamEntry[];
-    return {
-      ids: entries.map(([, fields]) => fields[1] ?? ''),
-      cursor: entries.at(-1)?.[0] ?? after,
-    };
   }
 }
 
@@ -166,5 +158,9 @@ function parseSession(reply: unknown): SessionRecord | null {
     seenAt: time('seenAt'),
     expiresAt: Number(field('expiresAt')),
     endedAt: time('endedAt'),
+    // Written by a node of the version before, it has no such field.
+    lastUsedAt: Number(field('lastUsedAt') || field('rotatedAt')),
+    address: field('address'),
+    userAgent: field('userAgent'),
   };
 }

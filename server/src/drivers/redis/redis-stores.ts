@@ -2,6 +2,7 @@ import type { EntryPaces } from '../../engine/feed/room-feed.port.js';
 import type { PinBudget } from '../../engine/room/pin-registry.port.js';
 import { RedisArchiveQueue } from './redis-archive-queue.js';
 import type { RedisClients } from './redis-clients.js';
+import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
@@ -28,6 +29,7 @@ export interface RedisStores {
   readonly pins: RedisPinRegistry;
   readonly feed: RedisRoomFeed;
   readonly sessions: RedisSessionStore;
+  readonly endedSessions: RedisEndedSessions;
   readonly queue: RedisArchiveQueue;
   readonly pages: RedisPageCache;
   readonly leases: RedisLeases;
@@ -52,6 +54,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
       isMemoryShort: () => memory.isAbove(FEED_MEMORY_SHARE),
     }),
     sessions: new RedisSessionStore(redis),
+    endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),
     pages: new RedisPageCache(redis, { isMemoryShort: () => memory.isAbove(PAGE_MEMORY_SHARE) }),
     leases: new RedisLeases(redis),

@@ -34,8 +34,8 @@ export const SCRIPT_NAMES = [
   'session-end',
   'session-put',
   'session-rotate',
-  'session-seen',
   'session-tell',
+  'session-use',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

@@ -4,6 +4,12 @@ export interface Caller {
   readonly userId: string;
   readonly sessionId: string;
   readonly nickname: string;
+  /** When the access token that was shown runs out; one of now, where none was. */
+  readonly authorisedUntil: number;
+  /** The session is over then, unless somebody refreshes it before. */
+  readonly sessionExpiresAt: number;
+  /** The session is over then in any case. */
+  readonly sessionEndsBy: number;
   /** Where the call comes from, see `networkOf`: limits count by it. */
   readonly network: string;
 }

@@ -1,3 +1,5 @@
+import type { ClientInfo } from './client-info.port.js';
+
 /** A session as the stores keep it: never a token, only what is needed to check one. */
 export interface SessionRecord {
   /** UUIDv7; ends in its user's last two hex digits. */
@@ -16,6 +18,10 @@ export interface SessionRecord {
   /** The session is over at this time. */
   readonly expiresAt: number;
   readonly endedAt: number | null;
+  /** When and from where it was used last, to about a minute; empty texts once it is ended. */
+  readonly lastUsedAt: number;
+  readonly address: string;
+  readonly userAgent: string;
 }
 
 export type RotateOutcome =
@@ -33,6 +39,16 @@ export interface RotateRequest {
   readonly expiresAt: number;
   /** For how long the previous generation keeps working after its successor was seen. */
   readonly graceMs: number;
+  readonly client: ClientInfo;
+}
+
+export interface SessionUse {
+  readonly sessionId: string;
+  /** Of the token that was shown. */
+  readonly generation: number;
+  readonly client: ClientInfo;
+  /** A use that comes sooner after the last one is not written down. */
+  readonly everyMs: number;
 }
 
 /**
@@ -47,17 +63,22 @@ export interface SessionStore {
   /**
    * [SESSION-3] Atomic. Current generation → the next one. The one before → the current one again,
    * until the current one was seen and `graceMs` more. A generation above the stored one (the store
-   * lost a tail) is taken over as current and rotated. Anything older ends the session.
+   * lost a tail) is taken over as current and rotated. Anything older ends the session. Who gets a
+   * token has used the session.
    */
   rotate(request: RotateRequest): Promise<RotateOutcome>;
-  /** [SESSION-4] Notes that the holder has generation `generation`; later than the first time it changes nothing. */
-  markSeen(sessionId: string, generation: number): Promise<void>;
-  /** [SESSION-5] Ends it and lists it as ended; it stays findable as ended, so that nothing restores it. Repeatable. */
+  /**
+   * [SESSION-4] Notes that the holder has the current generation, the first time, and when and from
+   * where the session is used, at most every `everyMs`. Changes nothing of a session that is over.
+   */
+  noteUse(use: SessionUse): Promise<void>;
+  /**
+   * [SESSION-5] Ends it and lists it as ended; it stays findable as ended, so that nothing restores
+   * it, without nickname, address and user agent. Repeatable.
+   */
   end(sessionId: string, userId: string): Promise<void>;
   /** [SESSION-6] Ids of the user's sessions that are known here. */
   listIds(userId: string): Promise<string[]>;
   /** [SESSION-7] Puts a session back from the archive; never over one that is here. */
   restore(session: SessionRecord): Promise<void>;
-  /** [SESSION-12] Ids of sessions that were ended after a cursor (null: from now on), and the next cursor. */
-  listEnded(after: string | null): Promise<{ ids: string[]; cursor: string }>;
 }

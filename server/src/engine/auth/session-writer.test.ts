@@ -18,6 +18,9 @@ function session(id: string): SessionRecord {
     seenAt: null,
     expiresAt: 2,
     endedAt: null,
+    lastUsedAt: 1_000,
+    address: '192.0.2.7',
+    userAgent: 'Firefox',
   };
 }
 

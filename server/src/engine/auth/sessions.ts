@@ -2,19 +2,24 @@ import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import { networkOf } from '../runtime/network.js';
+import type { OwedWork } from '../runtime/owed-work.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
 import type { AccessTokens } from './access-token.port.js';
 import type { Caller } from './caller.port.js';
+import { cleanClient } from './clean-client.js';
 import type { ClientInfo } from './client-info.port.js';
 import { isGenuine, parseRefreshToken, refreshTokenOf } from './refresh-token.js';
 import type { SessionArchive } from './session-archive.port.js';
 import type { SessionGrant } from './session-grant.port.js';
+import type { SessionLife } from './session-life.js';
 import type { SessionRecord, SessionStore } from './session-store.port.js';
 import type { SessionWriter } from './session-writer.js';
 import type { TokenSecrets } from './token-secrets.js';
 
 /** How long the previous refresh token works once its successor was seen. */
 const GRACE_MS = 20_000;
+/** A session's last use is written down no more often than this. */
+const NOTE_USE_MS = 60_000;
 
 export interface SessionParts {
   readonly store: SessionStore;
@@ -25,8 +30,9 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly life: SessionLife;
+  readonly owed: OwedWork;
   readonly accessTtlMs: number;
-  readonly refreshTtlMs: number;
 }
 
 /** Sessions: who somebody is, for how long, and the tokens that show it. */
@@ -38,8 +44,8 @@ export class Sessions {
   }
 
   /** Starts a session for a new user. */
-  async create(nickname: string, _client: ClientInfo): Promise<SessionGrant> {
-    const { clock, random, store, writer, refreshTtlMs } = this.#parts;
+  async create(nickname: string, client: ClientInfo): Promise<SessionGrant> {
+    const { clock, life, random, store, writer } = this.#parts;
     const now = clock.now();
     const userId = uuidv7(now, random);
     const session: SessionRecord = {
@@ -51,8 +57,10 @@ export class Sessions {
       createdAt: now,
       rotatedAt: now,
       seenAt: null,
-      expiresAt: now + refreshTtlMs,
+      expiresAt: life.expiryFrom(now),
       endedAt: null,
+      lastUsedAt: now,
+      ...cleanClient(client),
     };
     await store.create(session);
     writer.enqueue(session);
@@ -60,8 +68,8 @@ export class Sessions {
   }
 
   /** Exchanges a refresh token for its successor and a new access token. */
-  async refresh(token: string, _client: ClientInfo): Promise<SessionGrant> {
-    const { clock, secrets, store, writer, logger, refreshTtlMs } = this.#parts;
+  async refresh(token: string, client: ClientInfo): Promise<SessionGrant> {
+    const { life, secrets, store, writer } = this.#parts;
     const shown = parseRefreshToken(token);
     if (!shown) throw new AppError('unauthenticated', 'This is no refresh token.');
     const known = await this.#live(shown.sessionId);
@@ -71,17 +79,15 @@ export class Sessions {
     const outcome = await store.rotate({
       sessionId: shown.sessionId,
       generation: shown.generation,
-      expiresAt: clock.now() + refreshTtlMs,
+      expiresAt: life.expiryFrom(known.createdAt),
       graceMs: GRACE_MS,
+      client: cleanClient(client),
     });
     if (outcome.kind === 'rotated') {
       writer.enqueue(outcome.session);
       return this.#grant(outcome.session);
     }
-    if (outcome.kind === 'reused') {
-      logger.warn({ sessionId: known.id, userId: known.userId }, 'an old refresh token was shown');
-      await this.#endAll([known.id], known.userId);
-    }
+    if (outcome.kind === 'reused') await this.#endStolen(outcome.session);
     throw new AppError('session_ended');
   }
 
@@ -90,8 +96,8 @@ export class Sessions {
     const claims = await this.#parts.tokens.verify(token);
     const session = await this.#live(claims.sessionId);
     if (session.userId !== claims.userId) throw new AppError('unauthenticated');
-    this.#noteSeen(session, claims.generation);
-    return callerOf(session, client);
+    this.#noteUse(session, claims.generation, client);
+    return this.#callerOf(session, client, claims.expiresAt);
   }
 
   /** The caller behind a refresh token. Looks only: nothing is rotated, nothing is ended. */
@@ -105,8 +111,9 @@ export class Sessions {
     if (!this.#isUsable(shown.generation, session)) {
       throw new AppError('unauthenticated', 'The refresh token was replaced long ago.');
     }
-    this.#noteSeen(session, shown.generation);
-    return callerOf(session, client);
+    this.#noteUse(session, shown.generation, client);
+    const { accessTtlMs, clock } = this.#parts;
+    return this.#callerOf(session, client, clock.now() + accessTtlMs);
   }
 
   /** Ends one session: in the archive first, so that nothing can bring it back. */
@@ -124,6 +131,31 @@ export class Sessions {
     if (ids.size > 0) await this.#endAll([...ids], userId);
   }
 
+  /** When a session is over as things are; null: it is. */
+  async expiryOf(sessionId: string): Promise<number | null> {
+    try {
+      return this.#parts.life.endOf(await this.#live(sessionId));
+    } catch (fault) {
+      if (fault instanceof AppError && fault.code === 'session_ended') return null;
+      throw fault;
+    }
+  }
+
+  /**
+   * The store has ended it already, and asks nobody: so its sockets are told, even while the archive
+   * is away, which has to learn of it later then.
+   */
+  async #endStolen(session: SessionRecord): Promise<void> {
+    const { archive, logger, writer } = this.#parts;
+    const { id, userId } = session;
+    logger.warn({ sessionId: id, userId }, 'an old refresh token was shown: the session is ended');
+    writer.enqueue(session);
+    await this.#endInStore(id, userId);
+    await archive.saveSessions([session]).catch((fault: unknown) => {
+      logger.warn({ sessionId: id, err: fault }, 'the end of a session is archived later');
+    });
+  }
+
   async #endAll(ids: readonly string[], userId: string): Promise<void> {
     const { archive, clock, store } = this.#parts;
     const now = clock.now();
@@ -132,22 +164,29 @@ export class Sessions {
     const ended = known.flatMap((session) => (session ? [{ ...session, endedAt: now }] : []));
     if (ended.length > 0) await archive.saveSessions(ended);
     await archive.endSessions(ids, now);
-    await Promise.all(ids.map((id) => store.end(id, userId)));
+    await Promise.all(ids.map((id) => this.#endInStore(id, userId)));
+  }
+
+  /** What does not work now is done later: the archive has it, so nobody would ask for it again. */
+  async #endInStore(id: string, userId: string): Promise<void> {
+    const { owed, store } = this.#parts;
+    try {
+      await store.end(id, userId);
+    } catch (fault) {
+      void owed.attempt(`end of session ${id}`, () => store.end(id, userId));
+      throw fault;
+    }
   }
 
   /** The session from the store, else from the archive and back into the store. */
   async #live(sessionId: string): Promise<SessionRecord> {
-    const { archive, clock, store } = this.#parts;
+    const { archive, life, store } = this.#parts;
     let session = await store.find(sessionId);
     if (!session) {
       session = await archive.findSession(sessionId);
-      if (session && session.endedAt === null && session.expiresAt > clock.now()) {
-        await store.restore(session);
-      }
+      if (session && life.isLive(session)) await store.restore(session);
     }
-    if (!session || session.endedAt !== null || session.expiresAt <= clock.now()) {
-      throw new AppError('session_ended');
-    }
+    if (!session || !life.isLive(session)) throw new AppError('session_ended');
     return session;
   }
 
@@ -158,17 +197,30 @@ export class Sessions {
     return session.seenAt === null || this.#parts.clock.now() <= session.seenAt + GRACE_MS;
   }
 
-  /** Best effort: when it fails, the previous refresh token merely works a little longer. */
-  #noteSeen(session: SessionRecord, generation: number): void {
-    if (session.seenAt !== null || generation !== session.generation) return;
-    this.#parts.store.markSeen(session.id, generation).catch((fault: unknown) => {
-      this.#parts.logger.debug({ err: fault }, 'could not note that a token was seen');
+  /**
+   * Best effort, nobody waits for it: when it fails, the previous refresh token merely works a little
+   * longer. The archive learns of it with the next refresh, or not at all.
+   */
+  #noteUse(session: SessionRecord, generation: number, client: ClientInfo): void {
+    const { clock, logger, store } = this.#parts;
+    const isSeen = session.seenAt !== null || generation !== session.generation;
+    if (isSeen && clock.now() - session.lastUsedAt < NOTE_USE_MS) return;
+    const use = {
+      sessionId: session.id,
+      generation,
+      client: cleanClient(client),
+      everyMs: NOTE_USE_MS,
+    };
+    store.noteUse(use).catch((fault: unknown) => {
+      logger.debug({ err: fault }, 'could not note that a session is used');
     });
   }
 
   async #grant(session: SessionRecord): Promise<SessionGrant> {
-    const { clock, tokens, secrets, accessTtlMs } = this.#parts;
-    const accessTokenExpiresAt = Math.floor((clock.now() + accessTtlMs) / 1000) * 1000;
+    const { clock, life, tokens, secrets, accessTtlMs } = this.#parts;
+    const endsAt = life.endOf(session);
+    const accessEndsAt = Math.min(clock.now() + accessTtlMs, endsAt);
+    const accessTokenExpiresAt = Math.floor(accessEndsAt / 1000) * 1000;
     const accessToken = await tokens.sign({
       userId: session.userId,
       sessionId: session.id,
@@ -181,17 +233,21 @@ export class Sessions {
       accessToken,
       accessTokenExpiresAt,
       refreshToken: refreshTokenOf(session, secrets),
-      refreshTokenExpiresAt: session.expiresAt,
+      refreshTokenExpiresAt: endsAt,
     };
   }
-}
 
-function callerOf(session: SessionRecord, client: ClientInfo): Caller {
-  return {
-    kind: 'user',
-    userId: session.userId,
-    sessionId: session.id,
-    nickname: session.nickname,
-    network: networkOf(client.address),
-  };
+  #callerOf(session: SessionRecord, client: ClientInfo, authorisedUntil: number): Caller {
+    const { life } = this.#parts;
+    return {
+      kind: 'user',
+      userId: session.userId,
+      sessionId: session.id,
+      nickname: session.nickname,
+      network: networkOf(client.address),
+      authorisedUntil,
+      sessionExpiresAt: life.endOf(session),
+      sessionEndsBy: life.lastOf(session.createdAt),
+    };
+  }
 }

@@ -1,5 +1,7 @@
 import { type ErrorCode, PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
+import type { EndedSessions } from '../auth/ended-sessions.js';
+import type { SessionSockets } from '../auth/session-expiry.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
@@ -26,6 +28,7 @@ const MAX_RUNNING = 128;
 
 export interface ConnectionParts {
   readonly sessions: Sessions;
+  readonly endedSessions: Pick<EndedSessions, 'hasEnded'>;
   readonly router: CommandRouter;
   readonly leaver: RoomLeaver;
   readonly clock: Clock;
@@ -38,7 +41,7 @@ export interface ConnectionParts {
 }
 
 /** Accepts clients and holds those who are on the line. */
-export class Connections implements ConnectionHandler {
+export class Connections implements ConnectionHandler, SessionSockets {
   readonly #parts: ConnectionParts;
   readonly #limits: SocketLimits;
   readonly #open = new Set<Connection>();
@@ -83,12 +86,27 @@ export class Connections implements ConnectionHandler {
     // Several were let in at the same time.
     if (isOneTooMany) connection.disconnect();
     else connection.greet();
+    // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
+    // Closed behind this call, once the transport has its connection and tells it that it is closed.
+    if (this.#parts.endedSessions.hasEnded(caller.sessionId)) {
+      queueMicrotask(() => connection.sessionEnded());
+    }
     return connection;
   }
 
   /** The session is over: its sockets are told, and closed. */
   endSession(sessionId: string): void {
     for (const connection of [...(this.#bySession.get(sessionId) ?? [])]) connection.sessionEnded();
+  }
+
+  *callers(): Iterable<Caller> {
+    for (const { caller } of this.#open) yield caller;
+  }
+
+  disconnectIf(applies: (caller: Caller) => boolean): void {
+    for (const connection of [...this.#open]) {
+      if (applies(connection.caller)) connection.disconnect();
+    }
   }
 
   /** Closes every transport; the clients come back by themselves, here or elsewhere. */
@@ -114,7 +132,7 @@ export class Connections implements ConnectionHandler {
 class Connection implements ClientConnection, SeatHolder {
   readonly socket: ClientSocket;
   readonly seats = new Map<string, Seat>();
-  readonly #caller: Caller;
+  readonly caller: Caller;
   readonly #parts: ConnectionParts;
   readonly #onClosed: () => void;
   readonly #pace: CommandPace;
@@ -126,7 +144,7 @@ class Connection implements ClientConnection, SeatHolder {
   #seatChange: Promise<void> = Promise.resolve();
 
   constructor(caller: Caller, socket: ClientSocket, parts: ConnectionParts, onClosed: () => void) {
-    this.#caller = caller;
+    this.caller = caller;
     this.socket = socket;
     this.#parts = parts;
     this.#onClosed = onClosed;
@@ -147,8 +165,8 @@ class Connection implements ClientConnection, SeatHolder {
   greet(): void {
     const { clock, nodeId } = this.#parts;
     this.socket.emit('session:ready', {
-      userId: this.#caller.userId,
-      nickname: this.#caller.nickname,
+      userId: this.caller.userId,
+      nickname: this.caller.nickname,
       nodeId,
       serverTime: clock.now(),
       protocol: PROTOCOL_VERSION,
@@ -183,7 +201,7 @@ class Connection implements ClientConnection, SeatHolder {
           retryAfterMs: 200,
         });
       }
-      return { ok: true, data: await router.run(this.#caller, name, payload ?? {}, this) };
+      return { ok: true, data: await router.run(this.caller, name, payload ?? {}, this) };
     } catch (fault) {
       const error = toWireError(fault);
       code = error.code;

@@ -1,4 +1,4 @@
-import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
@@ -17,6 +17,10 @@ export interface SessionApi {
   authenticateToken(accessToken: string, client: ClientInfo): Promise<Caller>;
   endSession(caller: Caller): Promise<void>;
   endAllSessions(caller: Caller): Promise<void>;
+  /** The caller's own that go on, the last used first. */
+  listSessions(caller: Caller): Promise<SessionList>;
+  /** One of the caller's own; `not_found` for every other. */
+  endOwnSession(caller: Caller, sessionId: string): Promise<void>;
 }
 
 /** What HTTP does with rooms. Everything rejects with an AppError. */

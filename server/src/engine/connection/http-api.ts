@@ -1,6 +1,7 @@
-import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
+import type { OwnSessions } from '../auth/own-sessions.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
@@ -30,13 +31,15 @@ const MAX_PACES = 10_000;
 /** What HTTP does with sessions. */
 export class SessionHttpApi implements SessionApi {
   readonly #sessions: Sessions;
+  readonly #own: OwnSessions;
   readonly #random: Random;
   readonly #limits: SessionHttpLimits;
   /** By session, the one that was used last at the end. */
   readonly #paces = new Map<string, CommandPace>();
 
-  constructor(sessions: Sessions, random: Random, limits: SessionHttpLimits) {
+  constructor(sessions: Sessions, own: OwnSessions, random: Random, limits: SessionHttpLimits) {
     this.#sessions = sessions;
+    this.#own = own;
     this.#random = random;
     this.#limits = limits;
   }
@@ -67,6 +70,14 @@ export class SessionHttpApi implements SessionApi {
 
   endAllSessions(caller: Caller): Promise<void> {
     return this.#sessions.endAll(caller.userId);
+  }
+
+  listSessions(caller: Caller): Promise<SessionList> {
+    return this.#own.list(caller);
+  }
+
+  endOwnSession(caller: Caller, sessionId: string): Promise<void> {
+    return this.#own.end(caller, sessionId);
   }
 
   #paceOf(sessionId: string): CommandPace {

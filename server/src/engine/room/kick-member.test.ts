@@ -35,6 +35,9 @@ const HOST: Caller = {
   userId: 'host',
   nickname: 'Host',
   sessionId: 's',
+  authorisedUntil: 1,
+  sessionExpiresAt: 1,
+  sessionEndsBy: 1,
   network: 'n',
 };
 

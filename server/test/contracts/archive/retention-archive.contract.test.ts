@@ -19,6 +19,9 @@ function session(changes: Partial<SessionRecord>): SessionRecord {
     seenAt: null,
     expiresAt: 10_000,
     endedAt: null,
+    lastUsedAt: 1_000,
+    address: '192.0.2.7',
+    userAgent: 'Firefox',
     ...changes,
   };
 }

@@ -181,23 +181,29 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       const first = await roomWith(userId, name);
       const elsewhere = randomUUID();
       await entries.insert([entry(elsewhere, 0, { userId, nickname: name })]);
-      await sessions.saveSessions([
-        {
-          id: randomUUID(),
-          userId,
-          nickname: name,
-          salt: 's',
-          generation: 1,
-          createdAt: 1,
-          rotatedAt: 1,
-          seenAt: null,
-          expiresAt: 9_000_000,
-          endedAt: null,
-        },
-      ]);
+      const record = {
+        id: randomUUID(),
+        userId,
+        nickname: name,
+        salt: 's',
+        generation: 1,
+        createdAt: 1,
+        rotatedAt: 1,
+        seenAt: null,
+        expiresAt: 9_000_000,
+        endedAt: null,
+        lastUsedAt: 1_000,
+        address: `of ${name}`,
+        userAgent: `browser of ${name}`,
+      };
+      await sessions.saveSessions([record]);
       expect(await members.eraseUser(userId)).toEqual([first.id, elsewhere].sort());
       expect(await rowsWith(userId)).toEqual([]);
       expect(await rowsWith(name)).toEqual([]);
+      // A node that has not heard of it yet writes the session down late.
+      await sessions.saveSessions([{ ...record, generation: 2 }]);
+      expect(await rowsWith(name)).toEqual([]);
+      expect(await sessions.listSessionIds(userId, 1)).toEqual([]);
       const kept = await read(first.id, 'room');
       expect(kept.map(({ id, from }) => [id, from?.nickname ?? null])).toEqual([
         ['1-0', null],

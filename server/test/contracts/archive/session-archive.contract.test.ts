@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PostgresSessionArchive } from '../../../src/drivers/postgres/postgres-session-archive.js';
+import type { ArchivedEnd } from '../../../src/engine/auth/session-archive.port.js';
 import type { SessionRecord } from '../../../src/engine/auth/session-store.port.js';
 import { RowsRefused } from '../../../src/engine/runtime/rows-refused.js';
 import { ARCHIVE_DRIVERS, FIRST_START_MS } from './archive-drivers.js';
@@ -17,6 +18,9 @@ function session(changes: Partial<SessionRecord> = {}): SessionRecord {
     seenAt: null,
     expiresAt: 9_000_000_000_000,
     endedAt: null,
+    lastUsedAt: 1_000,
+    address: '192.0.2.7',
+    userAgent: 'Firefox',
     ...changes,
   };
 }
@@ -41,6 +45,17 @@ describe.each(ARCHIVE_DRIVERS)('session archive on $name', ({ open }) => {
       await sessions.saveSessions([newest]);
       await sessions.saveSessions([{ ...newest, generation: 4, rotatedAt: 4_000 }]);
       expect(await sessions.findSession(newest.id)).toEqual(newest);
+    });
+
+    it('[SESSION-8] where it was used last stays, whoever writes last', async () => {
+      const newest = session({ lastUsedAt: 5_000, address: '2001:db8::7', userAgent: 'Phone' });
+      await sessions.saveSessions([newest]);
+      await sessions.saveSessions([{ ...session(), id: newest.id, lastUsedAt: 4_000 }]);
+      expect(await sessions.findSession(newest.id)).toMatchObject({
+        lastUsedAt: 5_000,
+        address: '2001:db8::7',
+        userAgent: 'Phone',
+      });
     });
 
     it('[SESSION-8] of several records of one session in a call the highest generation counts', async () => {
@@ -121,5 +136,35 @@ describe.each(ARCHIVE_DRIVERS)('session archive on $name', ({ open }) => {
     await sessions.saveSessions([...going, over, ended, session()]);
     await sessions.endSessions([ended.id], 1);
     expect(await sessions.listSessionIds(userId, 10_000)).toEqual(going.map(({ id }) => id).sort());
+  });
+
+  it('[SESSION-14] lists what was ended within a time, page by page', async () => {
+    const at = 5_000_000;
+    const many = Array.from({ length: 7 }, (_, n) => session({ endedAt: at + Math.floor(n / 3) }));
+    const outside = [at - 1, at + 3].map((endedAt) => session({ endedAt }));
+    await sessions.saveSessions([...many, ...outside, session({ expiresAt: at + 1 }), session()]);
+    const expected = many
+      .map(({ id, endedAt }) => ({ id, endedAt: endedAt ?? 0 }))
+      .sort((a, b) => a.endedAt - b.endedAt || (a.id < b.id ? -1 : 1));
+    const question = { from: at, to: at + 2, limit: 2 };
+    const found: ArchivedEnd[] = [];
+    let page: ArchivedEnd[];
+    do {
+      page = await sessions.listEnded({ ...question, after: found.at(-1) ?? null });
+      found.push(...page);
+    } while (page.length === question.limit);
+    expect(found).toEqual(expected);
+  });
+
+  it('[SESSION-13] lists the sessions that go on, the last used first', async () => {
+    const userId = randomUUID();
+    const going = [3_000, 1_500, 2_500].map((lastUsedAt) => session({ userId, lastUsedAt }));
+    const [newest, oldest, middle] = going;
+    await sessions.saveSessions([...going, session({ userId, expiresAt: 10_000 }), session()]);
+    const ended = session({ userId });
+    await sessions.saveSessions([ended]);
+    await sessions.endSessions([ended.id], 1);
+    expect(await sessions.listSessions(userId, 10_000, 10)).toEqual([newest, middle, oldest]);
+    expect(await sessions.listSessions(userId, 10_000, 2)).toEqual([newest, middle]);
   });
 });

@@ -1,4 +1,4 @@
-import type { CommandName, Room, RoomByPin, RoomList } from '@pinroom/client/contract';
+import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
 import { AjvSchemaChecker } from '../../../src/drivers/ajv/ajv-schema-checker.js';
 import {
   createHttpApp,
@@ -49,6 +49,25 @@ export class LocalSessions implements SessionApi {
     this.#live.clear();
   }
 
+  async listSessions(caller: Caller): Promise<SessionList> {
+    const sessions = [...this.#live.values()].map(({ sessionId }) => ({
+      id: sessionId,
+      createdAt: NOW,
+      lastUsedAt: NOW,
+      address: '192.0.2.7',
+      userAgent: 'Firefox',
+      current: sessionId === caller.sessionId,
+    }));
+    return { sessions };
+  }
+
+  async endOwnSession(_caller: Caller, sessionId: string): Promise<void> {
+    for (const [token, live] of this.#live) {
+      if (live.sessionId === sessionId) return void this.#live.delete(token);
+    }
+    throw new AppError('not_found');
+  }
+
   #grant(nickname: string): SessionGrant {
     this.#count += 1;
     const number = String(this.#count);
@@ -56,9 +75,12 @@ export class LocalSessions implements SessionApi {
     this.#live.set(`access-${number}`, {
       kind: 'user',
       userId,
-      sessionId: number,
+      sessionId: `0197a1b2-0000-7000-8000-${number.padStart(12, '0')}`,
       nickname,
       network: 'n',
+      authorisedUntil: NOW + 600_000,
+      sessionExpiresAt: NOW + 2_592_000_000,
+      sessionEndsBy: NOW + 15_552_000_000,
     });
     return {
       user: { id: userId, nickname },

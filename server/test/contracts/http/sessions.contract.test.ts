@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '@pinroom/client/contract';
+import type { SessionAnswer, SessionList } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
 import { codeOf, HttpFixture } from './http-fixture.js';
 
@@ -131,5 +131,29 @@ describe('sessions over HTTP', () => {
     expect(await codeOf(again)).toBe('unauthenticated');
     expect((await http.call('DELETE /api/sessions', { token: two })).status).toBe(204);
     expect((await http.call('DELETE /api/sessions', { token: two })).status).toBe(401);
+  });
+
+  it('users see their sessions, and end one of them', async () => {
+    const http = new HttpFixture();
+    const [one, two] = [await http.signIn(), await http.signIn()];
+    const list = async (token: string) => {
+      const response = await http.call('GET /api/sessions', { token });
+      return ((await response.json()) as SessionList).sessions;
+    };
+    const seen = await list(one);
+    expect(seen.map(({ current }) => current)).toEqual([true, false]);
+    const [mine = { id: '' }, other = { id: '' }] = seen;
+    const ended = await http.call(`DELETE /api/sessions/${other.id}`, { token: one });
+    expect(ended.status).toBe(204);
+    expect(ended.headers.get('set-cookie')).toBeNull();
+    expect((await http.call('GET /api/sessions', { token: two })).status).toBe(401);
+    for (const id of [other.id, 'nonsense']) {
+      const again = await http.call(`DELETE /api/sessions/${id}`, { token: one });
+      expect(again.status).toBe(404);
+      expect(await codeOf(again)).toBe('not_found');
+    }
+    const last = await http.call(`DELETE /api/sessions/${mine.id}`, { token: one });
+    expect(last.status).toBe(204);
+    expect(last.headers.get('set-cookie')).toMatch(/^pinroom_refresh=; Max-Age=0; /);
   });
 });

@@ -73,6 +73,9 @@ describe('Stores on a Redis whose memory is full', () => {
       seenAt: null,
       expiresAt: now + 60_000,
       endedAt: null,
+      lastUsedAt: now,
+      address: '192.0.2.7',
+      userAgent: 'Firefox',
     };
     await stores.sessions.create(session);
     return session;
@@ -101,7 +104,13 @@ describe('Stores on a Redis whose memory is full', () => {
         reserveMs: 1_000,
       }),
       stores.sessions.create({ ...session, id: newId(session.userId.slice(-2)) }),
-      stores.sessions.rotate({ sessionId, generation: 1, expiresAt, graceMs: 100 }),
+      stores.sessions.rotate({
+        sessionId,
+        generation: 1,
+        expiresAt,
+        graceMs: 100,
+        client: session,
+      }),
     ];
     for (const attempt of attempts) await expect(attempt).rejects.toMatchObject(unavailable);
     await setMemory(0);
@@ -164,10 +173,11 @@ describe('Stores on a Redis whose memory is full', () => {
     expect(await stores.pins.lookup(pin)).toEqual({ kind: 'none' });
     for (const { id } of [closing, expired]) await stores.rooms.retire(id, 1);
     await until(async () => (await stores.rooms.get(closing.id)) === null);
-    await stores.sessions.markSeen(session.id, 1);
-    const { cursor } = await stores.sessions.listEnded(null);
+    const client = { address: '192.0.2.8', userAgent: 'x'.repeat(200) };
+    await stores.sessions.noteUse({ sessionId: session.id, generation: 1, client, everyMs: 0 });
+    const { cursor } = await stores.endedSessions.listEnded(null);
     await stores.sessions.end(session.id, session.userId);
-    expect((await stores.sessions.listEnded(cursor)).ids).toEqual([session.id]);
+    expect((await stores.endedSessions.listEnded(cursor)).ids).toEqual([session.id]);
     expect((await stores.sessions.find(session.id))?.endedAt).not.toBeNull();
   });
 

@@ -55,7 +55,7 @@ describe('Stores over a line to Redis that breaks', () => {
     await direct.pages.put(block, []);
     const tags = [roomId.slice(-2)];
     const range = { roomId, channel: 'room', after: null, before: null, limit: 10 };
-    return ({ feed, members, pages, pins, queue, rooms, sessions }) =>
+    return ({ endedSessions, feed, members, pages, pins, queue, rooms, sessions }) =>
       Promise.all([
         feed.read({ ...range, take: 'newest' }),
         feed.snapshot(roomId, ['room', 'log'], 10),
@@ -67,7 +67,7 @@ describe('Stores over a line to Redis that breaks', () => {
         members.list(roomId, { cursor: null, limit: 10 }),
         sessions.find(sessionId),
         sessions.listIds(userId),
-        sessions.listEnded(null),
+        endedSessions.listEnded(null),
         pins.lookup('1001'),
         pins.completeSince(),
         pages.get(block),

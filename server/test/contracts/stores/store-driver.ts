@@ -1,3 +1,4 @@
+import type { EndedSessionList } from '../../../src/engine/auth/ended-session-list.port.js';
 import type { SessionStore } from '../../../src/engine/auth/session-store.port.js';
 import type { Frame } from '../../../src/engine/fanout/frame.port.js';
 import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.port.js';
@@ -26,6 +27,7 @@ export interface Stores extends AsyncDisposable {
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
   readonly sessions: SessionStore;
+  readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;

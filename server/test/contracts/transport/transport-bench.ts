@@ -98,7 +98,17 @@ export class RecordingHandler implements ConnectionHandler {
     if (credentials.token !== 'good' && credentials.refreshToken !== 'good') {
       throw new AppError('unauthenticated');
     }
-    return { kind: 'user', userId: 'u1', sessionId: 's1', nickname: 'Ada', network: 'n' };
+    const never = Number.MAX_SAFE_INTEGER;
+    return {
+      kind: 'user',
+      userId: 'u1',
+      sessionId: 's1',
+      nickname: 'Ada',
+      network: 'n',
+      authorisedUntil: never,
+      sessionExpiresAt: never,
+      sessionEndsBy: never,
+    };
   }
 
   connected(caller: Caller, socket: ClientSocket): ClientConnection {

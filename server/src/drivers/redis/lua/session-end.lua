@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Ends a session; one that is not here leaves a mark, so that nothing restores it.
+-- Ends a session, and forgets whose it was as far as that can be; one that is not here leaves a mark,
+-- so that nothing restores it.
 -- KEYS[1] session hash
 -- KEYS[2] the user's sessions by expiry
 -- ARGV[1] session id
@@ -12,12 +13,13 @@ local session_id, user_id, mark_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 local now = text(now_ms())
 local ended_at = redis.call('HGET', session, 'endedAt')
-if ended_at and ended_at ~= '' then return 0 end
 if not ended_at then
   local expires_at = text(now + mark_ms)
-  redis.call('HSET', session, 'id', session_id, 'userId', user_id, 'nickname', '', 'salt', '',
-    'generation', '0', 'createdAt', now, 'rotatedAt', now, 'seenAt', '', 'expiresAt', expires_at)
+  redis.call('HSET', session, 'id', session_id, 'userId', user_id, 'salt', '', 'generation', '0',
+    'createdAt', now, 'rotatedAt', now, 'seenAt', '', 'expiresAt', expires_at, 'lastUsedAt', now)
   keep_session(session, index, session_id, expires_at)
 end
+redis.call('HSET', session, 'nickname', '', 'address', '', 'userAgent', '')
+if ended_at and ended_at ~= '' then return 0 end
 redis.call('HSET', session, 'endedAt', now)
 return 1
