@@ -83,13 +83,14 @@ export class Connections implements ConnectionHandler, SessionSockets {
     const ofSession = this.#bySession.get(caller.sessionId);
     if (ofSession) ofSession.add(connection);
     else this.#bySession.set(caller.sessionId, new Set([connection]));
-    // Several were let in at the same time.
-    if (isOneTooMany) connection.disconnect();
-    else connection.greet();
-    // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
-    // Closed behind this call, once the transport has its connection and tells it that it is closed.
+    connection.greet();
+    // Both are closed behind this call, once the transport has its connection and tells it so.
     if (this.#parts.endedSessions.hasEnded(caller.sessionId)) {
+      // It was alive when it was looked up: it may have ended since, before anybody knew of this socket.
       queueMicrotask(() => connection.sessionEnded());
+    } else if (isOneTooMany) {
+      // Several were let in at the same time.
+      queueMicrotask(() => connection.disconnect());
     }
     return connection;
   }
@@ -234,13 +235,15 @@ class Connection implements ClientConnection, SeatHolder {
   }
 
   #spend(): void {
-    const { clock, metrics } = this.#parts;
+    const { clock, logger, metrics } = this.#parts;
     try {
       this.#pace.take(clock.now());
     } finally {
       if (this.#pace.isAbusive && !this.#isCast) {
         this.#isCast = true;
         metrics.count('pinroom_abusive_sockets_total');
+        const { network, sessionId, userId } = this.caller;
+        logger.warn({ network, sessionId, userId }, 'a socket is closed: it ignores its limit');
         this.socket.disconnect();
       }
     }
