@@ -7,6 +7,7 @@ import type { SessionWriter } from '../engine/auth/session-writer.js';
 import { TokenSecrets } from '../engine/auth/token-secrets.js';
 import { CommandRouter } from '../engine/connection/command-router.js';
 import { Connections } from '../engine/connection/connection.js';
+import { Door } from '../engine/connection/door.js';
 import { RoomHttpApi, SessionHttpApi } from '../engine/connection/http-api.js';
 import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
 import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
@@ -223,7 +224,7 @@ export function buildEngine(parts: EngineParts): Engine {
     }),
     joiner,
     leaver,
-    sender: new EntrySender(feed, directory, localRooms, archivedKeys),
+    sender: new EntrySender(feed, directory, localRooms, archivedKeys, metrics),
     signals: new SignalSender(access, bus),
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
@@ -232,14 +233,14 @@ export function buildEngine(parts: EngineParts): Engine {
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
   });
+  const door = new Door({ ...shared, sessions, limiters, commandLimit });
   const connections = new Connections({
     ...shared,
-    sessions,
     endedSessions,
     router,
     leaver,
     nodeId,
-    handshakes: limiters.handshakes,
+    door,
     commandLimit,
     socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
   });
@@ -258,11 +259,7 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   return {
     connections,
-    sessionApi: new SessionHttpApi(sessions, ownSessions, random, {
-      ...shared,
-      limiters,
-      commandLimit,
-    }),
+    sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
     roomApi: new RoomHttpApi(router, reader, eraser),
     directory,
     pinWatch,

@@ -54,6 +54,12 @@ export function createRateLimiters(
       60,
       'Too many handshakes come from your network.',
     ),
+    refreshes: limiter(
+      'refreshes',
+      rates.refreshesPerAddress,
+      60,
+      'Too many refreshes, or tokens that are not good, come from your network.',
+    ),
     rooms: limiter('rooms', rates.roomsPerUser, 3_600, 'You have opened too many rooms.'),
   };
 }

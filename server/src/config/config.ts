@@ -11,8 +11,9 @@ export interface Rates {
   readonly pinTriesPerAddress: number;
   /** New sessions in ten minutes. */
   readonly sessionsPerAddress: number;
-  /** Handshakes and refreshes a minute. */
+  /** A minute. */
   readonly handshakesPerAddress: number;
+  readonly refreshesPerAddress: number;
   /** New rooms an hour. */
   readonly roomsPerUser: number;
   /** At the same time, on one node. */

@@ -170,6 +170,7 @@ function readRates(env: EnvironmentReader): Rates {
     pinTriesPerAddress: limit('PINROOM_RATE_PIN_TRIES_PER_ADDRESS'),
     sessionsPerAddress: limit('PINROOM_RATE_SESSIONS_PER_ADDRESS'),
     handshakesPerAddress: limit('PINROOM_RATE_HANDSHAKES_PER_ADDRESS'),
+    refreshesPerAddress: limit('PINROOM_RATE_REFRESHES_PER_ADDRESS'),
     roomsPerUser: limit('PINROOM_RATE_ROOMS_PER_USER'),
     socketsPerUser: limit('PINROOM_RATE_SOCKETS_PER_USER'),
     socketsPerAddress: limit('PINROOM_RATE_SOCKETS_PER_ADDRESS'),

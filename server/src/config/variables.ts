@@ -130,7 +130,12 @@ export const VARIABLES = {
   },
   PINROOM_RATE_HANDSHAKES_PER_ADDRESS: {
     fallback: '3000',
-    meaning: 'Handshakes and refreshes from one address in a minute.',
+    meaning: 'Handshakes with a good access token from one address in a minute.',
+  },
+  PINROOM_RATE_REFRESHES_PER_ADDRESS: {
+    fallback: '3000',
+    meaning:
+      'Refreshes, handshakes by refresh token, and tokens that are not good, from one address in a minute.',
   },
   PINROOM_RATE_ROOMS_PER_USER: {
     fallback: '60',

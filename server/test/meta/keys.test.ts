@@ -53,7 +53,8 @@ it('every key of a room has the tag of the room first', () => {
 it('every key that keys.ts builds is looked at here', () => {
   const others = [
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
-    ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTriesKey', 'limitKey'],
+    ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
+    ...['pinTriesAgainKey', 'limitKey'],
     ...['roomShardChannel', 'hashTagOf'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
@@ -69,8 +70,8 @@ it('the keys of a session have the tag of its user', () => {
 it('the keys of the PIN index and of the leases have one tag each, which no room has', () => {
   const index = [
     ...[keys.pinKey('123456'), keys.livePinsKey(6), keys.pinReadyKey, keys.pinRebuildKey],
-    ...[keys.pinTriesOfSessionKey(USER), keys.pinExtraTriesKey(USER)],
-    keys.pinTriesOfNetworkKey('192.0.2.1'),
+    ...[keys.pinTriesOfSessionKey(USER), keys.pinExtraTryKey(USER)],
+    ...[keys.pinTriesOfNetworkKey('192.0.2.1'), keys.pinTriesAgainKey('192.0.2.1')],
   ];
   expect(new Set(index).size).toBe(index.length);
   expect(new Set(index.map(keys.hashTagOf))).toEqual(new Set(['pin']));

@@ -119,7 +119,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     },
     async open({ userId, key, wanted }) {
       const opener = new RoomOpener({
-        limiter: { take: async () => {} },
+        limiter: { take: async () => {}, giveBack: async () => {} },
         ...shared,
         directory,
         secrets: new TokenSecrets(['a secret of this test, long enough']),

@@ -43,7 +43,7 @@ function deadlyAfterStep(part, object) {
 const archive = new PostgresRoomArchive(database);
 const { rooms, pins } = stores;
 const opener = new RoomOpener({
-  limiter: { take: async () => {} },
+  limiter: { take: async () => {}, giveBack: async () => {} },
   ...around,
   ...rest,
   rooms: deadlyAfterStep('rooms', rooms),

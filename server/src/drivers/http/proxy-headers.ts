@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { plainAddress } from '../../engine/runtime/network.js';
 
 /**
  * The client's address. With `hops` proxies in front, the last `hops` entries of `X-Forwarded-For`
@@ -27,11 +28,11 @@ export function isSecure(
   return entries[Math.max(0, entries.length - hops)]?.trim().toLowerCase() === 'https';
 }
 
-/** An address without port, brackets and the IPv4-in-IPv6 prefix; null if it is none. */
+/** An address without port and brackets; null if it is none. */
 function bareAddress(text: string): string | null {
   const trimmed = text.trim();
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed);
   const withPort = /^([\d.]+):\d+$/.exec(trimmed);
-  const address = (bracketed?.[1] ?? withPort?.[1] ?? trimmed).replace(/^::ffff:(?=[\d.]+$)/i, '');
-  return isIP(address) === 0 ? null : address;
+  const address = bracketed?.[1] ?? withPort?.[1] ?? trimmed;
+  return isIP(address) === 0 ? null : plainAddress(address);
 }

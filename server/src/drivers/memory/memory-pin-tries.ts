@@ -1,23 +1,24 @@
-import type { PinBudget, PinLookup, PinSeeker } from '../../engine/room/pin-registry.port.js';
+import {
+  PIN_MISS_WINDOWS,
+  type PinBudget,
+  type PinLookup,
+  type PinSeeker,
+} from '../../engine/room/pin-registry.port.js';
 import { ExpiringMap } from './expiring-map.js';
-
-/** Wrong tries in a row beyond the network's budget after which the wait doubles, and how often. */
-const PATIENCE = 5;
-const DOUBLINGS = 10;
 
 type Refused = Extract<PinLookup, { kind: 'refused' }>;
 
 interface ExtraTry {
   readonly pin: string;
-  readonly misses: number;
+  readonly wasWrong: boolean;
   readonly until: number;
 }
 
 /** The wrong PINs of sessions and networks, see [PIN-4]. */
 export class MemoryPinTries {
   readonly #budget: PinBudget;
-  /** Wrong PINs of the last window with their times, oldest first, by session or network. */
-  readonly #wrong = new ExpiringMap<Map<string, number>>();
+  /** PINs of the last window with their times, oldest first, by whose they are. */
+  readonly #sets = new ExpiringMap<Map<string, number>>();
   readonly #extra = new ExpiringMap<ExtraTry>();
 
   constructor(budget: PinBudget) {
@@ -27,40 +28,46 @@ export class MemoryPinTries {
   /** Looks a PIN up with `look`, unless there were too many wrong ones. */
   try(pin: string, { sessionId, network }: PinSeeker, now: number, look: () => PinLookup) {
     const { perNetwork, perSession, windowMs } = this.#budget;
-    const sessionWait = this.#waitFor(`session ${sessionId}`, perSession, pin, now);
-    if (sessionWait > 0) return refused('session', sessionWait);
-    const isExtra = this.#waitFor(`network ${network}`, perNetwork, pin, now) > 0;
+    const [ofSession, ofNetwork, again] = [`s ${sessionId}`, `n ${network}`, `a ${network}`];
+    const isExtra = this.#waitFor(ofNetwork, perNetwork, pin, now) > 0;
     const before = isExtra ? this.#extra.get(sessionId, now) : undefined;
     const isSame = before?.pin === pin;
-    if (before && !isSame && now < before.until) return refused('address', before.until - now);
+    const wasWrong = before?.wasWrong ?? false;
+    let extraWait = 0;
+    if (before && !isSame) {
+      extraWait = Math.max(0, before.until - now);
+      if (wasWrong) extraWait = Math.max(extraWait, this.#waitFor(again, perNetwork, pin, now));
+    }
+    const sessionWait = this.#waitFor(ofSession, perSession, pin, now);
+    if (sessionWait > 0) return refused('session', Math.max(sessionWait, extraWait));
+    if (extraWait > 0) return refused('address', extraWait);
     const found = look();
-    const isFound = found.kind === 'room';
-    if (!isFound) {
-      this.#remember(`session ${sessionId}`, pin, now);
-      if (!isExtra) this.#remember(`network ${network}`, pin, now);
+    const isWrong = found.kind !== 'room';
+    if (isWrong) {
+      this.#remember(ofSession, pin, now);
+      if (!isExtra) this.#remember(ofNetwork, pin, now);
     }
     if (isExtra && !isSame) {
-      const misses = isFound ? 0 : (before?.misses ?? 0) + 1;
-      const doublings = Math.min(Math.max(0, misses - PATIENCE), DOUBLINGS);
-      const tried = { pin, misses, until: now + windowMs * 2 ** doublings };
-      this.#extra.set(sessionId, tried, now + windowMs * 2 ** DOUBLINGS, now);
+      if (wasWrong) this.#remember(again, pin, now);
+      const tried = { pin, wasWrong: isWrong || wasWrong, until: now + windowMs };
+      this.#extra.set(sessionId, tried, now + windowMs * PIN_MISS_WINDOWS, now);
     }
     return found;
   }
 
-  #waitFor(who: string, max: number, pin: string, now: number): number {
-    const wrong = this.#wrong.get(who, now);
+  #waitFor(whose: string, max: number, pin: string, now: number): number {
+    const pins = this.#sets.get(whose, now);
     const { windowMs } = this.#budget;
-    for (const [old, at] of wrong ?? []) if (at <= now - windowMs) wrong?.delete(old);
-    if (!wrong || wrong.size < max || wrong.has(pin)) return 0;
-    const [oldest = now] = wrong.values();
+    for (const [old, at] of pins ?? []) if (at <= now - windowMs) pins?.delete(old);
+    if (!pins || pins.size < max || pins.has(pin)) return 0;
+    const [oldest = now] = pins.values();
     return Math.max(1, oldest + windowMs - now);
   }
 
-  #remember(who: string, pin: string, now: number): void {
-    const wrong = this.#wrong.get(who, now) ?? new Map<string, number>();
-    if (!wrong.has(pin)) wrong.set(pin, now);
-    this.#wrong.set(who, wrong, now + this.#budget.windowMs, now);
+  #remember(whose: string, pin: string, now: number): void {
+    const pins = this.#sets.get(whose, now) ?? new Map<string, number>();
+    if (!pins.has(pin)) pins.set(pin, now);
+    this.#sets.set(whose, pins, now + this.#budget.windowMs, now);
   }
 }
 

@@ -36,6 +36,10 @@ export class FlexibleRateLimiter implements RateLimiter {
     this.#limiter = Number.isFinite(options.points) ? createLimiter(options) : null;
   }
 
+  async giveBack(subject: string): Promise<void> {
+    await this.#limiter?.reward(this.#options.keyOf(subject)).catch(() => undefined);
+  }
+
   async take(subject: string): Promise<void> {
     const { keyOf, message, name, metrics } = this.#options;
     try {

@@ -89,8 +89,10 @@ export const pinTriesOfSessionKey = (sessionId: string) =>
   tagged('pin', `tries:session:${sessionId}`);
 /** Wrong PINs from a network in the last minute, by time. */
 export const pinTriesOfNetworkKey = (network: string) => tagged('pin', `tries:network:${network}`);
-/** The tries of a session beyond its network's budget. */
-export const pinExtraTriesKey = (sessionId: string) => tagged('pin', `tries:extra:${sessionId}`);
+/** The last try of a session beyond its network's budget. */
+export const pinExtraTryKey = (sessionId: string) => tagged('pin', `tries:extra:${sessionId}`);
+/** PINs tried beyond a network's budget by sessions that were wrong there before, by time. */
+export const pinTriesAgainKey = (network: string) => tagged('pin', `tries:again:${network}`);
 
 /** How much of a limit somebody (an id, a network) has used. */
 export const limitKey = (limit: string, subject: string) => tagged(subject, `limit:${limit}`);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  PinBudget,
-  PinInUse,
-  PinLookup,
-  PinRegistry,
-  PinReservation,
-  PinSeeker,
+import {
+  PIN_MISS_WINDOWS,
+  type PinBudget,
+  type PinInUse,
+  type PinLookup,
+  type PinRegistry,
+  type PinReservation,
+  type PinSeeker,
 } from '../../engine/room/pin-registry.port.js';
 import { type Resilient, retry } from '../resilience/retry.js';
 import * as keys from './keys.js';
@@ -74,9 +75,16 @@ const tryPin = defineScript({
     keys.pinReadyKey,
     keys.pinTriesOfSessionKey(seeker.sessionId),
     keys.pinTriesOfNetworkKey(seeker.network),
-    keys.pinExtraTriesKey(seeker.sessionId),
+    keys.pinExtraTryKey(seeker.sessionId),
+    keys.pinTriesAgainKey(seeker.network),
   ],
-  args: ({ pin, budget }) => [pin, budget.perSession, budget.perNetwork, budget.windowMs],
+  args: ({ pin, budget }) => [
+    pin,
+    budget.perSession,
+    budget.perNetwork,
+    budget.windowMs,
+    PIN_MISS_WINDOWS,
+  ],
   reply: (raw): PinLookup => {
     const [what, value, since] = raw as
       | ['looked', string | null, string | null]

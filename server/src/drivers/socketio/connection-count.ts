@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { networkOf } from '../../engine/runtime/network.js';
+import { notedAddress } from './client-address.js';
 import type { EngineServer } from './engine-io-internals.js';
-import { type AddressOf, type HeaderOf, headerReader } from './origin-gate.js';
 
 /** For connections that have not shown yet who they are: some seconds later they are gone. */
 const SPARE_SHARE = 2;
@@ -13,29 +12,26 @@ const SPARE_SHARE = 2;
  */
 export class ConnectionCount {
   readonly #most: number;
-  readonly #addressOf: AddressOf;
   readonly #byNetwork = new Map<string, number>();
 
   /** @param perNetwork sockets that one network may have. */
-  constructor(engine: EngineServer, perNetwork: number, addressOf: AddressOf) {
+  constructor(perNetwork: number) {
     this.#most = perNetwork * SPARE_SHARE;
-    this.#addressOf = addressOf;
-    if (!Number.isFinite(perNetwork)) return;
+  }
+
+  /** Counts from now on. */
+  watch(engine: EngineServer): void {
+    if (!Number.isFinite(this.#most)) return;
     engine.on('connection', (connection) => {
-      const { headers } = connection.request as { headers: IncomingHttpHeaders };
-      const network = this.#networkOf(connection.remoteAddress, headerReader(headers));
+      const network = networkOf(notedAddress(connection.request));
       this.#change(network, 1);
       connection.on('close', () => this.#change(network, -1));
     });
   }
 
   /** Whether no more connections are accepted from there. */
-  isFull(remoteAddress: string, headerOf: HeaderOf): boolean {
-    return (this.#byNetwork.get(this.#networkOf(remoteAddress, headerOf)) ?? 0) >= this.#most;
-  }
-
-  #networkOf(remoteAddress: string, headerOf: HeaderOf): string {
-    return networkOf(this.#addressOf(remoteAddress, headerOf));
+  isFull(address: string): boolean {
+    return (this.#byNetwork.get(networkOf(address)) ?? 0) >= this.#most;
   }
 
   #change(network: string, by: number): void {

@@ -47,8 +47,7 @@ export interface EngineConnection {
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed';
   readonly writeBuffer: readonly unknown[];
   readonly transport: { readonly socket: UwsWebSocket | NodeWebSocket };
-  request: unknown;
-  readonly remoteAddress: string;
+  request: object | null;
   /** `text` is the message without Engine.IO's own leading type digit. */
   write(text: string, options?: EncodedMessage): unknown;
   close(discard?: boolean): void;

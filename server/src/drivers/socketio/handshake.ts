@@ -7,8 +7,8 @@ import { AppError, toWireError, unavailable } from '../../engine/runtime/app-err
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { withDeadline } from './call-deadline.js';
+import { notedAddress } from './client-address.js';
 import { connectionOf, type EngineConnection, type PinroomSocket } from './engine-io-internals.js';
-import { type AddressOf, headerReader } from './origin-gate.js';
 import { readCookie } from './read-cookie.js';
 
 /**
@@ -31,7 +31,6 @@ class HandshakeError extends Error {
 export interface HandshakeOptions {
   readonly handler: () => ConnectionHandler;
   readonly refreshCookie: string;
-  readonly addressOf: AddressOf;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -45,7 +44,7 @@ export function authentication(options: HandshakeOptions) {
 
   async function check(socket: PinroomSocket): Promise<WireError | null> {
     const connection = connectionOf(socket);
-    const credentials = credentialsOf(socket, options);
+    const credentials = credentialsOf(socket, options.refreshCookie);
     forgetAuth(socket);
     if (checking.has(connection)) {
       return new AppError('bad_request', 'One handshake at a time.').toWire();
@@ -77,13 +76,10 @@ export function authentication(options: HandshakeOptions) {
 }
 
 /** The cookie counts only for a client that shows nothing else. */
-function credentialsOf(
-  socket: PinroomSocket,
-  { addressOf, refreshCookie }: Pick<HandshakeOptions, 'addressOf' | 'refreshCookie'>,
-): HandshakeCredentials {
-  const { address, auth, headers } = socket.handshake;
+function credentialsOf(socket: PinroomSocket, refreshCookie: string): HandshakeCredentials {
+  const { auth, headers } = socket.handshake;
   const client = {
-    address: addressOf(address, headerReader(headers)),
+    address: notedAddress(connectionOf(socket).request),
     userAgent: headers['user-agent'] ?? '',
   };
   const token: unknown = auth?.token;

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import { type HeaderOf, noteAddress } from './client-address.js';
 import { engineOf, type PinroomServer } from './engine-io-internals.js';
 import {
   type FetchHandler,
@@ -13,7 +20,6 @@ import {
 } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
 import {
-  headerReader,
   NO_SOCKETS_HERE,
   NO_WEBSOCKET,
   type Refusal,
@@ -124,9 +130,10 @@ export class NodeListener implements Listener {
       const { path, query } = targetOf(request);
       if (path !== this.#options.path) return this.#refuse(socket, NO_SOCKETS_HERE);
       const headerOf = headerReader(request.headers);
-      const remoteAddress = request.socket.remoteAddress ?? '';
-      const refusal = refusalOf({ headerOf, query, remoteAddress }, this.#options);
+      const address = this.#options.addressOf(request.socket.remoteAddress ?? '', headerOf);
+      const refusal = refusalOf({ address, headerOf, query }, this.#options);
       if (refusal) return this.#refuse(socket, refusal);
+      noteAddress(request, address);
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));
       engineUpgrade?.(request, socket, head);
@@ -138,6 +145,14 @@ export class NodeListener implements Listener {
     const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
     socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);
   }
+}
+
+/** Reads headers as node:http keeps them. */
+function headerReader(headers: IncomingHttpHeaders): HeaderOf {
+  return (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
 }
 
 /** Path and query of a request; all after the first question mark is the query. */

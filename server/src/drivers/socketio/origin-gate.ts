@@ -1,22 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressOf, HeaderOf } from './client-address.js';
 import { readCookie } from './read-cookie.js';
-
-/** A request's header by its lower-case name; undefined when there is none. */
-export type HeaderOf = (name: string) => string | undefined;
 
 /** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
 export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;
-
-/** Reads headers as node:http keeps them. */
-export function headerReader(headers: IncomingHttpHeaders): HeaderOf {
-  return (name) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
-  };
-}
-
-/** The client's address, told from that of the connection and what proxies have written. */
-export type AddressOf = (remoteAddress: string, headerOf: HeaderOf) => string;
 
 /** What a request for a socket is refused with. */
 export interface Refusal {
@@ -30,11 +16,14 @@ export interface Refusal {
 export interface UpgradeRules {
   readonly isOriginAllowed: OriginCheck;
   readonly refreshCookie: string;
-  readonly connections: { isFull(remoteAddress: string, headerOf: HeaderOf): boolean };
+  readonly addressOf: AddressOf;
+  /** Whether there are as many connections from an address as may be. */
+  readonly isFull: (address: string) => boolean;
 }
 
 /** A connection that does not show who it is has been closed after this time. */
 const UNKNOWN_GONE_MS = 5_000;
+
 /** There is one path with sockets. */
 export const NO_SOCKETS_HERE: Refusal = {
   status: '404 Not Found',
@@ -52,15 +41,15 @@ export const NO_WEBSOCKET: Refusal = badRequest('Sockets are for WebSocket and E
  * transport, so one that names a session is refused.
  */
 export function refusalOf(
-  request: { headerOf: HeaderOf; query: string; remoteAddress: string },
+  request: { headerOf: HeaderOf; query: string; address: string },
   options: UpgradeRules,
 ): Refusal | null {
-  const { headerOf, remoteAddress } = request;
+  const { address, headerOf } = request;
   // Read as Engine.IO reads it: names may be escaped, and of two values the last one counts there.
   const query = new URLSearchParams(request.query);
   if (query.has('sid')) return badRequest('A connection cannot be taken over.');
   if (!isOnly(query, 'transport', 'websocket') || !isOnly(query, 'EIO', '4')) return NO_WEBSOCKET;
-  if (options.connections.isFull(remoteAddress, headerOf)) {
+  if (options.isFull(address)) {
     return {
       status: '429 Too Many Requests',
       code: 'rate_limited',

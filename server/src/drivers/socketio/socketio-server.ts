@@ -10,6 +10,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { boundedDecoder } from './bounded-decoder.js';
 import { withDeadline } from './call-deadline.js';
+import type { AddressOf } from './client-address.js';
 import { closeTransport } from './close-transport.js';
 import { ConnectionCount } from './connection-count.js';
 import { type EngineConnection, engineOf, type PinroomServer } from './engine-io-internals.js';
@@ -18,7 +19,7 @@ import { authentication } from './handshake.js';
 import type { ListenAddress, Listener } from './listener.js';
 import { chooseTransport, type TransportChoice } from './load-uws.js';
 import { NodeListener } from './node-listener.js';
-import type { AddressOf, HeaderOf, OriginCheck } from './origin-gate.js';
+import type { OriginCheck } from './origin-gate.js';
 import { type ShardClients, ShardedFanoutBus } from './sharded-fanout-bus.js';
 import { SocketLobby } from './socket-lobby.js';
 import { UwsListener } from './uws-listener.js';
@@ -180,16 +181,16 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const shards = options.redis ? new ShardedFanoutBus(options.redis, logger) : null;
   const io = createIo(options, shards);
   const onSlow = () => metrics.count('pinroom_slow_consumers_total');
-  // Socket.IO has an engine only once it is attached to one of the listeners.
-  let count: ConnectionCount | null = null;
-  const connections = {
-    isFull: (remoteAddress: string, headerOf: HeaderOf) =>
-      count?.isFull(remoteAddress, headerOf) ?? true,
+  const connections = new ConnectionCount(options.socketsPerNetwork);
+  const isFull = (address: string) => {
+    const isReached = connections.isFull(address);
+    if (isReached) metrics.count('pinroom_rate_limited_total', { limit: 'connections' });
+    return isReached;
   };
   const listener = uws
-    ? new UwsListener(io, { ...options, connections, uws, onSlow })
-    : new NodeListener(io, { ...options, connections, path: SOCKET_PATH, onSlow });
-  count = new ConnectionCount(engineOf(io), options.socketsPerNetwork, options.addressOf);
+    ? new UwsListener(io, { ...options, isFull, uws, onSlow })
+    : new NodeListener(io, { ...options, isFull, path: SOCKET_PATH, onSlow });
+  connections.watch(engineOf(io));
   if (reasons.length > 0) {
     // Only where none loads does it make a difference.
     const log = uws ? logger.debug : logger.info;

@@ -1,11 +1,11 @@
 import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import { type HeaderOf, noteAddress } from './client-address.js';
 import type { PinroomServer } from './engine-io-internals.js';
 import type { FetchHandler, HeaderFields } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
 import {
-  type HeaderOf,
   NO_WEBSOCKET,
   type Refusal,
   refusalBody,
@@ -128,10 +128,11 @@ export class UwsListener implements Listener {
       upgrade(res, req, context) {
         const headerOf = headersOf(req);
         const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
-        const query = req.getQuery() ?? '';
-        const refusal = refusalOf({ headerOf, query, remoteAddress }, options);
-        if (refusal) refuse(res, refusal);
-        else behavior.upgrade?.(res, req, context);
+        const address = options.addressOf(remoteAddress, headerOf);
+        const refusal = refusalOf({ address, headerOf, query: req.getQuery() ?? '' }, options);
+        if (refusal) return refuse(res, refusal);
+        noteAddress(req, address);
+        behavior.upgrade?.(res, req, context);
       },
       open(ws) {
         watchSends(ws, backlog, noteDrop);

@@ -10,6 +10,8 @@ const EVERY_MS = 2_000;
 const AWAY_MS = 60_000;
 /** Sessions that are looked up at the same time. */
 const AT_ONCE = 50;
+/** Sockets that are closed in one round while the store is away: all of them will dial again. */
+const UNPROVEN_AT_ONCE = 200;
 
 /** The sockets of this node, as the one who watches over their sessions needs them. */
 export interface SessionSockets {
@@ -17,8 +19,8 @@ export interface SessionSockets {
   callers(): Iterable<Caller>;
   /** The session is over: its sockets are told, and closed. */
   endSession(sessionId: string): void;
-  /** Closes the transports of those whom it applies to; their clients come back by themselves. */
-  disconnectIf(applies: (caller: Caller) => boolean): void;
+  /** Closes the transports of those whom it applies to, `most` at most; their clients come back by themselves. */
+  disconnectIf(applies: (caller: Caller) => boolean, most: number): void;
 }
 
 export interface SessionExpiryParts {
@@ -73,10 +75,15 @@ export class SessionExpiry {
     this.#later = later;
     for (const sessionId of over) sockets.endSession(sessionId);
     const ids = [...due];
+    let fault: unknown;
     for (let start = 0; start < ids.length; start += AT_ONCE) {
       const some = ids.slice(start, start + AT_ONCE);
-      await Promise.all(some.map((sessionId) => this.#lookUp(sessionId, later)));
+      const looks = await Promise.allSettled(some.map((id) => this.#lookUp(id, later)));
+      const failed = looks.find((look) => look.status === 'rejected');
+      fault ??= failed?.reason;
     }
+    // The others are looked at all the same.
+    if (fault !== undefined) throw fault;
   }
 
   /** While the store is away nobody hears of an end: who shows nothing new does not stay for ever. */
@@ -84,7 +91,7 @@ export class SessionExpiry {
     const { awayMs = AWAY_MS, clock, endedSessions, sockets } = this.#parts;
     const now = clock.now();
     if (endedSessions.awaySince === null || now - endedSessions.awaySince < awayMs) return;
-    sockets.disconnectIf(({ authorisedUntil }) => authorisedUntil <= now);
+    sockets.disconnectIf(({ authorisedUntil }) => authorisedUntil <= now, UNPROVEN_AT_ONCE);
   }
 
   async #lookUp(sessionId: string, later: Map<string, number>): Promise<void> {

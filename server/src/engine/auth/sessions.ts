@@ -4,7 +4,7 @@ import type { Logger } from '../runtime/logger.js';
 import { networkOf } from '../runtime/network.js';
 import type { OwedWork } from '../runtime/owed-work.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
-import type { AccessTokens } from './access-token.port.js';
+import type { AccessClaims, AccessTokens } from './access-token.port.js';
 import type { Caller } from './caller.port.js';
 import { cleanClient } from './clean-client.js';
 import type { ClientInfo } from './client-info.port.js';
@@ -12,7 +12,7 @@ import { isGenuine, parseRefreshToken, refreshTokenOf } from './refresh-token.js
 import type { SessionArchive } from './session-archive.port.js';
 import type { SessionGrant } from './session-grant.port.js';
 import type { SessionLife } from './session-life.js';
-import type { SessionRecord, SessionStore } from './session-store.port.js';
+import type { RotateOutcome, SessionRecord, SessionStore } from './session-store.port.js';
 import type { SessionWriter } from './session-writer.js';
 import type { TokenSecrets } from './token-secrets.js';
 
@@ -69,20 +69,18 @@ export class Sessions {
 
   /** Exchanges a refresh token for its successor and a new access token. */
   async refresh(token: string, client: ClientInfo): Promise<SessionGrant> {
-    const { life, secrets, store, writer } = this.#parts;
+    const { secrets, writer } = this.#parts;
     const shown = parseRefreshToken(token);
     if (!shown) throw new AppError('unauthenticated', 'This is no refresh token.');
     const known = await this.#live(shown.sessionId);
     if (!isGenuine(shown, known, secrets)) {
       throw new AppError('unauthenticated', 'The refresh token is not genuine.');
     }
-    const outcome = await store.rotate({
-      sessionId: shown.sessionId,
-      generation: shown.generation,
-      expiresAt: life.expiryFrom(known.createdAt),
-      graceMs: GRACE_MS,
-      client: cleanClient(client),
-    });
+    let outcome = await this.#rotate(known, shown.generation, client);
+    if (outcome.kind === 'absent') {
+      // The store lost it in between: from the archive once more.
+      outcome = await this.#rotate(await this.#live(shown.sessionId), shown.generation, client);
+    }
     if (outcome.kind === 'rotated') {
       writer.enqueue(outcome.session);
       return this.#grant(outcome.session);
@@ -91,9 +89,29 @@ export class Sessions {
     throw new AppError('session_ended');
   }
 
+  #rotate(session: SessionRecord, generation: number, client: ClientInfo): Promise<RotateOutcome> {
+    const { life, store } = this.#parts;
+    return store.rotate({
+      sessionId: session.id,
+      generation,
+      expiresAt: life.expiryFrom(session.createdAt),
+      graceMs: GRACE_MS,
+      client: cleanClient(client),
+    });
+  }
+
+  /** What an access token of ours says; `unauthenticated` for every other. Asks no store. */
+  async verify(token: string): Promise<AccessClaims> {
+    return await this.#parts.tokens.verify(token);
+  }
+
   /** The caller behind an access token; the session must live. */
   async authenticateToken(token: string, client: ClientInfo): Promise<Caller> {
-    const claims = await this.#parts.tokens.verify(token);
+    return await this.authenticate(await this.verify(token), client);
+  }
+
+  /** The caller behind a verified access token; the session must live. */
+  async authenticate(claims: AccessClaims, client: ClientInfo): Promise<Caller> {
     const session = await this.#live(claims.sessionId);
     if (session.userId !== claims.userId) throw new AppError('unauthenticated');
     this.#noteUse(session, claims.generation, client);

@@ -121,19 +121,23 @@ export class CommandRouter {
     wish: CommandPayload<'room:join'>,
     holder: SeatHolder,
   ): Promise<unknown> {
-    const { joiner, metrics, roomsPerSocket } = this.#parts;
+    const { joiner } = this.#parts;
     if (!holder.isOpen()) throw new AppError('unavailable', 'The socket was closed meanwhile.');
-    if (holder.seats.size >= roomsPerSocket && !holder.seats.has(wish.roomId ?? '')) {
-      metrics.count('pinroom_rate_limited_total', { limit: 'rooms_per_socket' });
-      const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
-      throw new AppError('rate_limited', message, { retryAfterMs: 1_000 });
-    }
-    const { seat, answer } = await joiner.join(caller, holder.socket, wish, (roomId) => {
-      holder.seats.delete(roomId);
+    const { seat, answer } = await joiner.join(caller, holder.socket, wish, {
+      onFound: (roomId) => this.#checkSeats(holder, roomId),
+      onRemoved: (roomId) => holder.seats.delete(roomId),
     });
     // A socket that was closed meanwhile gives all its seats back, this one too, right after.
     holder.seats.set(seat.roomId, seat);
     return answer;
+  }
+
+  #checkSeats({ seats }: SeatHolder, roomId: string): void {
+    const { metrics, roomsPerSocket } = this.#parts;
+    if (seats.size < roomsPerSocket || seats.has(roomId)) return;
+    metrics.count('pinroom_rate_limited_total', { limit: 'rooms_per_socket' });
+    const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
+    throw new AppError('rate_limited', message, { retryAfterMs: 1_000 });
   }
 
   #check<N extends CommandName>(name: N, payload: unknown): CommandPayload<N> {

@@ -67,7 +67,7 @@ it('those are closed whom it applies to, without a word', () => {
   enter('a', 1);
   enter('b', 2);
   got.length = 0;
-  connections.disconnectIf(({ authorisedUntil }) => authorisedUntil <= 1);
+  connections.disconnectIf(({ authorisedUntil }) => authorisedUntil <= 1, 10);
   expect(got).toEqual(['a closed']);
   expect([...connections.callers()].map(({ sessionId }) => sessionId)).toEqual(['a', 'b']);
 });

@@ -2,16 +2,13 @@ import { type ErrorCode, PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { EndedSessions } from '../auth/ended-sessions.js';
 import type { SessionSockets } from '../auth/session-expiry.js';
-import type { Sessions } from '../auth/sessions.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
 import { AppError, toWireError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
-import { networkOf } from '../runtime/network.js';
 import type { PaceLimit } from '../runtime/pace.js';
-import type { RateLimiter } from '../runtime/rate-limiter.port.js';
 import { CommandPace } from './command-pace.js';
 import type { CommandRouter, SeatHolder } from './command-router.js';
 import type {
@@ -21,13 +18,13 @@ import type {
   ConnectionHandler,
   HandshakeCredentials,
 } from './connection-handler.port.js';
+import type { Door } from './door.js';
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
 const MAX_RUNNING = 128;
 
 export interface ConnectionParts {
-  readonly sessions: Sessions;
   readonly endedSessions: Pick<EndedSessions, 'hasEnded'>;
   readonly router: CommandRouter;
   readonly leaver: RoomLeaver;
@@ -35,7 +32,7 @@ export interface ConnectionParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nodeId: string;
-  readonly handshakes: RateLimiter;
+  readonly door: Door;
   readonly commandLimit: PaceLimit;
   readonly socketBounds: SocketBounds;
 }
@@ -55,17 +52,15 @@ export class Connections implements ConnectionHandler, SessionSockets {
 
   async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
     if (this.#draining) throw new AppError('draining', undefined, { retryAfterMs: 500 });
-    // Before anything is looked up, so that a flood of made-up tokens reaches no store.
-    await this.#parts.handshakes.take(networkOf(credentials.client.address));
     const caller = await this.#identify(credentials);
     this.#limits.check(caller);
     return caller;
   }
 
   async #identify({ client, refreshToken, token }: HandshakeCredentials): Promise<Caller> {
-    const { sessions } = this.#parts;
-    if (token !== undefined) return sessions.authenticateToken(token, client);
-    if (refreshToken !== undefined) return sessions.authenticateRefreshToken(refreshToken, client);
+    const { door } = this.#parts;
+    if (token !== undefined) return door.enter(token, client);
+    if (refreshToken !== undefined) return door.enterByRefreshToken(refreshToken, client);
     throw new AppError('unauthenticated', 'The handshake brought no token.');
   }
 
@@ -104,10 +99,9 @@ export class Connections implements ConnectionHandler, SessionSockets {
     for (const { caller } of this.#open) yield caller;
   }
 
-  disconnectIf(applies: (caller: Caller) => boolean): void {
-    for (const connection of [...this.#open]) {
-      if (applies(connection.caller)) connection.disconnect();
-    }
+  disconnectIf(applies: (caller: Caller) => boolean, most: number): void {
+    const found = [...this.#open].filter(({ caller }) => applies(caller));
+    for (const connection of found.slice(0, most)) connection.disconnect();
   }
 
   /** Closes every transport; the clients come back by themselves, here or elsewhere. */
@@ -235,7 +229,7 @@ class Connection implements ClientConnection, SeatHolder {
   }
 
   #spend(): void {
-    const { clock, logger, metrics } = this.#parts;
+    const { clock, door, logger, metrics } = this.#parts;
     try {
       this.#pace.take(clock.now());
     } finally {
@@ -244,6 +238,7 @@ class Connection implements ClientConnection, SeatHolder {
         metrics.count('pinroom_abusive_sockets_total');
         const { network, sessionId, userId } = this.caller;
         logger.warn({ network, sessionId, userId }, 'a socket is closed: it ignores its limit');
+        door.bar(sessionId);
         this.socket.disconnect();
       }
     }

@@ -44,6 +44,13 @@ export interface JoinParts extends HostKeeping {
 
 type JoinWish = CommandPayload<'room:join'>;
 
+export interface JoinCallbacks {
+  /** The room is known; what it throws refuses the join. */
+  readonly onFound: (roomId: string) => void;
+  /** The seat is gone again, whoever took it. */
+  readonly onRemoved: (roomId: string) => void;
+}
+
 /** What the caller of `join` needs to undo it. */
 export interface Joined {
   readonly seat: Seat;
@@ -65,9 +72,10 @@ export class RoomJoiner {
     caller: Caller,
     socket: JoiningSocket,
     wish: JoinWish,
-    onRemoved: (roomId: string) => void,
+    { onFound, onRemoved }: JoinCallbacks,
   ): Promise<Joined> {
     const room = await this.#find(caller, wish);
+    onFound(room.id);
     const { leaver, life, localRooms } = this.#parts;
     const seat: Seat = {
       roomId: room.id,

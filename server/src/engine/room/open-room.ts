@@ -43,6 +43,12 @@ export interface OpenRoomParts {
   readonly limiter: RateLimiter;
 }
 
+interface Opened {
+  readonly room: LiveRoom;
+  /** False: it was there, under the same key. */
+  readonly isNew: boolean;
+}
+
 /** Proof that somebody may host a room; derived, so that nothing has to be stored. */
 export function hostKeyOf(roomId: string, secrets: TokenSecrets): string {
   return secrets.mac('host-key', roomId);
@@ -68,18 +74,29 @@ export class RoomOpener {
     userId: string,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
-    await this.#parts.limiter.take(userId);
+    const { limiter, secrets } = this.#parts;
+    await limiter.take(userId);
+    let opened: Opened | undefined;
+    try {
+      opened = await this.#draw(userId, wish);
+    } finally {
+      // What failed, or was there already, is no new room.
+      if (!opened?.isNew) await limiter.giveBack(userId);
+    }
+    const { room } = opened;
+    return { room: toRoom(room), hostKey: hostKeyOf(room.id, secrets) };
+  }
+
+  async #draw(userId: string, wish: CommandPayload<'room:create'>): Promise<Opened> {
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const room = await this.#try(userId, wish);
-      if (room) {
-        return { room: toRoom(room), hostKey: hostKeyOf(room.id, this.#parts.secrets) };
-      }
+      const opened = await this.#try(userId, wish);
+      if (opened) return opened;
     }
     throw new AppError('pins_exhausted', undefined, { retryAfterMs: 5_000 });
   }
 
   /** Null: the PIN turned out to be taken. */
-  async #try(userId: string, wish: CommandPayload<'room:create'>): Promise<LiveRoom | null> {
+  async #try(userId: string, wish: CommandPayload<'room:create'>): Promise<Opened | null> {
     const { archive, clock, metrics, pins, pinPolicy, random, rooms } = this.#parts;
     const now = clock.now();
     const roomId = uuidv7(now, random);
@@ -101,7 +118,8 @@ export class RoomOpener {
     }
     if (outcome.kind === 'same_key') {
       await pins.release(pin, roomId, 0);
-      return this.#finish(outcome.room, pinPolicy.quarantineMs);
+      const room = await this.#finish(outcome.room, pinPolicy.quarantineMs);
+      return { room, isNew: false };
     }
     await rooms.put(record, {
       epochFloor: 0,
@@ -119,7 +137,7 @@ export class RoomOpener {
     metrics.count('pinroom_pins_allocated_total', { length: String(pin.length) });
     const room = await rooms.get(roomId);
     if (!room) throw unavailable('The room store');
-    return room;
+    return { room, isNew: true };
   }
 
   /** The same key again: the room is there, or its opening broke off somewhere and is completed now. */

@@ -12,6 +12,9 @@ export interface PinBudget {
   readonly windowMs: number;
 }
 
+/** For how many windows it is remembered that a session was wrong beyond its network's budget: a day. */
+export const PIN_MISS_WINDOWS = 1_440;
+
 /** What the index says of a PIN. */
 export type PinLookup =
   | { readonly kind: 'room'; readonly roomId: string }
@@ -51,8 +54,9 @@ export interface PinRegistry {
   /**
    * [PIN-4] One round trip, atomic with the count of the seeker's wrong PINs. The same wrong PIN counts
    * once in a window. A session above its budget is refused. Behind a network that is above its budget
-   * each session has one try per window all the same; who is wrong there five times in a row waits for
-   * twice as long after each further one. Without a seeker nothing is counted.
+   * each session has one try per window all the same; those who were wrong there before have no more
+   * than one budget more between them, so that hoarded sessions do not help. Without a seeker nothing
+   * is counted.
    */
   lookup(pin: string, seeker?: PinSeeker): Promise<PinLookup>;
   /** [PIN-5] Since when the index is complete (ms since 1970); null: it is not. */

@@ -30,6 +30,14 @@ describe('The watch over wrong PINs', () => {
     expect([alarm(), said]).toEqual([0, []]);
   });
 
+  it('is not deceived by somebody who looks a right PIN up again and again', () => {
+    const { watch, notes, alarm } = open();
+    notes(100_000, 'found');
+    notes(2_000, 'refused');
+    watch.look();
+    expect(alarm()).toBe(1);
+  });
+
   it('raises the alarm once, and takes it back when a minute has passed without', () => {
     const { watch, notes, said, alarm } = open();
     notes(60, 'missed');

@@ -8,6 +8,8 @@ const LOOK_MS = 10_000;
 const LOOKS = 6;
 /** Fewer wrong PINs than this in all looks are people who mistype. */
 const LEAST_MISSES = 100;
+/** More than people mistype, however many get it right. */
+const MANY_MISSES = 2_000;
 
 export type PinTryResult = 'found' | 'missed' | 'refused';
 
@@ -58,7 +60,7 @@ export class PinWatch {
       wrong += look.wrong;
     }
     this.#looks = [...this.#looks, { found: 0, wrong: 0 }].slice(-LOOKS);
-    const isAlarming = wrong >= LEAST_MISSES && wrong > found;
+    const isAlarming = wrong >= MANY_MISSES || (wrong >= LEAST_MISSES && wrong > found);
     if (isAlarming === this.#isAlarmed) return;
     this.#isAlarmed = isAlarming;
     this.#metrics.set('pinroom_pin_alarm', isAlarming ? 1 : 0);

@@ -4,6 +4,7 @@ import type { EntryArchive } from '../history/entry-archive.port.js';
 import { unavailable } from '../runtime/app-error.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { type Logger, silentLogger } from '../runtime/logger.js';
+import { noMetrics } from '../runtime/metrics.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomBanArchive } from './room-ban-archive.port.js';
 import { RoomDirectory } from './room-directory.js';
@@ -22,6 +23,7 @@ function openNode({ rooms, pins }: ReturnType<typeof createMemoryStores>, clock:
   const logger: Logger = { ...silentLogger, warn: () => void node.warnings++ };
   const directory = new RoomDirectory({
     watch: { note() {} },
+    metrics: noMetrics,
     rooms,
     pins,
     archive: archive as RoomArchive,

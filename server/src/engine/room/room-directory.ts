@@ -4,6 +4,7 @@ import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
 import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
 import type { PinLookup, PinRegistry, PinSeeker } from './pin-registry.port.js';
 import type { PinWatch } from './pin-watch.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -17,6 +18,7 @@ const CLOSED_TTL_MS = 3_600_000;
 const REBUILD_LOCK_MS = 15_000;
 /** Every look-up in an incomplete index asks for a rebuild; a node tries no more often than this. */
 const REBUILD_PAUSE_MS = 1_000;
+const MAX_ARCHIVED_PINS = 1_000;
 /** A room this young with nothing archived may be one whose opening never came to writing it. */
 const OPENING_MS = 60_000;
 
@@ -29,6 +31,7 @@ export interface DirectoryParts {
   readonly entries: EntryArchive;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 const TOO_MANY_PINS = {
@@ -41,6 +44,8 @@ export class RoomDirectory {
   readonly #parts: DirectoryParts;
   readonly #loads = new KeyedFlights<string, LiveRoom | null>();
   readonly #pinLoads = new KeyedFlights<string, string | null>();
+  /** What the archive said of PINs a moment ago, while the index is not complete. */
+  readonly #archivedPins = new Map<string, { roomId: string | null; until: number }>();
   #nextRebuildAt = 0;
 
   constructor(parts: DirectoryParts) {
@@ -54,11 +59,12 @@ export class RoomDirectory {
 
   /** The open room that has the PIN; null: none. Rejects with `rate_limited` after too many wrong ones of the seeker. */
   async byPin(pin: string, seeker?: PinSeeker): Promise<LiveRoom | null> {
-    const { pins, watch } = this.#parts;
+    const { metrics, pins, watch } = this.#parts;
     const found = await pins.lookup(pin, seeker);
     if (found.kind === 'refused') {
       watch.note('refused');
       const { by, retryAfterMs } = found;
+      metrics.count('pinroom_rate_limited_total', { limit: `pins_of_${by}` });
       throw new AppError('rate_limited', TOO_MANY_PINS[by], { retryAfterMs });
     }
     const room = await this.#behind(pin, found);
@@ -67,16 +73,12 @@ export class RoomDirectory {
   }
 
   async #behind(pin: string, found: PinLookup): Promise<LiveRoom | null> {
-    const { archive } = this.#parts;
     if (found.kind === 'none') return null;
     let roomId = found.kind === 'room' ? found.roomId : null;
     if (found.kind === 'unknown') {
       // The index went with the data of Redis: the archive answers until it is rebuilt.
       this.rebuildPinsSoon();
-      roomId = await this.#pinLoads.run(
-        pin,
-        async () => (await archive.findRoomByPin(pin))?.id ?? null,
-      );
+      roomId = await this.#pinLoads.run(pin, () => this.#archivedPin(pin));
     }
     if (roomId === null) return null;
     const room = await this.byId(roomId);
@@ -116,6 +118,17 @@ export class RoomDirectory {
     this.rebuildPins().catch((fault: unknown) => {
       this.#parts.logger.warn({ err: fault }, 'could not rebuild the PIN index');
     });
+  }
+
+  /** What opens meanwhile is in the index at once, so an answer may be remembered for a moment. */
+  async #archivedPin(pin: string): Promise<string | null> {
+    const { archive, clock } = this.#parts;
+    const known = this.#archivedPins.get(pin);
+    if (known && clock.now() < known.until) return known.roomId;
+    const roomId = (await archive.findRoomByPin(pin))?.id ?? null;
+    if (this.#archivedPins.size >= MAX_ARCHIVED_PINS) this.#archivedPins.clear();
+    this.#archivedPins.set(pin, { roomId, until: clock.now() + REBUILD_PAUSE_MS });
+    return roomId;
   }
 
   async #putBack(record: RoomRecord): Promise<void> {

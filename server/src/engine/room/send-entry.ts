@@ -4,6 +4,7 @@ import type { LocalRooms } from '../fanout/local-rooms.js';
 import type { AppendOutcome, AppendRequest, RoomFeed } from '../feed/room-feed.port.js';
 import type { ArchivedKeys } from '../history/archived-keys.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
+import type { Metrics } from '../runtime/metrics.js';
 import { payloadJson } from './payload.js';
 import type { RoomDirectory } from './room-directory.js';
 
@@ -16,17 +17,20 @@ export class EntrySender {
   readonly #directory: RoomDirectory;
   readonly #localRooms: Pick<LocalRooms, 'holds' | 'refresh'>;
   readonly #archivedKeys: Pick<ArchivedKeys, 'find'>;
+  readonly #metrics: Metrics;
 
   constructor(
     feed: RoomFeed,
     directory: RoomDirectory,
     localRooms: Pick<LocalRooms, 'holds' | 'refresh'>,
     archivedKeys: Pick<ArchivedKeys, 'find'>,
+    metrics: Metrics,
   ) {
     this.#feed = feed;
     this.#directory = directory;
     this.#localRooms = localRooms;
     this.#archivedKeys = archivedKeys;
+    this.#metrics = metrics;
   }
 
   async send(
@@ -49,6 +53,9 @@ export class EntrySender {
       case 'absent':
         throw new AppError('room_not_found');
       case 'refused':
+        if (outcome.code === 'rate_limited') {
+          this.#metrics.count('pinroom_rate_limited_total', { limit: 'entries' });
+        }
         throw new AppError(
           outcome.code,
           undefined,

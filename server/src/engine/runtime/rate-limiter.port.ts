@@ -6,14 +6,18 @@ export interface RateLimiter {
    * this node counts alone.
    */
   take(subject: string): Promise<void>;
+  /** [RATE-2] Gives one back: what it was taken for did not happen. Best effort, never rejects. */
+  giveBack(subject: string): Promise<void>;
 }
 
 /** What is counted over all nodes. */
 export interface RateLimiters {
   /** New sessions, by network. */
   readonly sessions: RateLimiter;
-  /** Handshakes and refreshes, by network. */
+  /** Handshakes with a good access token, by network. */
   readonly handshakes: RateLimiter;
+  /** What only the store can tell to be good (refresh tokens), and what is not good, by network. */
+  readonly refreshes: RateLimiter;
   /** New rooms, by user. */
   readonly rooms: RateLimiter;
 }

@@ -57,6 +57,14 @@ describe.each([
     expect(Date.now() - asked).toBeLessThan(1_500);
   });
 
+  test('[RATE-2] what is given back can be taken again', async () => {
+    const [limiter] = openLimiters(isShared, 1);
+    expect(await takeMany(limiter, 'a', 4)).toBe(4);
+    await limiter?.giveBack('a');
+    await limiter?.giveBack('never taken');
+    expect(await takeMany(limiter, 'a', 20)).toBe(2);
+  });
+
   test('[RATE-1] without a bound is never used up', async () => {
     const [limiter] = openLimiters(isShared, 1, Number.POSITIVE_INFINITY);
     expect(await takeMany(limiter, 'a', 500)).toBe(500);
@@ -67,5 +75,6 @@ test('[RATE-1] a node that does not reach Redis counts alone', async () => {
   const [limiter] = openLimiters(true, 1);
   redis.command.disconnect(true);
   expect(await takeMany(limiter, '192.0.2.1', 20)).toBe(5);
+  await limiter?.giveBack('192.0.2.1');
   await until(() => redis.command.status === 'ready');
 });
