@@ -171,6 +171,25 @@ describe('a host of a room on two nodes', () => {
     expect((await entries(player.token)).code).toBe('not_in_room');
   });
 
+  it('leaves one who was put out, another host even, nothing of the room once it is closed', async () => {
+    const { bystander, handle, hostKey, player, roomId, sockets } = await crowdedRoom();
+    for (const socket of sockets) await socket.must('room:join', { roomId, hostKey });
+    await handle.kick(player.userId);
+    await handle.send('secret', 'for hosts', { channel: 'host' });
+    await handle.close();
+    const entries = (token: string, channel: string) =>
+      call(`${nodes[1].url}/api/rooms/${roomId}/entries?channel=${channel}`, { token });
+    await until(async () => (await entries(bystander.token, 'room')).status === 200);
+    const known = `select 1 from room_members where room_id = $1 and user_id = $2 and role = 'removed'`;
+    await until(async () => (await backends.query(known, [roomId, player.userId])).length === 1);
+    for (const channel of ['room', 'host', 'log']) {
+      expect((await entries(player.token, channel)).code).toBe('not_in_room');
+    }
+    const room = { method: 'DELETE', token: player.token };
+    expect((await call(`${nodes[0].url}/api/rooms/${roomId}`, room)).code).toBe('not_in_room');
+    expect((await entries(bystander.token, 'host')).code).toBe('forbidden');
+  });
+
   it('tells the other devices of who leaves with all of them that they have left', async () => {
     const { roomId, sockets } = await crowdedRoom();
     const [leaving, other] = sockets;

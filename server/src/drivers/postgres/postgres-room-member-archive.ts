@@ -2,6 +2,7 @@ import type { Role } from '@pinroom/client/contract';
 import { sql } from 'kysely';
 import type {
   ArchivedMember,
+  MemberChange,
   RoomMemberArchive,
 } from '../../engine/room/room-member-archive.port.js';
 import { retry } from '../resilience/retry.js';
@@ -9,12 +10,15 @@ import { deleteRoom, eraseUser, openRoomsOf } from './erasure.js';
 import { PostgresArchive } from './postgres-archive.js';
 import { takingRows } from './sql-faults.js';
 
+/** The role of who was put out; the row stays, so that a repeated older one does not bring it back. */
+const REMOVED: MemberChange['role'] = 'removed';
+
 /** Who was in which room, in PostgreSQL; and what is erased on demand. */
 export class PostgresRoomMemberArchive extends PostgresArchive implements RoomMemberArchive {
   @retry()
-  async saveMembers(members: readonly ArchivedMember[]): Promise<void> {
+  async saveMembers(changes: readonly MemberChange[]): Promise<void> {
     // A statement touches a row once only: of two for one member, the later counts.
-    const rows = new Map(members.map((member) => [`${member.roomId} ${member.userId}`, member]));
+    const rows = new Map(changes.map((change) => [`${change.roomId} ${change.userId}`, change]));
     if (rows.size === 0) return;
     const json = JSON.stringify([...rows.keys()].sort().map((key) => rows.get(key)));
     const insert = sql`
@@ -24,6 +28,7 @@ export class PostgresRoomMemberArchive extends PostgresArchive implements RoomMe
         role text, "joinedAt" bigint)
       on conflict (room_id, user_id) do update set
         nickname = excluded.nickname, role = excluded.role, joined_at = excluded.joined_at
+      where excluded.joined_at >= room_members.joined_at
     `;
     await takingRows(() => insert.execute(this.db));
   }
@@ -35,6 +40,7 @@ export class PostgresRoomMemberArchive extends PostgresArchive implements RoomMe
       .selectAll()
       .where('room_id', '=', roomId)
       .where('user_id', '=', userId)
+      .where('role', '<>', REMOVED)
       .where(({ exists, not, selectFrom }) =>
         not(
           exists(

@@ -54,7 +54,9 @@ export class RoomAccess {
       return { room, role: 'host', muted: false, nickname: null };
     if (room.closedAt !== null) {
       const archived = await this.#parts.memberArchive.findMember(roomId, caller.userId);
-      if (archived) return { room, muted: false, ...archived };
+      // Who was a host and is not on the list was taken off it.
+      const role = archived?.role === 'host' ? 'player' : archived?.role;
+      if (archived && role) return { room, muted: false, role, nickname: archived.nickname };
     }
     throw new AppError('not_in_room');
   }

@@ -4,7 +4,7 @@ import { unavailable } from '../runtime/app-error.js';
 import { type Logger, silentLogger } from '../runtime/logger.js';
 import { RowsRefused } from '../runtime/rows-refused.js';
 import { archiveMembers } from './member-archiver.js';
-import type { ArchivedMember } from './room-member-archive.port.js';
+import type { MemberChange } from './room-member-archive.port.js';
 
 function joinedRow(n: number): ArchiveRow {
   return {
@@ -27,7 +27,7 @@ it('leaves out a member whom the archive refuses for good, and writes the others
   const errors: unknown[] = [];
   const logger: Logger = { ...silentLogger, error: (fields) => void errors.push(fields) };
   const archive = {
-    saveMembers: async (members: readonly ArchivedMember[]) => {
+    saveMembers: async (members: readonly MemberChange[]) => {
       const ids = members.map(({ userId }) => userId);
       if (ids.includes('u4')) throw new RowsRefused(new Error('22P05'));
       saved.push(...ids);
@@ -42,4 +42,22 @@ it('passes on that the archive does not answer', async () => {
   const archive = { saveMembers: () => Promise.reject(unavailable('the archive')) };
   const done = archiveMembers([joinedRow(1)], archive, silentLogger);
   await expect(done).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+it('writes down who was put out, and that somebody was let in again', async () => {
+  const saved = new Map<string, string>();
+  const archive = {
+    saveMembers: async (changes: readonly MemberChange[]) => {
+      for (const { userId, role } of changes) saved.set(userId, role);
+    },
+  };
+  const put = (n: number, type: string): ArchiveRow => ({ ...joinedRow(n), type });
+  await archiveMembers(
+    [joinedRow(1), joinedRow(2), joinedRow(3), put(1, 'kicked'), put(2, 'banned'), put(3, 'left')],
+    archive,
+    silentLogger,
+  );
+  expect(Object.fromEntries(saved)).toEqual({ u1: 'removed', u2: 'removed', u3: 'player' });
+  await archiveMembers([put(1, 'kicked'), joinedRow(1)], archive, silentLogger);
+  expect(saved.get('u1')).toBe('player');
 });

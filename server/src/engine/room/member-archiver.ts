@@ -2,39 +2,43 @@ import type { Role } from '@pinroom/client/contract';
 import type { ArchiveRow } from '../history/entry-archive.port.js';
 import type { Logger } from '../runtime/logger.js';
 import { RowsRefused } from '../runtime/rows-refused.js';
-import type { ArchivedMember, RoomMemberArchive } from './room-member-archive.port.js';
+import type { MemberChange, RoomMemberArchive } from './room-member-archive.port.js';
+
+/** What the log says when somebody is put out. */
+const REMOVALS: ReadonlySet<string> = new Set(['kicked', 'banned']);
 
 /**
- * Learns from a room's log who was ever a member: the log is archived before its position moves, so
- * the list of members is as complete as the log. A member whom the archive refuses for good is left
- * out, with a line in the log of the node.
+ * Learns from a room's log who was a member, and who was put out: the log is archived before its
+ * position moves, so the list of members is as complete as the log. A member whom the archive refuses
+ * for good is left out, with a line in the log of the node.
  */
 export async function archiveMembers(
   rows: readonly ArchiveRow[],
   archive: Pick<RoomMemberArchive, 'saveMembers'>,
   logger: Logger,
 ): Promise<void> {
-  const members = new Map<string, ArchivedMember>();
+  const changes = new Map<string, MemberChange>();
   for (const row of rows) {
-    if (row.channel !== 'log' || row.type !== 'joined') continue;
+    const isRemoval = REMOVALS.has(row.type);
+    if (row.channel !== 'log' || (row.type !== 'joined' && !isRemoval)) continue;
     const { userId, nickname, role } = JSON.parse(row.payload) as {
       userId: string;
-      nickname: string;
+      nickname: string | null;
       role: Role;
     };
-    members.set(`${row.roomId} ${userId}`, {
+    changes.set(`${row.roomId} ${userId}`, {
       roomId: row.roomId,
       userId,
-      nickname,
-      role,
+      nickname: nickname ?? '',
+      role: isRemoval ? 'removed' : role,
       joinedAt: row.at,
     });
   }
-  if (members.size > 0) await saveWhatGoes([...members.values()], archive, logger);
+  if (changes.size > 0) await saveWhatGoes([...changes.values()], archive, logger);
 }
 
 async function saveWhatGoes(
-  members: readonly ArchivedMember[],
+  members: readonly MemberChange[],
   archive: Pick<RoomMemberArchive, 'saveMembers'>,
   logger: Logger,
 ): Promise<void> {

@@ -8,11 +8,16 @@ export interface ArchivedMember {
   readonly joinedAt: number;
 }
 
-/** Who was ever a member of a room, and what is erased on demand. */
+/** What the log says of somebody: became a member, or was put out (at `joinedAt`) and is none any more. */
+export interface MemberChange extends Omit<ArchivedMember, 'role'> {
+  readonly role: Role | 'removed';
+}
+
+/** Who was a member of a room, and what is erased on demand. */
 export interface RoomMemberArchive {
-  /** [MEMBER-8] Inserts or overwrites; repeatable. Rejects with `RowsRefused` where a row can never be kept as it is; then none is. */
-  saveMembers(members: readonly ArchivedMember[]): Promise<void>;
-  /** [MEMBER-9] Null: was never a member, or is banned. */
+  /** [MEMBER-8] Inserts or overwrites what is not newer; repeatable. Rejects with `RowsRefused` where a row can never be kept as it is; then none is. */
+  saveMembers(changes: readonly MemberChange[]): Promise<void>;
+  /** [MEMBER-9] Null: was never a member, was put out and not let in again, or is banned. */
   findMember(roomId: string, userId: string): Promise<ArchivedMember | null>;
   /** [ERASE-1] Removes the room, its members, its bans and its entries. Repeatable. */
   deleteRoom(roomId: string): Promise<void>;

@@ -97,6 +97,24 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       expect(await members.findMember(good.roomId, good.userId)).toBeNull();
     });
 
+    it('[MEMBER-9] who was put out is null until let in again, whatever older news come again', async () => {
+      const one = member();
+      const removed = {
+        ...one,
+        nickname: '',
+        role: 'removed' as const,
+        joinedAt: one.joinedAt + 5,
+      };
+      await members.saveMembers([one]);
+      await members.saveMembers([removed]);
+      await members.saveMembers([one]);
+      expect(await members.findMember(one.roomId, one.userId)).toBeNull();
+      const back = { ...one, joinedAt: one.joinedAt + 9 };
+      await members.saveMembers([back]);
+      await members.saveMembers([one, removed]);
+      expect(await members.findMember(one.roomId, one.userId)).toEqual(back);
+    });
+
     it('[MEMBER-9] who was never a member is null', async () => {
       const one = member();
       await members.saveMembers([one]);
