@@ -61,5 +61,11 @@ export function createRateLimiters(
       'Too many refreshes, or tokens that are not good, come from your network.',
     ),
     rooms: limiter('rooms', rates.roomsPerUser, 3_600, 'You have opened too many rooms.'),
+    roomsOfNetwork: limiter(
+      'rooms_of_network',
+      rates.roomsPerAddress,
+      3_600,
+      'Too many rooms were opened from your network.',
+    ),
   };
 }

@@ -16,6 +16,7 @@ export interface Rates {
   readonly refreshesPerAddress: number;
   /** New rooms an hour. */
   readonly roomsPerUser: number;
+  readonly roomsPerAddress: number;
   /** At the same time, on one node. */
   readonly socketsPerUser: number;
   readonly socketsPerAddress: number;

@@ -172,6 +172,7 @@ function readRates(env: EnvironmentReader): Rates {
     handshakesPerAddress: limit('PINROOM_RATE_HANDSHAKES_PER_ADDRESS'),
     refreshesPerAddress: limit('PINROOM_RATE_REFRESHES_PER_ADDRESS'),
     roomsPerUser: limit('PINROOM_RATE_ROOMS_PER_USER'),
+    roomsPerAddress: limit('PINROOM_RATE_ROOMS_PER_ADDRESS'),
     socketsPerUser: limit('PINROOM_RATE_SOCKETS_PER_USER'),
     socketsPerAddress: limit('PINROOM_RATE_SOCKETS_PER_ADDRESS'),
     roomsPerSocket: limit('PINROOM_RATE_ROOMS_PER_SOCKET'),

@@ -122,7 +122,7 @@ export const VARIABLES = {
   PINROOM_RATE_PIN_TRIES_PER_ADDRESS: {
     fallback: '100',
     meaning:
-      'Different wrong PINs from one address in a minute; beyond it each session there has one try a minute.',
+      'Different wrong PINs from one address in a minute; beyond it each session there has one try a minute, and those that were wrong before share as many again.',
   },
   PINROOM_RATE_SESSIONS_PER_ADDRESS: {
     fallback: '600',
@@ -140,6 +140,10 @@ export const VARIABLES = {
   PINROOM_RATE_ROOMS_PER_USER: {
     fallback: '60',
     meaning: 'Rooms that one user opens in an hour.',
+  },
+  PINROOM_RATE_ROOMS_PER_ADDRESS: {
+    fallback: '600',
+    meaning: 'Rooms that are opened from one address in an hour.',
   },
   PINROOM_RATE_SOCKETS_PER_USER: {
     fallback: '20',

@@ -108,6 +108,37 @@ describe('Who asks for too much', () => {
     second.close();
   });
 
+  it('with signals: as many as with commands, over all sockets of a node, and of the types allowed', async () => {
+    const host = await newPerson(nodes[0].url, 'Host');
+    const settings = { typesByRole: { player: ['wave'] } };
+    const { pin, roomId } = await openRoom(host, { settings });
+    const { socket: first, token } = await openSocket(nodes[0].url, 'Waver');
+    const second = await new RawSocket(nodes[0].url, { token }).greeted();
+    for (const socket of [first, second]) await socket.must('room:join', { pin });
+    const other = await first.ask('room:signal', { roomId, type: 'shout', payload: 1 });
+    expect(refusalOf(other)?.code).toBe('forbidden');
+    const asked = Date.now();
+    const answers = await many(180, (n) =>
+      (n % 2 ? first : second).ask('room:signal', { roomId, type: 'wave', payload: n }),
+    );
+    const refilled = ((Date.now() - asked) / 1_000) * 20;
+    const through = passed(answers, 1_000);
+    expect(through).toBeGreaterThanOrEqual(90);
+    expect(through).toBeLessThanOrEqual(100 + refilled + 1);
+    first.close();
+    second.close();
+  });
+
+  it('with joins: each counts for four commands, as it is written down and answers much', async () => {
+    const { socket } = await openSocket(nodes[0].url, 'Restless');
+    const { room } = await socket.must('room:create', {});
+    const asked = Date.now();
+    const answers = await many(60, () => socket.ask('room:join', { roomId: room.id }));
+    const refilled = ((Date.now() - asked) / 1_000) * 5;
+    expect(passed(answers, 1_000)).toBeLessThanOrEqual(25 + refilled + 1);
+    socket.close();
+  });
+
   it('with one user: as many sockets as allowed, and another once one is closed', async () => {
     const { accessToken: token } = await newSession(nodes[0].url, 'Tabs');
     const open = () => new RawSocket(nodes[0].url, { token });
@@ -163,6 +194,17 @@ describe('Who asks for too much', () => {
     await socket.must('room:join', { pin: pins[3] ?? '' });
     socket.close();
     other.close();
+  });
+
+  it('rooms: so many an hour from one address', async () => {
+    const own = await startBackends();
+    const node = await spawnNode({ env: { ...own.env, PINROOM_RATE_ROOMS_PER_ADDRESS: '6' } });
+    const statuses = await many(10, async () => {
+      const { accessToken: token } = await newSession(node.url, 'Opener');
+      return (await call(`${node.url}/api/rooms`, { method: 'POST', token, body: {} })).status;
+    });
+    expect(statuses.filter((status) => status === 201)).toHaveLength(6);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(4);
   });
 
   it('the same room by the same key is one room, however often it is asked for', async () => {

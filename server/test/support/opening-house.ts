@@ -22,6 +22,9 @@ import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
 import { afterFile } from './after-file.js';
 
+/** As many rooms as one likes. */
+const UNCOUNTED = { take: async () => {}, giveBack: async () => {} };
+
 export interface HouseOptions {
   readonly redisUrl: string;
   readonly databaseUrl: string;
@@ -119,7 +122,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     },
     async open({ userId, key, wanted }) {
       const opener = new RoomOpener({
-        limiter: { take: async () => {}, giveBack: async () => {} },
+        limiters: { rooms: UNCOUNTED, roomsOfNetwork: UNCOUNTED },
         ...shared,
         directory,
         secrets: new TokenSecrets(['a secret of this test, long enough']),
@@ -129,7 +132,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         roomMaxMs: 600_000,
         reserveMs,
       });
-      return (await opener.open(userId, key === undefined ? {} : { key })).room;
+      return (await opener.open({ userId, network: 'n' }, key === undefined ? {} : { key })).room;
     },
     startHousekeeping() {
       pump.start();

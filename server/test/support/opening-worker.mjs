@@ -42,8 +42,11 @@ function deadlyAfterStep(part, object) {
 
 const archive = new PostgresRoomArchive(database);
 const { rooms, pins } = stores;
+/** As many rooms as one likes. */
+const UNCOUNTED = { take: async () => {}, giveBack: async () => {} };
+
 const opener = new RoomOpener({
-  limiter: { take: async () => {}, giveBack: async () => {} },
+  limiters: { rooms: UNCOUNTED, roomsOfNetwork: UNCOUNTED },
   ...around,
   ...rest,
   rooms: deadlyAfterStep('rooms', rooms),
@@ -60,5 +63,5 @@ const opener = new RoomOpener({
   random: { bytes: systemRandom.bytes, int: () => Number(pin) },
   roomMaxMs: 600_000,
 });
-await opener.open(userId, key === undefined ? {} : { key });
+await opener.open({ userId, network: 'n' }, key === undefined ? {} : { key });
 throw new Error(`The opening went past its step ${dieAfter}.`);

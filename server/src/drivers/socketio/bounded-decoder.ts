@@ -48,7 +48,7 @@ export function boundedDecoder(maxPayloadBytes: number): new () => Decoder {
       const long = exceeds(chunk, maxPayloadBytes);
       if (type === PacketType.BINARY_EVENT) this.#refuse(chunk, 'bad_request');
       else if (type === PacketType.EVENT && long) this.#refuse(chunk, 'payload_too_large');
-      else if (long || type === PacketType.BINARY_ACK) throw new Error('not a packet of a client');
+      else if (long || isAck(type)) throw new Error('not a packet of a client');
       else super.add(chunk);
     }
 
@@ -70,6 +70,11 @@ export function boundedDecoder(maxPayloadBytes: number): new () => Decoder {
       });
     }
   };
+}
+
+/** The server asks for no answers. */
+function isAck(type: number): boolean {
+  return type === PacketType.ACK || type === PacketType.BINARY_ACK;
 }
 
 /** Whether a text has more than `limit` bytes; counts them only where the length leaves a doubt. */

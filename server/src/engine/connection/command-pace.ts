@@ -23,9 +23,9 @@ export class CommandPace {
     return this.#isAbusive;
   }
 
-  /** Counts a command; throws `rate_limited` when it came too early. */
-  take(now: number): void {
-    const retryAfterMs = this.#commands.take(now, this.#limit);
+  /** Counts a command as `cost` of them; throws `rate_limited` when it came too early. */
+  take(now: number, cost = 1): void {
+    const retryAfterMs = this.#commands.take(now, this.#limit, cost);
     if (retryAfterMs === 0) return;
     this.#metrics.count('pinroom_rate_limited_total', { limit: 'commands' });
     const { perSecond } = this.#limit;

@@ -84,7 +84,7 @@ export class CommandRouter {
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};
       case 'room:create':
-        return opener.open(person(caller).userId, this.#check(name, payload));
+        return opener.open(person(caller), this.#check(name, payload));
       case 'room:members':
         return reader.members(person(caller), this.#check(name, payload));
       case 'room:signal':

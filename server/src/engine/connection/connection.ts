@@ -21,6 +21,9 @@ import type {
 import type { Door } from './door.js';
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
+/** Commands that count for more than one: a join is written into the log, and reads and answers much. */
+const COSTS: ReadonlyMap<string, number> = new Map([['room:join', 4]]);
+
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
 const MAX_RUNNING = 128;
 
@@ -190,7 +193,7 @@ class Connection implements ClientConnection, SeatHolder {
     let code = 'ok';
     this.#running += 1;
     try {
-      this.#spend();
+      this.#spend(COSTS.get(name));
       if (this.#running > MAX_RUNNING) {
         throw new AppError('rate_limited', 'Too many commands at once: wait for the answers.', {
           retryAfterMs: 200,
@@ -228,10 +231,10 @@ class Connection implements ClientConnection, SeatHolder {
     return { ok: false, error };
   }
 
-  #spend(): void {
+  #spend(cost?: number): void {
     const { clock, door, logger, metrics } = this.#parts;
     try {
-      this.#pace.take(clock.now());
+      this.#pace.take(clock.now(), cost);
     } finally {
       if (this.#pace.isAbusive && !this.#isCast) {
         this.#isCast = true;

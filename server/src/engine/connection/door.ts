@@ -8,6 +8,7 @@ import type { Metrics } from '../runtime/metrics.js';
 import { networkOf } from '../runtime/network.js';
 import type { PaceLimit } from '../runtime/pace.js';
 import type { RateLimiters } from '../runtime/rate-limiter.port.js';
+import { RecentMap } from '../runtime/recent-map.js';
 import { CommandPace } from './command-pace.js';
 
 export interface DoorParts {
@@ -19,7 +20,7 @@ export interface DoorParts {
   readonly metrics: Metrics;
 }
 
-/** Sessions that are remembered, the one used last at the end; who was away for so long begins anew. */
+/** Sessions that are remembered; who was away for so long begins anew. */
 const MAX_REMEMBERED = 10_000;
 /** How long a session stays out whose socket was closed for ignoring its limit. */
 const BARRED_MS = 60_000;
@@ -31,9 +32,9 @@ const BARRED_MS = 60_000;
  */
 export class Door {
   readonly #parts: DoorParts;
-  readonly #paces = new Map<string, CommandPace>();
+  readonly #paces = new RecentMap<CommandPace>(MAX_REMEMBERED);
   /** Until when. */
-  readonly #barred = new Map<string, number>();
+  readonly #barred = new RecentMap<number>(MAX_REMEMBERED);
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -77,7 +78,7 @@ export class Door {
 
   /** Keeps a session out for a minute. */
   bar(sessionId: string): void {
-    rememberLast(this.#barred, sessionId, this.#parts.clock.now() + BARRED_MS);
+    this.#barred.set(sessionId, this.#parts.clock.now() + BARRED_MS);
   }
 
   async #verify(token: string, client: ClientInfo): Promise<AccessClaims> {
@@ -90,7 +91,7 @@ export class Door {
   }
 
   #admit(caller: Caller): Caller {
-    const retryAfterMs = (this.#barred.get(caller.sessionId) ?? 0) - this.#parts.clock.now();
+    const retryAfterMs = (this.#barred.peek(caller.sessionId) ?? 0) - this.#parts.clock.now();
     if (retryAfterMs <= 0) return caller;
     this.#parts.metrics.count('pinroom_rate_limited_total', { limit: 'barred' });
     throw new AppError('rate_limited', 'Your connection ignored its limit.', { retryAfterMs });
@@ -98,15 +99,6 @@ export class Door {
 
   #paceOf(sessionId: string): CommandPace {
     const { commandLimit, metrics } = this.#parts;
-    const pace = this.#paces.get(sessionId) ?? new CommandPace(commandLimit, metrics);
-    rememberLast(this.#paces, sessionId, pace);
-    return pace;
+    return this.#paces.use(sessionId, () => new CommandPace(commandLimit, metrics));
   }
-}
-
-function rememberLast<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }

@@ -1,10 +1,11 @@
 import { type CommandPayload, LIMITS, type Room } from '@pinroom/client/contract';
+import type { Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { type Random, uuidv7 } from '../runtime/random.js';
-import type { RateLimiter } from '../runtime/rate-limiter.port.js';
+import type { RateLimiters } from '../runtime/rate-limiter.port.js';
 import { pinCandidates } from './allocate-pin.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -39,8 +40,7 @@ export interface OpenRoomParts {
   readonly roomMaxMs: number;
   /** How long a PIN is held for a room that is being opened; default 30 s. */
   readonly reserveMs?: number;
-  /** How many rooms a user may open. */
-  readonly limiter: RateLimiter;
+  readonly limiters: Pick<RateLimiters, 'rooms' | 'roomsOfNetwork'>;
 }
 
 interface Opened {
@@ -71,20 +71,35 @@ export class RoomOpener {
   }
 
   async open(
-    userId: string,
+    { network, userId }: Pick<Caller, 'network' | 'userId'>,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
-    const { limiter, secrets } = this.#parts;
-    await limiter.take(userId);
+    const { secrets } = this.#parts;
+    const giveBack = await this.#count(userId, network);
     let opened: Opened | undefined;
     try {
       opened = await this.#draw(userId, wish);
     } finally {
       // What failed, or was there already, is no new room.
-      if (!opened?.isNew) await limiter.giveBack(userId);
+      if (!opened?.isNew) await giveBack();
     }
     const { room } = opened;
     return { room: toRoom(room), hostKey: hostKeyOf(room.id, secrets) };
+  }
+
+  /** Counts a room for its user and their network; answers how to give both back. */
+  async #count(userId: string, network: string): Promise<() => Promise<void>> {
+    const { rooms, roomsOfNetwork } = this.#parts.limiters;
+    await rooms.take(userId);
+    try {
+      await roomsOfNetwork.take(network);
+    } catch (refused) {
+      await rooms.giveBack(userId);
+      throw refused;
+    }
+    return async () => {
+      await Promise.all([rooms.giveBack(userId), roomsOfNetwork.giveBack(network)]);
+    };
   }
 
   async #draw(userId: string, wish: CommandPayload<'room:create'>): Promise<Opened> {

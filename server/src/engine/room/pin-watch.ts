@@ -8,8 +8,18 @@ const LOOK_MS = 10_000;
 const LOOKS = 6;
 /** Fewer wrong PINs than this in all looks are people who mistype. */
 const LEAST_MISSES = 100;
-/** More than people mistype, however many get it right. */
-const MANY_MISSES = 2_000;
+
+interface Look {
+  readonly finders: Set<string>;
+  wrong: number;
+}
+
+function newLook(): Look {
+  return { finders: new Set(), wrong: 0 };
+}
+
+/** Enough to outweigh everybody who mistypes. */
+const MAX_FINDERS = 20_000;
 
 export type PinTryResult = 'found' | 'missed' | 'refused';
 
@@ -22,7 +32,7 @@ export class PinWatch {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   /** Newest last. */
-  #looks: { found: number; wrong: number }[] = [{ found: 0, wrong: 0 }];
+  #looks: Look[] = [newLook()];
   #isAlarmed = false;
   #loop: Loop | undefined;
 
@@ -44,23 +54,24 @@ export class PinWatch {
     await this.#loop?.stop();
   }
 
-  note(result: PinTryResult): void {
+  /** Of one session several finds count once: a guesser may have a room of one's own. */
+  note(result: PinTryResult, sessionId = ''): void {
     this.#metrics.count('pinroom_pin_tries_total', { result });
     const newest = this.#looks.at(-1);
     if (!newest) return;
-    if (result === 'found') newest.found += 1;
-    else newest.wrong += 1;
+    if (result !== 'found') newest.wrong += 1;
+    else if (newest.finders.size < MAX_FINDERS) newest.finders.add(sessionId);
   }
 
   /** Judges the last minute. */
   look(): void {
     let [found, wrong] = [0, 0];
     for (const look of this.#looks) {
-      found += look.found;
+      found += look.finders.size;
       wrong += look.wrong;
     }
-    this.#looks = [...this.#looks, { found: 0, wrong: 0 }].slice(-LOOKS);
-    const isAlarming = wrong >= MANY_MISSES || (wrong >= LEAST_MISSES && wrong > found);
+    this.#looks = [...this.#looks, newLook()].slice(-LOOKS);
+    const isAlarming = wrong >= LEAST_MISSES && wrong > found;
     if (isAlarming === this.#isAlarmed) return;
     this.#isAlarmed = isAlarming;
     this.#metrics.set('pinroom_pin_alarm', isAlarming ? 1 : 0);

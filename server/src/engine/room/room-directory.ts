@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.js';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { RecentMap } from '../runtime/recent-map.js';
 import type { PinLookup, PinRegistry, PinSeeker } from './pin-registry.port.js';
 import type { PinWatch } from './pin-watch.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -45,7 +46,9 @@ export class RoomDirectory {
   readonly #loads = new KeyedFlights<string, LiveRoom | null>();
   readonly #pinLoads = new KeyedFlights<string, string | null>();
   /** What the archive said of PINs a moment ago, while the index is not complete. */
-  readonly #archivedPins = new Map<string, { roomId: string | null; until: number }>();
+  readonly #archivedPins = new RecentMap<{ roomId: string | null; until: number }>(
+    MAX_ARCHIVED_PINS,
+  );
   #nextRebuildAt = 0;
 
   constructor(parts: DirectoryParts) {
@@ -68,7 +71,7 @@ export class RoomDirectory {
       throw new AppError('rate_limited', TOO_MANY_PINS[by], { retryAfterMs });
     }
     const room = await this.#behind(pin, found);
-    watch.note(room ? 'found' : 'missed');
+    watch.note(room ? 'found' : 'missed', seeker?.sessionId);
     return room;
   }
 
@@ -123,10 +126,9 @@ export class RoomDirectory {
   /** What opens meanwhile is in the index at once, so an answer may be remembered for a moment. */
   async #archivedPin(pin: string): Promise<string | null> {
     const { archive, clock } = this.#parts;
-    const known = this.#archivedPins.get(pin);
+    const known = this.#archivedPins.peek(pin);
     if (known && clock.now() < known.until) return known.roomId;
     const roomId = (await archive.findRoomByPin(pin))?.id ?? null;
-    if (this.#archivedPins.size >= MAX_ARCHIVED_PINS) this.#archivedPins.clear();
     this.#archivedPins.set(pin, { roomId, until: clock.now() + REBUILD_PAUSE_MS });
     return roomId;
   }

@@ -13,14 +13,14 @@ export interface PaceLimit {
 export class Pace {
   #fullAt = 0;
 
-  /** Takes one from the budget. 0: it may be done; else nothing is taken, and in so many ms it may. */
-  take(now: number, { burst, perSecond }: PaceLimit): number {
+  /** Takes so many from the budget. 0: it may be done; else nothing is taken, and in so many ms it may. */
+  take(now: number, { burst, perSecond }: PaceLimit, count = 1): number {
     if (perSecond === Number.POSITIVE_INFINITY) return 0;
     const eachMs = 1_000 / perSecond;
     const burstMs = Math.max(1, burst) * eachMs;
     // Further away than a whole budget: the clock went back. Nobody has to wait for that.
     const before = this.#fullAt > now + burstMs ? now : Math.max(now, this.#fullAt);
-    const fullAt = before + eachMs;
+    const fullAt = before + eachMs * count;
     const waitMs = Math.ceil(fullAt - now - burstMs);
     if (waitMs > 0) return waitMs;
     this.#fullAt = fullAt;

@@ -18,6 +18,7 @@ export interface RateLimiters {
   readonly handshakes: RateLimiter;
   /** What only the store can tell to be good (refresh tokens), and what is not good, by network. */
   readonly refreshes: RateLimiter;
-  /** New rooms, by user. */
+  /** New rooms, by user and by network. */
   readonly rooms: RateLimiter;
+  readonly roomsOfNetwork: RateLimiter;
 }

@@ -1,0 +1,29 @@
+/** A map of the keys that were used last: beyond `most` the one goes whose use is longest ago. */
+export class RecentMap<V> {
+  readonly #most: number;
+  /** Oldest use first. */
+  readonly #values = new Map<string, V>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Looking at a key is no use of it. */
+  peek(key: string): V | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+  }
+
+  /** The value of a key, made where there is none; a use of it. */
+  use(key: string, make: () => V): V {
+    const value = this.#values.get(key) ?? make();
+    this.set(key, value);
+    return value;
+  }
+}
