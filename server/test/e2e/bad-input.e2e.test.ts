@@ -238,19 +238,19 @@ describe.each(['uws', 'ws'] as const)('wrong input over %s', (transport) => {
       await serves();
     });
 
-    it.each(['42{}', '42[7', '42[]', '9', '4', 'x', '450-["a"]', Buffer.alloc(100_000)])(
-      'a frame that no client sends closes its connection and nothing else: %s',
-      async (frame) => {
-        const client = await greetedRaw();
-        client.send(frame);
-        await client.closed();
-        await serves();
-      },
-    );
-
-    it('a frame without a question is passed over', async () => {
+    it.each([
+      ...['42{}', '42[7', '42[]', '9', '4', 'x', '450-["a"]'],
+      ...['4399["x"]', '43["x"]', Buffer.alloc(100_000)],
+    ])('a frame that no client sends closes its connection and nothing else: %s', async (frame) => {
       const client = await greetedRaw();
-      for (const frame of ['4399["x"]', '43["x"]', '40/admin,']) client.send(frame);
+      client.send(frame);
+      await client.closed();
+      await serves();
+    });
+
+    it('a namespace that there is not is refused, and the connection goes on', async () => {
+      const client = await greetedRaw();
+      client.send('40/admin,');
       await client.frame('44/admin');
       expect(await client.ask(1, '["room:members",{}]')).toMatchObject({ ok: false });
       client.socket.close();
