@@ -1,5 +1,7 @@
 import { createMemoryStores } from '../../src/drivers/memory/memory-stores.js';
 import type { AccessClaims, AccessTokens } from '../../src/engine/auth/access-token.port.js';
+import type { Caller } from '../../src/engine/auth/caller.port.js';
+import type { ClientInfo } from '../../src/engine/auth/client-info.port.js';
 import { OwnSessions } from '../../src/engine/auth/own-sessions.js';
 import type {
   ArchivedEnd,
@@ -116,4 +118,13 @@ export function openSessionHouse(lives: { refreshTtlMs?: number; sessionMaxMs?: 
   });
   const own = new OwnSessions({ store, archive, sessions, life, clock });
   return { time, clock, store, ended: stores.endedSessions, archive, writer, sessions, own };
+}
+
+/** Who shows an access token. */
+export async function callerBehind(
+  sessions: Sessions,
+  token: string,
+  client: ClientInfo,
+): Promise<Caller> {
+  return await sessions.authenticate(await sessions.verify(token), client);
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HandWoundClock } from '../../../test/support/hand-wound-clock.js';
-import { HERE, MapArchive, openSessionHouse } from '../../../test/support/session-house.js';
+import {
+  callerBehind,
+  HERE,
+  MapArchive,
+  openSessionHouse,
+} from '../../../test/support/session-house.js';
 import { unavailable } from '../runtime/app-error.js';
 import { silentLogger } from '../runtime/logger.js';
 import type { EndedPage } from './ended-session-list.port.js';
@@ -176,7 +181,7 @@ it('the sessions of a node in memory are told of and listed', async () => {
   });
   const { cursor } = await list.listEnded(null);
   const grant = await sessions.create('Ada', HERE);
-  const { sessionId, userId } = await sessions.authenticateToken(grant.accessToken, HERE);
+  const { sessionId, userId } = await callerBehind(sessions, grant.accessToken, HERE);
   await sessions.end(sessionId, userId);
   expect(told).toBe(1);
   expect((await list.listEnded(cursor)).ids).toEqual([sessionId]);

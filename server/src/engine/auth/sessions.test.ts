@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HERE, openSessionHouse } from '../../../test/support/session-house.js';
+import { callerBehind, HERE, openSessionHouse } from '../../../test/support/session-house.js';
 import { systemRandom, tagOf, uuidv7 } from '../runtime/random.js';
 
 const MINUTE = 60_000;
@@ -47,7 +47,8 @@ describe('how long a session lives', () => {
     const { sessions, time } = open({ refreshTtlMs: DAY, sessionMaxMs: HOUR });
     const grant = await sessions.create('Ada', HERE);
     expect(grant.refreshTokenExpiresAt).toBe(time.now + HOUR);
-    const { sessionExpiresAt, sessionEndsBy } = await sessions.authenticateToken(
+    const { sessionExpiresAt, sessionEndsBy } = await callerBehind(
+      sessions,
       grant.accessToken,
       HERE,
     );
@@ -125,7 +126,7 @@ describe('the sessions of a user', () => {
     const house = open();
     const { own, sessions, time } = house;
     const grant = await sessions.create('Ada', { ...HERE, userAgent: 'Fire\u0000fox' });
-    const caller = await sessions.authenticateToken(grant.accessToken, HERE);
+    const caller = await callerBehind(sessions, grant.accessToken, HERE);
     const newer = await another(house, caller.sessionId, time.now + 1);
     const older = await another(house, caller.sessionId, time.now - 1);
     const ended = await another(house, caller.sessionId, time.now);
@@ -159,7 +160,7 @@ describe('the sessions of a user', () => {
     const house = open();
     const { own, sessions, time } = house;
     const grant = await sessions.create('Ada', HERE);
-    const caller = await sessions.authenticateToken(grant.accessToken, HERE);
+    const caller = await callerBehind(sessions, grant.accessToken, HERE);
     for (let n = 1; n <= 110; n++) await another(house, caller.sessionId, time.now - n);
     const { sessions: listed } = await own.list(caller);
     expect(listed).toHaveLength(100);
@@ -171,7 +172,7 @@ describe('the sessions of a user', () => {
     const { accessToken } = await sessions.create('Ada', HERE);
     const there = { address: '2001:db8::7', userAgent: 'Phone' };
     const lastUse = async () => {
-      const caller = await sessions.authenticateToken(accessToken, there);
+      const caller = await callerBehind(sessions, accessToken, there);
       const { sessions: listed } = await own.list(caller);
       return [listed[0]?.lastUsedAt, listed[0]?.address];
     };

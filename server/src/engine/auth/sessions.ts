@@ -105,11 +105,6 @@ export class Sessions {
     return await this.#parts.tokens.verify(token);
   }
 
-  /** The caller behind an access token; the session must live. */
-  async authenticateToken(token: string, client: ClientInfo): Promise<Caller> {
-    return await this.authenticate(await this.verify(token), client);
-  }
-
   /** The caller behind a verified access token; the session must live. */
   async authenticate(claims: AccessClaims, client: ClientInfo): Promise<Caller> {
     const session = await this.#live(claims.sessionId);
