@@ -142,7 +142,7 @@ export const VARIABLES = {
     meaning: 'Rooms that one user opens in an hour.',
   },
   PINROOM_RATE_ROOMS_PER_ADDRESS: {
-    fallback: '600',
+    fallback: '6000',
     meaning: 'Rooms that are opened from one address in an hour.',
   },
   PINROOM_RATE_SOCKETS_PER_USER: {
