@@ -1,6 +1,7 @@
 import { networkOf } from '../../engine/runtime/network.js';
 import { notedAddress } from './client-address.js';
-import type { EngineServer } from './engine-io-internals.js';
+import type { EngineServer, NodeWebSocket } from './engine-io-internals.js';
+import type { Listener } from './listener.js';
 
 /** For connections that have not shown yet who they are: some seconds later they are gone. */
 const SPARE_SHARE = 2;
@@ -20,12 +21,15 @@ export class ConnectionCount {
   }
 
   /** Counts from now on. */
-  watch(engine: EngineServer): void {
+  watch(engine: EngineServer, transport: Listener['transport']): void {
     if (!Number.isFinite(this.#most)) return;
     engine.on('connection', (connection) => {
       const network = networkOf(notedAddress(connection.request));
       this.#change(network, 1);
-      connection.on('close', () => this.#change(network, -1));
+      const gone = () => this.#change(network, -1);
+      if (transport === 'uws') return connection.on('close', gone);
+      // A peer that does not answer the goodbye keeps its connection for a moment.
+      (connection.transport.socket as NodeWebSocket).once('close', gone);
     });
   }
 

@@ -40,6 +40,8 @@ export interface EncodedMessage {
 export interface NodeWebSocket {
   readonly bufferedAmount: number;
   terminate(): void;
+  /** `close`: the TCP connection is gone, not just the goodbye said. */
+  once(event: 'close', listener: () => void): unknown;
 }
 
 /** A transport connection of Engine.IO. */

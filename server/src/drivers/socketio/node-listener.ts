@@ -47,6 +47,10 @@ type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) 
 /** Against clients that send their request drop by drop. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** How often the server looks for those; by itself every 30 s, which would be their true bound. */
+const LOOK_MS = 1_000;
+/** How long a refused peer may take to go by itself, ms: it is to read why first. */
+const REFUSED_GONE_MS = 1_000;
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
@@ -64,7 +68,11 @@ export class NodeListener implements Listener {
 
   constructor(io: PinroomServer, options: NodeListenerOptions) {
     this.#options = options;
-    this.#server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS });
+    this.#server = createServer({
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LOOK_MS,
+    });
     io.attach(this.#server);
     this.#guardRequests();
     this.#guardUpgrades();
@@ -144,6 +152,9 @@ export class NodeListener implements Listener {
     const body = refusalBody(refusal);
     const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
     socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);
+    // Half closed, it would stay for as long as the peer likes.
+    const timer = setTimeout(() => socket.destroy(), REFUSED_GONE_MS);
+    socket.once('close', () => clearTimeout(timer));
   }
 }
 

@@ -23,6 +23,7 @@ import type { OriginCheck } from './origin-gate.js';
 import { type ShardClients, ShardedFanoutBus } from './sharded-fanout-bus.js';
 import { SocketLobby } from './socket-lobby.js';
 import { UwsListener } from './uws-listener.js';
+import { WsEngine } from './ws-engine.js';
 
 export interface SocketServerOptions {
   /** `uws` fails, with the reasons, where uWebSockets.js does not load; `auto` falls back to `ws`. */
@@ -190,7 +191,7 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   const listener = uws
     ? new UwsListener(io, { ...options, isFull, uws, onSlow })
     : new NodeListener(io, { ...options, isFull, path: SOCKET_PATH, onSlow });
-  connections.watch(engineOf(io));
+  connections.watch(engineOf(io), listener.transport);
   if (reasons.length > 0) {
     // Only where none loads does it make a difference.
     const log = uws ? logger.debug : logger.info;
@@ -230,6 +231,7 @@ function createIo(options: SocketServerOptions, shards: ShardedFanoutBus | null)
   return new Server({
     path: SOCKET_PATH,
     transports: ['websocket'],
+    wsEngine: WsEngine,
     allowUpgrades: false,
     serveClient: false,
     allowEIO3: false,

@@ -1,13 +1,15 @@
+import { withoutInvisible } from './invisible.js';
 import { LOOK_ALIKES } from './look-alike-letters.js';
+import { plainLetters } from './plain-letters.js';
 
 /** What looks like another → what it looks like. */
 const LOOK_OF: ReadonlyMap<string, string> = new Map(
   LOOK_ALIKES.flatMap(([look, letters]) =>
-    [...letters].map((letter): [string, string] => [letter, look]),
+    // Of some small letters the table says that they look like small capitals.
+    [...letters].map((letter): [string, string] => [letter, plainLetters(look)]),
   ),
 );
-/** Accents and what takes no place on a screen. */
-const UNSEEN = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const ACCENTS = /\p{M}/gu;
 /** Spaces and signs that a reader passes over. Emoji and the like are none of them. */
 const PASSED_OVER = /[\p{Z}\p{P}\p{Sk}\p{Sm}]/gu;
 
@@ -19,16 +21,18 @@ const PASSED_OVER = /[\p{Z}\p{P}\p{Sk}\p{Sm}]/gu;
  * None: the nickname is all signs that are passed over.
  */
 export function looksOf(nickname: string): readonly string[] {
+  // Before case is looked at: what shows a capital is one.
+  const letters = plainLetters(nickname.normalize('NFKD'));
   const skeletons = [
-    skeletonOf(nickname).toLowerCase(),
-    skeletonOf(nickname.toLowerCase()).toLowerCase(),
-    skeletonOf(nickname.toUpperCase()),
+    skeletonOf(letters).toLowerCase(),
+    skeletonOf(letters.toLowerCase()).toLowerCase(),
+    skeletonOf(letters.toUpperCase()),
   ];
   return [...new Set(skeletons)].filter((skeleton) => skeleton !== '');
 }
 
 function skeletonOf(text: string): string {
-  const letters = text.normalize('NFKD').replace(UNSEEN, '');
+  const letters = withoutInvisible(text.normalize('NFKD')).replace(ACCENTS, '');
   return (
     Array.from(letters, (letter) => LOOK_OF.get(letter) ?? letter)
       .join('')

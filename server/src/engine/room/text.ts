@@ -1,9 +1,7 @@
 import { AppError } from '../runtime/app-error.js';
+import { withoutInvisible } from './invisible.js';
 import { looksOf } from './look-alikes.js';
 import type { JoinRequest } from './member-store.port.js';
-
-/** Characters that take no place on a screen: they must not make two texts that look alike differ. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 
 /** One line as it is kept: composed (NFC), trimmed, with single spaces. */
 export function normaliseLine(text: string): string {
@@ -13,7 +11,7 @@ export function normaliseLine(text: string): string {
 /** A nickname as it is kept; `bad_request` when nothing visible is left of it. */
 export function normaliseNickname(nickname: string): string {
   const line = normaliseLine(nickname);
-  if (line.replace(INVISIBLE, '').trim() === '') {
+  if (withoutInvisible(line).trim() === '') {
     throw new AppError('bad_request', 'The nickname has nothing that could be seen.');
   }
   return line;
@@ -24,9 +22,7 @@ export function normaliseNickname(nickname: string): string {
  * characters make no difference.
  */
 export function foldNickname(nickname: string): string {
-  return nickname
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
+  return withoutInvisible(nickname.normalize('NFKC'))
     .toLowerCase()
     .toUpperCase()
     .toLowerCase()

@@ -4,11 +4,12 @@ import { clientFrame } from '../../../src/engine/fanout/frame.port.js';
 import { afterFile } from '../../support/after-file.js';
 import { UPGRADE } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
-import { connectRaw } from './raw-client.js';
+import { connectRaw, openRaw, RawClient } from './raw-client.js';
 import { type Bench, openBench, type SeenClient, TRANSPORTS } from './transport-bench.js';
 
 const ROOM = '01890000-0000-7000-8000-00000000007f';
 const OTHER_ROOM = '01890000-0000-7000-8000-00000000017f';
+const SOCKET_PATH = '/socket.io/?EIO=4&transport=websocket';
 const TEXT = 1;
 const CLOSE = 8;
 /** Turns of the loop in which a room goes on after somebody was put out of it. */
@@ -17,19 +18,26 @@ const TURNS = 20;
 /** A WebSocket of which every byte is seen: a client that is told goodbye looks at nothing more. */
 class ByteLine {
   #received: Buffer = Buffer.alloc(0);
+  /** Whether the TCP connection is gone. */
+  isGone = false;
   readonly #socket: Socket;
 
-  constructor(host: string) {
-    const [address, port] = host.split(':');
+  /** @param path anything but the path of sockets is refused. */
+  constructor(host: string, path = SOCKET_PATH) {
+    const [address = '', port] = host.split(':');
     const head = UPGRADE.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    const path = '/socket.io/?EIO=4&transport=websocket';
-    this.#socket = connect(Number(port), address, () => {
+    // Half open: it does not go by itself when the server does.
+    const target = { host: address, port: Number(port), allowHalfOpen: true };
+    this.#socket = connect(target, () => {
       this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${head}\r\n`);
     });
     this.#socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk]);
     });
     this.#socket.on('error', () => {});
+    this.#socket.on('close', () => {
+      this.isGone = true;
+    });
     afterFile(() => void this.#socket.destroy());
   }
 
@@ -37,6 +45,17 @@ class ByteLine {
     const body = Buffer.from(text);
     // Masked with zeros, which changes nothing.
     this.#socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | body.length, 0, 0, 0, 0]), body]));
+  }
+
+  /** Whether the server is still there. One that only stopped sending takes what comes. */
+  isAnswered(): boolean {
+    if (!this.isGone) this.#socket.write('\0');
+    return !this.isGone;
+  }
+
+  /** Whether this came, before any frame. */
+  hasHead(start: string): boolean {
+    return this.#received.toString().startsWith(start);
   }
 
   pause(): void {
@@ -158,4 +177,55 @@ describe.each(TRANSPORTS)('a line that is put out, on %s', (transport) => {
       expect(texts.slice(0, left).filter((text) => text.includes('before'))).toHaveLength(backlog);
     },
   );
+});
+
+describe('a peer that never answers a goodbye, on ws', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench('ws');
+  });
+  afterAll(() => bench.server.close());
+
+  const gone = (line: ByteLine) => until(() => !line.isAnswered());
+
+  it('is gone soon after its session has ended', async () => {
+    const line = new ByteLine(bench.host);
+    await line.heard('0{');
+    line.send('40{"token":"good"}');
+    await line.heard('42["session:ready"');
+    bench.handler.clients.at(-1)?.socket.disconnect();
+    await until(() => line.frames().some(({ opcode }) => opcode === CLOSE));
+    await gone(line);
+  });
+
+  it('is gone soon after the time in which it should have said who it is', async () => {
+    const line = new ByteLine(bench.host);
+    await line.heard('0{');
+    await until(() => line.frames().some(({ opcode }) => opcode === CLOSE), 8_000);
+    await gone(line);
+  });
+
+  it('is gone soon after it was refused', async () => {
+    const line = new ByteLine(bench.host, '/nothing/?EIO=4&transport=websocket');
+    await until(() => line.hasHead('HTTP/1.1 404'));
+    await gone(line);
+  });
+});
+
+describe('a network with few connections on ws', () => {
+  it('gets no other one accepted while one that was closed is still there', async () => {
+    const bench = await openBench('ws', { socketsPerNetwork: 0.5 });
+    const line = new ByteLine(bench.host);
+    await line.heard('0{');
+    line.send('40{"token":"good"}');
+    await line.heard('42["session:ready"');
+    bench.handler.clients[0]?.socket.disconnect();
+    await until(() => bench.handler.clients[0]?.closedTimes === 1);
+    const early = new RawClient(bench.host);
+    await early.closed();
+    expect(early.refused?.status).toBe(429);
+    await until(() => !line.isAnswered());
+    await openRaw(bench.host);
+    await bench.server.close();
+  });
 });

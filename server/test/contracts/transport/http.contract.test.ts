@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/engine/runtime/app-error.js';
 import { until } from '../../support/until.js';
@@ -275,3 +277,16 @@ async function openOnNode(): Promise<{ port: number; close(): Promise<void> }> {
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+describe('a client that takes its time, on ws', () => {
+  it('is cut in some seconds, whether it says nothing or begins a request', async () => {
+    const bench = await openBench('ws');
+    const gone = ['', 'GET / HTTP/1.1\r\nHost: a\r\n'].map(async (start) => {
+      const socket = connect(bench.server.port, '127.0.0.1');
+      socket.resume().write(start);
+      await once(socket, 'close');
+    });
+    await Promise.all(gone);
+    await bench.server.close();
+  });
+});
