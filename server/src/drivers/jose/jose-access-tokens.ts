@@ -4,6 +4,7 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import type { AccessClaims, AccessTokens } from '../../engine/auth/access-token.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
+import { RecentMap } from '../../engine/runtime/recent-map.js';
 import { type PublicJwk, readPublicKey, readSigningKey } from './ed25519-keys.js';
 
 const ISSUER = 'pinroom';
@@ -37,10 +38,8 @@ export class JoseAccessTokens implements AccessTokens {
   readonly #clock: Clock;
   readonly #signingKey: CryptoKey;
   readonly #kid: string;
-  readonly #remembered: number;
   readonly #publicKeys: ReadonlyMap<string, { key: CryptoKey; jwk: PublicJwk }>;
-  /** Oldest use first. */
-  readonly #verified = new Map<string, AccessClaims>();
+  readonly #verified: RecentMap<AccessClaims>;
 
   private constructor(
     options: JoseAccessTokensOptions,
@@ -48,7 +47,7 @@ export class JoseAccessTokens implements AccessTokens {
     publicKeys: ReadonlyMap<string, { key: CryptoKey; jwk: PublicJwk }>,
   ) {
     this.#clock = options.clock;
-    this.#remembered = options.remembered ?? REMEMBERED;
+    this.#verified = new RecentMap(options.remembered ?? REMEMBERED);
     this.#signingKey = signing.key;
     this.#kid = signing.kid;
     this.#publicKeys = publicKeys;
@@ -82,7 +81,7 @@ export class JoseAccessTokens implements AccessTokens {
     const known = this.#recall(digest);
     if (known) return known;
     const claims = readClaims(await this.#verifySignature(token), this.#clock.now());
-    this.#remember(digest, claims);
+    this.#verified.set(digest, claims);
     return claims;
   }
 
@@ -114,20 +113,11 @@ export class JoseAccessTokens implements AccessTokens {
   }
 
   #recall(digest: string): AccessClaims | undefined {
-    const claims = this.#verified.get(digest);
+    const claims = this.#verified.peek(digest);
     if (!claims) return undefined;
-    this.#verified.delete(digest);
     if (this.#clock.now() >= claims.expiresAt + TOLERANCE_SECONDS * 1_000) throw expired();
     this.#verified.set(digest, claims);
     return claims;
-  }
-
-  #remember(digest: string, claims: AccessClaims): void {
-    if (this.#verified.size >= this.#remembered) {
-      const [oldest] = this.#verified.keys();
-      if (oldest !== undefined) this.#verified.delete(oldest);
-    }
-    this.#verified.set(digest, claims);
   }
 }
 
