@@ -3,6 +3,7 @@ import type {
   AppendOutcome,
   AppendRequest,
   FeedChannel,
+  FeedPage,
   FeedRange,
   FeedSnapshot,
   RoomFeed,
@@ -66,16 +67,16 @@ export class MemoryRoomFeed implements RoomFeed {
     return { kind: 'appended', id, at, duplicate: false };
   }
 
-  async read(range: FeedRange): Promise<Entry[]> {
+  async read(range: FeedRange): Promise<FeedPage> {
     const channel = this.#state.room(range.roomId)?.channels.get(range.channel);
-    if (!channel) return [];
+    if (!channel) return { entries: [], isCut: false };
     const first = indexAbove(channel, range.after);
     const end = Math.max(first, indexOf(channel, range.before));
     const entries =
       range.take === 'oldest'
         ? channel.entries.slice(first, Math.min(end, first + range.limit))
         : channel.entries.slice(Math.max(first, end - range.limit), end);
-    return entries.map((entry) => toEntry(range.roomId, range.channel, entry));
+    return fitting(range, entries, range.maxBytes ?? Number.POSITIVE_INFINITY);
   }
 
   async snapshot(
@@ -90,7 +91,7 @@ export class MemoryRoomFeed implements RoomFeed {
       return [
         name,
         {
-          entries: newest.map((entry) => toEntry(roomId, name, entry)),
+          ...fitting({ roomId, channel: name, take: 'newest' }, newest, LIMITS.answerBytes),
           lastId: channel?.lastId ?? null,
         },
       ];
@@ -173,6 +174,20 @@ function onceKey(request: AppendRequest, once: string): string {
   return `${request.sender?.userId ?? ''} ${request.channel} ${once}`;
 }
 
-function toEntry(roomId: string, channel: string, entry: KeptEntry): Entry {
-  return JSON.parse(entryJson(roomId, channel, entry)) as Entry;
+/** As many entries from an end on as fit into the bytes, but one in any case. */
+function fitting(
+  { roomId, channel, take }: Pick<FeedRange, 'roomId' | 'channel' | 'take'>,
+  kept: readonly KeptEntry[],
+  maxBytes: number,
+): FeedPage {
+  const entries: Entry[] = [];
+  let bytes = 0;
+  for (const entry of take === 'oldest' ? kept : [...kept].reverse()) {
+    const json = entryJson(roomId, channel, entry);
+    bytes += Buffer.byteLength(json);
+    if (bytes > maxBytes && entries.length > 0) break;
+    entries.push(JSON.parse(json) as Entry);
+  }
+  const isCut = entries.length < kept.length;
+  return { entries: take === 'oldest' ? entries : entries.reverse(), isCut };
 }

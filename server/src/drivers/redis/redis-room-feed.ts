@@ -1,9 +1,10 @@
-import { channelUser, type Entry, LIMITS } from '@pinroom/client/contract';
+import { channelUser, LIMITS } from '@pinroom/client/contract';
 import type {
   AppendOutcome,
   AppendRequest,
   EntryPaces,
   FeedChannel,
+  FeedPage,
   FeedRange,
   FeedSnapshot,
   RoomFeed,
@@ -14,7 +15,6 @@ import { type Resilient, retry } from '../resilience/retry.js';
 import { entryParts, parseEntries } from './entry-fields.js';
 import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
-import type { RedisCommand } from './redis-calls.js';
 import { isOutOfMemory } from './redis-faults.js';
 import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
@@ -89,6 +89,47 @@ const append = defineScript({
   reply: (raw) => toOutcome(raw as string[]),
 });
 
+const readRange = defineScript({
+  name: 'feed-read',
+  keys: ({ roomId, channel }: FeedRange) => [keys.streamKey(roomId, channel)],
+  args: ({ after, before, limit, take, maxBytes = Number.MAX_SAFE_INTEGER }) => {
+    const low = after === null ? '-' : `(${after}`;
+    const high = before === null ? '+' : `(${before}`;
+    const range = take === 'oldest' ? ['XRANGE', low, high] : ['XREVRANGE', high, low];
+    return [...range, limit, maxBytes];
+  },
+  reply: (raw) => {
+    const [entries, cut] = raw as [entries: unknown, cut: number];
+    return { entries: parseEntries(entries), isCut: cut === 1 };
+  },
+});
+
+interface Look {
+  readonly roomId: string;
+  readonly channels: readonly string[];
+  readonly limit: number;
+}
+
+const look = defineScript({
+  name: 'feed-snapshot',
+  keys: ({ roomId, channels }: Look) => [
+    keys.roomKey(roomId),
+    ...channels.map((channel) => keys.streamKey(roomId, channel)),
+  ],
+  args: ({ channels, limit }) => [
+    limit,
+    LIMITS.answerBytes,
+    ...channels.map((channel) => MARKER + channel),
+  ],
+  reply: (raw) =>
+    (raw as [position: string | null, entries: unknown, cut: number][]).map(
+      ([position, reply, cut]): FeedChannel => {
+        const entries = parseEntries(reply).reverse();
+        return { entries, lastId: entries.at(-1)?.id ?? position, isCut: cut === 1 };
+      },
+    ),
+});
+
 /** What an entry takes from the budget and what may be used of it at once, ms; 0: no limit. */
 function paceMs({ burst, perSecond }: PaceLimit): [eachMs: number, burstMs: number] {
   const eachMs = 1_000 / perSecond;
@@ -125,18 +166,12 @@ export class RedisRoomFeed implements RoomFeed, Resilient {
   }
 
   @retry()
-  async read(range: FeedRange): Promise<Entry[]> {
-    const { roomId, channel, limit, take } = range;
+  async read(range: FeedRange): Promise<FeedPage> {
     // Nothing is below the lowest id there is, and Redis takes it for no bound.
-    if (range.before !== null && /^0+-0+$/.test(range.before)) return [];
-    const key = keys.streamKey(roomId, channel);
-    const low = range.after === null ? '-' : `(${range.after}`;
-    const high = range.before === null ? '+' : `(${range.before}`;
-    const { calls } = this.#redis;
-    if (take === 'oldest') {
-      return parseEntries(await calls.call('XRANGE', key, low, high, 'COUNT', limit));
-    }
-    return parseEntries(await calls.call('XREVRANGE', key, high, low, 'COUNT', limit)).reverse();
+    const isEmpty = range.before !== null && /^0+-0+$/.test(range.before);
+    if (isEmpty) return { entries: [], isCut: false };
+    const { entries, isCut } = await this.#redis.scripts.run(readRange, range);
+    return { entries: range.take === 'oldest' ? entries : entries.reverse(), isCut };
   }
 
   @retry()
@@ -145,27 +180,9 @@ export class RedisRoomFeed implements RoomFeed, Resilient {
     channels: readonly string[],
     limit: number,
   ): Promise<FeedSnapshot> {
-    const markers = channels.map((channel) => MARKER + channel);
-    // Positions first: an entry that comes in between is then among the entries, never only a position.
-    const [positions, ...ranges] = await this.#redis.calls.callAll([
-      ['HMGET', keys.roomKey(roomId), ...(markers.length === 0 ? [MARKER] : markers)],
-      ...channels.map(
-        (channel): RedisCommand => [
-          'XREVRANGE',
-          keys.streamKey(roomId, channel),
-          '+',
-          '-',
-          'COUNT',
-          limit,
-        ],
-      ),
-    ]);
-    const looks = channels.map((channel, index): [string, FeedChannel] => {
-      const entries = parseEntries(ranges[index]).reverse();
-      const position = (positions as (string | null)[])[index] ?? null;
-      return [channel, { entries, lastId: entries.at(-1)?.id ?? position }];
-    });
-    return { channels: new Map(looks) };
+    const looks = await this.#redis.scripts.run(look, { roomId, channels, limit });
+    const named = looks.map((channel, n): [string, FeedChannel] => [channels[n] ?? '', channel]);
+    return { channels: new Map(named) };
   }
 
   @retry()

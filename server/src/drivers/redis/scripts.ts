@@ -5,6 +5,8 @@ import type { RedisArgument, RedisCalls } from './redis-calls.js';
 /** Every script; the folder `lua/` holds exactly these. */
 export const SCRIPT_NAMES = [
   'feed-append',
+  'feed-read',
+  'feed-snapshot',
   'lease-end',
   'lease-judge',
   'lease-renew',

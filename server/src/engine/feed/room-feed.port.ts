@@ -63,6 +63,15 @@ export interface FeedRange {
   readonly limit: number;
   /** Which end of the range to take when it holds more than `limit`. */
   readonly take: 'oldest' | 'newest';
+  /** About as many bytes of entries at most, but one entry in any case. Absent: no bound. */
+  readonly maxBytes?: number;
+}
+
+export interface FeedPage {
+  /** Ascending. */
+  readonly entries: readonly Entry[];
+  /** Whether there is another entry in the range that did not fit into the bytes. */
+  readonly isCut: boolean;
 }
 
 /** What a joining client is given in one look. */
@@ -73,6 +82,8 @@ export interface FeedSnapshot {
 export interface FeedChannel {
   /** Newest entries, ascending, at most `limit` of the question. */
   readonly entries: readonly Entry[];
+  /** Whether there is an older entry here that did not fit into an answer. */
+  readonly isCut: boolean;
   /** The channel's newest id, kept here or archived; null: nothing was ever written. */
   readonly lastId: string | null;
 }
@@ -89,9 +100,12 @@ export interface RoomFeed {
    * [FEED-2] Ids are contiguous within an epoch; the first entry of a later epoch carries `after`.
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
-  /** [FEED-3] What is kept here of a range, ascending. What is missing at its old end may be in the archive. */
-  read(range: FeedRange): Promise<Entry[]>;
-  /** [FEED-4] For each channel its newest entries and its position; one round trip. */
+  /**
+   * [FEED-3] What is kept here of a range, ascending, in one round trip. What is missing at its old end
+   * may be in the archive. [FEED-8] What does not fit into the bytes is not fetched.
+   */
+  read(range: FeedRange): Promise<FeedPage>;
+  /** [FEED-4] For each channel its position and its newest entries that fit into an answer; one round trip. */
   snapshot(roomId: string, channels: readonly string[], limit: number): Promise<FeedSnapshot>;
   /** [FEED-5] The newest id of every channel that was ever written to. */
   tops(roomId: string): Promise<Map<string, string>>;

@@ -1,5 +1,6 @@
-import { compareEntryIds, type Entry, parseEntryId } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, LIMITS, parseEntryId } from '@pinroom/client/contract';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
+import { bytesOf } from './answer-size.js';
 import type { ArchiveRange, EntryArchive } from './entry-archive.port.js';
 import { BLOCK_SIZE, predecessor, successor } from './entry-cursor.js';
 import type { BlockKey, PageCache } from './page-cache.port.js';
@@ -11,6 +12,8 @@ export interface BlockAnswer {
   readonly entries: readonly Entry[];
   /** `redis`: kept blocks answered everything. */
   readonly source: 'redis' | 'archive';
+  /** Whether no further block was read because these fill an answer. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -42,7 +45,8 @@ export class BlockReader {
     let fromArchive = false;
     let bound = before ?? (top === null ? null : successor(top));
     let isAsked = false;
-    while (entries.length < limit) {
+    let room: number = LIMITS.answerBytes;
+    while (entries.length < limit && room > 0) {
       const first = entries[0];
       const last = bound === null ? null : predecessor(bound);
       if (!last && first && first.id === bound) {
@@ -75,9 +79,11 @@ export class BlockReader {
         continue;
       }
       entries = [...older, ...entries];
+      room = roomBeside([...older].reverse(), room);
       bound = older[0]?.id ?? null;
     }
-    return { entries: entries.slice(-limit), source: fromArchive ? 'archive' : 'redis' };
+    const source = fromArchive ? 'archive' : 'redis';
+    return { entries: entries.slice(-limit), source, isCut: room <= 0 };
   }
 
   /**
@@ -94,7 +100,8 @@ export class BlockReader {
     const entries: Entry[] = [];
     let fromArchive = false;
     let bound = after;
-    while (entries.length < limit) {
+    let room: number = LIMITS.answerBytes;
+    while (entries.length < limit && room > 0) {
       const from = bound === null ? null : parseEntryId(bound);
       const number = from ? Math.floor((from.seq + 1) / BLOCK_SIZE) : 0;
       const block = from
@@ -112,17 +119,19 @@ export class BlockReader {
           ...name,
           after: bound,
           before: end,
-          limit: limit - entries.length,
+          limit: Math.min(BLOCK_SIZE, limit - entries.length),
           take: 'oldest',
         });
         if (newer.length === 0) break;
       }
       const below = newer.filter((entry) => end === null || compareEntryIds(entry.id, end) < 0);
       entries.push(...below);
+      room = roomBeside(below, room);
       bound = entries.at(-1)?.id ?? null;
       if (below.length < newer.length || (top !== null && bound === top)) break;
     }
-    return { entries: entries.slice(0, limit), source: fromArchive ? 'archive' : 'redis' };
+    const source = fromArchive ? 'archive' : 'redis';
+    return { entries: entries.slice(0, limit), source, isCut: room <= 0 };
   }
 
   /** The position right behind the newest archived entry before a bound; null: there is none. */
@@ -174,6 +183,16 @@ function sizeOf(block: number, epoch: number, top: string | null): number {
   const end = top === null ? null : parseEntryId(top);
   const isLast = end?.epoch === epoch && Math.floor(end.seq / BLOCK_SIZE) === block;
   return isLast ? (end.seq % BLOCK_SIZE) + 1 : BLOCK_SIZE;
+}
+
+/** What is left of the room in an answer when these come in, in their order; not counted below none. */
+function roomBeside(entries: readonly Entry[], room: number): number {
+  let left = room;
+  for (const entry of entries) {
+    if (left <= 0) break;
+    left -= bytesOf(entry);
+  }
+  return left;
 }
 
 interface Block {

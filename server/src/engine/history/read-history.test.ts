@@ -1,4 +1,4 @@
-import { compareEntryIds, type Entry } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, LIMITS } from '@pinroom/client/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noMetrics } from '../runtime/metrics.js';
@@ -20,6 +20,18 @@ function inRange(entries: readonly Entry[], range: ArchiveRange): Entry[] {
   return take === 'oldest' ? found.slice(0, limit) : found.slice(-limit);
 }
 
+/** As the feed gives it: at least one entry, and as many as fit. */
+function fitting(entries: readonly Entry[], range: ArchiveRange & { maxBytes: number }) {
+  const inOrder = range.take === 'oldest' ? entries : [...entries].reverse();
+  let bytes = 0;
+  const end = inOrder.findIndex((entry, n) => {
+    bytes += JSON.stringify(entry).length;
+    return n > 0 && bytes > range.maxBytes;
+  });
+  const found = end < 0 ? [...inOrder] : inOrder.slice(0, end);
+  return { entries: range.take === 'oldest' ? found : found.reverse(), isCut: end >= 0 };
+}
+
 /** A channel of which the feed keeps the newest end and the archive the rest, some held by both. */
 class Channel {
   readonly all: Entry[] = [];
@@ -28,13 +40,27 @@ class Channel {
   readonly archived: Entry[];
   archiveReads = 0;
 
-  /** @param epochs how many entries each epoch has. */
-  constructor(epochs: readonly number[], hot: number, archived: number) {
+  /** Entries that came from the archive. */
+  entriesRead = 0;
+
+  /**
+   * @param epochs how many entries each epoch has.
+   * @param sizes of payloads, in turn; none: no payloads.
+   */
+  constructor(
+    epochs: readonly number[],
+    hot: number,
+    archived: number,
+    sizes: readonly number[] = [],
+  ) {
     for (const [n, length] of epochs.entries()) {
       for (let seq = 0; seq < length; seq++) {
         const last = this.all.at(-1);
         const after = seq === 0 && last ? { after: last.id } : {};
-        this.all.push({ ...ROOM, id: `${(n + 1) * 1_000}-${seq}`, ...after } as Entry);
+        const size = sizes[this.all.length % sizes.length];
+        const payload = size === undefined ? {} : { payload: 'x'.repeat(size) };
+        const id = `${(n + 1) * 1_000}-${seq}`;
+        this.all.push({ ...ROOM, id, ...after, ...payload } as Entry);
       }
     }
     this.hot = this.all.slice(this.all.length - Math.min(hot, this.all.length));
@@ -44,20 +70,24 @@ class Channel {
 
   reader(): HistoryReader {
     const feed: HotEntries = {
-      read: async (range) => inRange(this.hot, range),
+      read: async (range) => fitting(inRange(this.hot, range), range),
       top: async () => this.all.at(-1)?.id ?? null,
     };
     const archive: Pick<EntryArchive, 'readEntries' | 'readBlock'> = {
       readEntries: async (range) => {
         this.archiveReads += 1;
-        return inRange(this.archived, range);
+        const found = inRange(this.archived, range);
+        this.entriesRead += found.length;
+        return found;
       },
       readBlock: async ({ epoch, from, size }) => {
         this.archiveReads += 1;
-        return this.archived.filter(({ id }) => {
+        const found = this.archived.filter(({ id }) => {
           const [e, seq] = id.split('-').map(Number);
           return e === epoch && (seq ?? 0) >= from && (seq ?? 0) < from + size;
         });
+        this.entriesRead += found.length;
+        return found;
       },
     };
     const name = (key: BlockKey) => `${key.epoch} ${key.block} ${key.size}`;
@@ -78,6 +108,8 @@ const channels = fc
   )
   .map(([epochs, hot, archived]) => new Channel(epochs, hot, archived));
 
+const idOf = ({ id }: Entry) => id;
+
 async function pages(
   reader: HistoryReader,
   direction: 'before' | 'after',
@@ -90,10 +122,24 @@ async function pages(
     const page = await reader.read({ ...ROOM, [direction]: cursor, limit });
     found.push([...page.entries]);
     if (!page.more) return found;
-    expect(page.entries).toHaveLength(limit);
+    const bytes = page.entries.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
+    // An answer is as long as was wanted, or as large as it may be.
+    if (bytes < LIMITS.answerBytes - MOST_BYTES) expect(page.entries).toHaveLength(limit);
+    if (page.entries.length > 1) expect(bytes).toBeLessThanOrEqual(LIMITS.answerBytes);
     cursor = (direction === 'before' ? page.entries[0] : page.entries.at(-1))?.id;
   }
 }
+
+/** Of an entry of `large`. */
+const MOST_BYTES = 70_000;
+const large = fc
+  .tuple(
+    fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
+    fc.integer({ min: 0, max: 100 }),
+    fc.integer({ min: 0, max: 180 }),
+    fc.array(fc.constantFrom(0, 300, 15_500, 65_000), { minLength: 1, maxLength: 7 }),
+  )
+  .map(([epochs, hot, archived, sizes]) => new Channel(epochs, hot, archived, sizes));
 
 describe('reading a history that lies in the feed and in the archive', () => {
   it('gives every entry once and in order, paging back', async () => {
@@ -121,6 +167,30 @@ describe('reading a history that lies in the feed and in the archive', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('gives every entry once and in order where entries are large, paging back and forward', async () => {
+    await fc.assert(
+      fc.asyncProperty(large, fc.integer({ min: 1, max: 200 }), async (channel, limit) => {
+        const back = await pages(channel.reader(), 'before', undefined, limit);
+        expect(back.reverse().flat().map(idOf)).toEqual(channel.all.map(idOf));
+        const forward = await pages(channel.reader(), 'after', '0-0', limit);
+        expect(forward.flat().map(idOf)).toEqual(channel.all.map(idOf));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads no more blocks of large entries than an answer holds', async () => {
+    const channel = new Channel([500], 0, 500, [15_500]);
+    const question = { ...ROOM, limit: 200 };
+    for (const bound of [{ before: '1000-450' }, { after: '1000-150' }, { after: '0-0' }]) {
+      channel.entriesRead = 0;
+      const page = await channel.reader().read({ ...question, ...bound });
+      expect(page).toMatchObject({ more: true });
+      expect(page.entries).toHaveLength(16);
+      expect(channel.entriesRead).toBeLessThanOrEqual(100);
+    }
   });
 
   it('asks the archive for the newest page once, also where it ends in the middle of a block', async () => {

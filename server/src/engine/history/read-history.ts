@@ -1,5 +1,6 @@
-import { compareEntryIds, type Entry, follows } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, follows, LIMITS } from '@pinroom/client/contract';
 import type { Metrics } from '../runtime/metrics.js';
+import { fit } from './answer-size.js';
 import type { BlockReader } from './block-reader.js';
 import { isBeginning, isSeamless } from './entry-cursor.js';
 import type { HotEntries } from './hot-entries.js';
@@ -13,11 +14,15 @@ export interface HistoryQuestion {
   readonly limit: number;
 }
 
-type Found = Omit<HistoryAnswer, 'more'>;
+type Found = Pick<HistoryAnswer, 'source'> & {
+  readonly entries: readonly Entry[];
+  /** Whether it ends where it does because an answer holds no more. */
+  readonly isCut: boolean;
+};
 
 export interface HistoryAnswer {
-  /** Ascending. */
-  readonly entries: readonly Entry[];
+  /** Ascending; as many as fit into an answer. */
+  readonly entries: Entry[];
   readonly source: 'redis' | 'archive';
   /** Whether there may be more in the direction of the question. */
   readonly more: boolean;
@@ -45,9 +50,10 @@ export class HistoryReader {
     const backwards = question.after === undefined;
     const found = backwards ? await this.#backwards(wider) : await this.#forwards(wider);
     this.#metrics.count('pinroom_history_reads_total', { source: found.source });
-    if (found.entries.length <= limit) return { ...found, more: false };
-    const entries = backwards ? found.entries.slice(-limit) : found.entries.slice(0, limit);
-    return { entries, source: found.source, more: true };
+    const wanted = backwards ? found.entries.slice(-limit) : found.entries.slice(0, limit);
+    const entries = fit(wanted, backwards ? 'newest' : 'oldest');
+    const more = found.isCut || entries.length < found.entries.length;
+    return { entries, source: found.source, more };
   }
 
   /** The newest entries before a position, or of all. */
@@ -55,16 +61,18 @@ export class HistoryReader {
     const { roomId, channel, limit } = question;
     const before = question.before ?? null;
     for (let attempt = 0; ; attempt++) {
-      const hot = await this.#feed.read({
+      const { entries: hot, isCut } = await this.#feed.read({
         roomId,
         channel,
         after: null,
         before,
         limit,
         take: 'newest',
+        maxBytes: LIMITS.answerBytes,
       });
-      if (hot.length >= limit) return { entries: hot, source: 'redis' };
-      if (isBeginning(hot[0])) return { entries: hot, source: 'redis' };
+      if (isCut || hot.length >= limit || isBeginning(hot[0])) {
+        return { entries: hot, source: 'redis', isCut };
+      }
       const bound = hot[0]?.id ?? before;
       const top = bound === null ? await this.#feed.top(roomId, channel) : null;
       const older = await this.#blocks.newestBefore(
@@ -76,7 +84,7 @@ export class HistoryReader {
       // A trim between both looks leaves a hole for a moment: look again once.
       if (!isSeamless(older.entries.at(-1), hot[0]) && attempt === 0) continue;
       const source = older.entries.length > 0 ? older.source : 'redis';
-      return { entries: [...older.entries, ...hot], source };
+      return { entries: [...older.entries, ...hot], source, isCut: older.isCut };
     }
   }
 
@@ -84,18 +92,19 @@ export class HistoryReader {
   async #forwards(question: HistoryQuestion): Promise<Found> {
     const { roomId, channel, limit } = question;
     const after = question.after ?? null;
-    const hot = await this.#feed.read({
+    const { entries: hot, isCut } = await this.#feed.read({
       roomId,
       channel,
       after,
       before: null,
       limit,
       take: 'oldest',
+      maxBytes: LIMITS.answerBytes,
     });
     const first = hot[0];
-    if (first && continues(after, first)) return { entries: hot, source: 'redis' };
+    if (first && continues(after, first)) return { entries: hot, source: 'redis', isCut };
     const top = first ? null : await this.#feed.top(roomId, channel);
-    if (!first && isAtEnd(after, top)) return { entries: [], source: 'redis' };
+    if (!first && isAtEnd(after, top)) return { entries: [], source: 'redis', isCut: false };
     const old = await this.#blocks.oldestAfter(
       { roomId, channel },
       after,
@@ -104,9 +113,13 @@ export class HistoryReader {
       top,
     );
     const survived = old.entries.filter((entry) => isStanding(entry, first));
-    const rest = hot.slice(0, limit - survived.length);
     const source = survived.length > 0 ? old.source : 'redis';
-    return { entries: [...survived, ...rest], source };
+    // What comes next is old too, and was not read.
+    if (old.isCut && survived.length === old.entries.length) {
+      return { entries: survived, source, isCut: true };
+    }
+    const rest = hot.slice(0, limit - survived.length);
+    return { entries: [...survived, ...rest], source, isCut };
   }
 }
 

@@ -13,10 +13,10 @@ import type { TokenSecrets } from '../auth/token-secrets.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
 import type { LocalSeat, SeatSocket } from '../fanout/local-seat.js';
 import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
+import { fit } from '../history/answer-size.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
-import { fit } from './answer-size.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
@@ -213,8 +213,8 @@ export class RoomJoiner {
     kept: FeedChannel | undefined,
   ): Promise<readonly Entry[]> {
     const entries = kept?.entries ?? [];
-    const isWhole = entries.length >= LIMITS.joinEntries || isBeginning(entries[0]);
-    if (kept?.lastId == null || isWhole) return entries;
+    const isFull = kept?.isCut || entries.length >= LIMITS.joinEntries;
+    if (kept?.lastId == null || isFull || isBeginning(entries[0])) return entries;
     const page = await this.#parts.history.read({ roomId, channel, limit: LIMITS.joinEntries });
     return page.entries;
   }
@@ -227,19 +227,14 @@ export class RoomJoiner {
       after: from,
       limit: LIMITS.pageLimit,
     });
-    const fitting = fit(page.entries);
-    return {
-      entries: fitting,
-      lastId: fitting.at(-1)?.id ?? from,
-      complete: fitting.length === page.entries.length && !page.more,
-    };
+    const { entries, more } = page;
+    return { entries, lastId: entries.at(-1)?.id ?? from, complete: !more };
   }
 }
 
 /** The newest entries that fit into an answer. */
 function newest(entries: readonly Entry[], lastId: string | null): ChannelSnapshot {
-  const fitting = fit([...entries].reverse()).reverse();
-  return { entries: fitting, lastId, complete: true };
+  return { entries: fit(entries, 'newest'), lastId, complete: true };
 }
 
 /** The door said no: nothing was taken that would have to be given back. */

@@ -11,7 +11,6 @@ import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
 import { type RoomAccess, requireReadable } from './access.js';
-import { fit } from './answer-size.js';
 import type { MemberStore } from './member-store.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
@@ -47,11 +46,9 @@ export class RoomReader {
     requireReadable(caller, role, channel);
     const limit = question.limit ?? LIMITS.defaultPageLimit;
     const page = await this.#parts.history.read({ roomId, channel, before, after, limit });
-    const forwards = after !== undefined;
-    const entries = forwards ? fit(page.entries) : fit([...page.entries].reverse()).reverse();
-    const more = page.more || entries.length < page.entries.length;
-    const edge = forwards ? entries.at(-1) : entries[0];
-    return { entries, nextCursor: more && edge ? edge.id : null, source: page.source };
+    const { entries, more, source } = page;
+    const edge = after === undefined ? entries[0] : entries.at(-1);
+    return { entries, nextCursor: more && edge ? edge.id : null, source };
   }
 
   /** A page of the members, for members. */

@@ -13,7 +13,7 @@ async function quietRoom(stores: Stores, tag?: string): Promise<string> {
 
 async function readRoom(stores: Stores, roomId: string): Promise<unknown[]> {
   const range = { roomId, channel: 'room', after: null, before: null, limit: 1_000 } as const;
-  const entries = await stores.feed.read({ ...range, take: 'oldest' });
+  const { entries } = await stores.feed.read({ ...range, take: 'oldest' });
   return entries.map((entry) => entry.payload);
 }
 

@@ -175,7 +175,7 @@ async function read(stores: Stores, roomId: string, given: Extract<Step, { do: '
   const epoch = (await stores.feed.tops(roomId)).get(channel)?.split('-')[0] ?? '1';
   const id = (seq: number | null) => (seq === null ? null : `${epoch}-${seq}`);
   const bounds = { after: id(given.after), before: id(given.before) };
-  const entries = await stores.feed.read({ roomId, channel, ...bounds, limit, take: end });
+  const { entries } = await stores.feed.read({ roomId, channel, ...bounds, limit, take: end });
   return entries.map((entry) => ({ ...entry, id: seqOf(entry.id), at: 0 }));
 }
 

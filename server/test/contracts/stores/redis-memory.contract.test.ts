@@ -114,7 +114,7 @@ describe('Stores on a Redis whose memory is full', () => {
     ];
     for (const attempt of attempts) await expect(attempt).rejects.toMatchObject(unavailable);
     await setMemory(0);
-    expect(await stores.feed.read(wholeOf(roomId))).toEqual([]);
+    expect((await stores.feed.read(wholeOf(roomId))).entries).toEqual([]);
     expect((await stores.members.list(roomId, { cursor: null, limit: 10 }))?.members).toEqual([]);
     expect((await stores.sessions.find(sessionId))?.generation).toBe(1);
     expect(appendWord(await stores.feed.append(appendRequest(roomId)))).toBe('appended');
@@ -213,7 +213,7 @@ describe('Stores on a Redis whose memory is full', () => {
       }),
     );
     for (const { id } of rooms) {
-      const entries = await stores.feed.read(wholeOf(id));
+      const { entries } = await stores.feed.read(wholeOf(id));
       expect(entries.map(({ id: entry }) => Number(entry.split('-')[1]))).toEqual(
         Array.from({ length: taken.get(id) ?? 0 }, (_, n) => n),
       );

@@ -129,7 +129,8 @@ describe('Stores over a line to Redis that breaks', () => {
       await mended();
     }
     const range = { roomId, channel: 'room', after: null, before: null, limit: 10 } as const;
-    expect(await direct.feed.read({ ...range, take: 'oldest' })).toHaveLength(1);
+    const { entries } = await direct.feed.read({ ...range, take: 'oldest' });
+    expect(entries).toHaveLength(1);
     expect(await direct.pins.reserve(reservation)).toBe('2002');
   });
 });

@@ -23,7 +23,7 @@ async function append(stores: Stores, roomId: string, changes: Partial<AppendReq
 
 async function readAll(stores: Stores, roomId: string, channel = 'room') {
   const range = { roomId, channel, after: null, before: null, limit: 1_000 } as const;
-  return await stores.feed.read({ ...range, take: 'oldest' });
+  return (await stores.feed.read({ ...range, take: 'oldest' })).entries;
 }
 
 describe.each(STORE_DRIVERS)('RoomFeed on $name: order and once-ness', (driver) => {
@@ -364,7 +364,13 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
     ) => {
       const id = (seq: number | null) => (seq === null ? null : `${epoch}-${seq}`);
       const bounds = { after: id(after), before: id(before) };
-      const entries = await stores.feed.read({ roomId, channel: 'room', ...bounds, limit, take });
+      const { entries } = await stores.feed.read({
+        roomId,
+        channel: 'room',
+        ...bounds,
+        limit,
+        take,
+      });
       return entries.map((entry) => entry.payload);
     };
     expect(await read(null, null, 3, 'oldest')).toEqual([0, 1, 2]);
@@ -385,8 +391,9 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
     const ids = await appendMany(stores, roomId, 3);
     const range = { roomId, channel: 'room', limit: 10, take: 'oldest' } as const;
     const older = await stores.feed.read({ ...range, after: '5-7', before: null });
-    expect(older.map((entry) => entry.id)).toEqual(ids);
-    expect(await stores.feed.read({ ...range, after: null, before: '5-7' })).toEqual([]);
+    expect(older.entries.map((entry) => entry.id)).toEqual(ids);
+    const newer = await stores.feed.read({ ...range, after: null, before: '5-7' });
+    expect(newer).toEqual({ entries: [], isCut: false });
   });
 
   test('[FEED-3] an unknown room or channel holds nothing', async () => {
@@ -405,8 +412,8 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
     expect([...channels.keys()].sort()).toEqual(['host', 'room', own].sort());
     expect(channels.get('room')?.entries.map((entry) => entry.id)).toEqual(ids.slice(-2));
     expect(channels.get('room')?.lastId).toBe(ids[4]);
-    expect(channels.get('host')).toEqual({ entries: [], lastId: null });
-    expect(channels.get(own)).toEqual({ entries: [], lastId: null });
+    expect(channels.get('host')).toEqual({ entries: [], lastId: null, isCut: false });
+    expect(channels.get(own)).toEqual({ entries: [], lastId: null, isCut: false });
   });
 
   test('[FEED-4] a restored channel has the position of the archive', async () => {
@@ -420,7 +427,7 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
       { ...NEW_ROOM, epochFloor: 7, lastIds, isNew: false },
     );
     const { channels } = await stores.feed.snapshot(roomId, ['room'], 5);
-    expect(channels.get('room')).toEqual({ entries: [], lastId: '7-41' });
+    expect(channels.get('room')).toEqual({ entries: [], lastId: '7-41', isCut: false });
     expect(await stores.feed.tops(roomId)).toEqual(lastIds);
   });
 

@@ -56,7 +56,7 @@ describe.each(STORE_DRIVERS)('RoomStore on $name', (driver) => {
     const next = await appended(stores, record.id);
     const second = await appended(stores, record.id);
     expect(parseEntryId(next)?.epoch).toBeGreaterThan(epoch);
-    const entries = await stores.feed.read({
+    const { entries } = await stores.feed.read({
       roomId: record.id,
       channel: 'room',
       after: null,

@@ -146,6 +146,6 @@ export async function appendMany(
 /** Everything that the log of a room says, as `[type, payload]`. */
 export async function logOf(stores: Stores, roomId: string): Promise<[string, unknown][]> {
   const range = { roomId, channel: 'log', after: null, before: null, limit: 200 } as const;
-  const entries = await stores.feed.read({ ...range, take: 'oldest' });
+  const { entries } = await stores.feed.read({ ...range, take: 'oldest' });
   return entries.map((entry) => [entry.type, entry.payload]);
 }
