@@ -22,6 +22,18 @@ const lowerDecorators = {
 /** What every project has; forks, because tests use signals and their own processes. */
 const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
 
+/** End-to-end tests that wait for most of their time: they run beside each other. */
+const patient = [
+  'grace',
+  'half-open',
+  'key-rotation',
+  'pin-opening',
+  'quiet-room',
+  'revoked',
+  'session-expiry',
+  'start-refused',
+].map((name) => `server/test/e2e/${name}.e2e.test.ts`);
+
 /** Faults at full length take minutes, not seconds. */
 const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
 /** Set by `npm run test:soak` alone: then nothing else runs. */
@@ -82,11 +94,24 @@ export default defineConfig({
           ...shared,
           name: 'e2e',
           include: ['server/test/e2e/**/*.e2e.test.ts'],
+          exclude: patient,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // Each file starts several node processes: more at once than a small machine can take.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'patient',
+          include: patient,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
         },
       },
       {
