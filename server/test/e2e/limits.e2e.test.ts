@@ -282,5 +282,5 @@ describe('Who asks for too much', () => {
 
 /** Not for too many sockets of one user. */
 function isOfNetwork(refusal: Refusal | null): boolean {
-  return refusal !== null && refusal.message.includes('handshakes');
+  return refusal?.message.includes('handshakes') ?? false;
 }

@@ -4,8 +4,8 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible';
-import { AppError } from '../../engine/runtime/app-error.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
+import { rateLimited } from '../../engine/runtime/rate-limited.js';
 import type { RateLimiter } from '../../engine/runtime/rate-limiter.port.js';
 
 export interface RateLimiterOptions {
@@ -46,10 +46,7 @@ export class FlexibleRateLimiter implements RateLimiter {
       await this.#limiter?.consume(keyOf(subject));
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
-      metrics.count('pinroom_rate_limited_total', { limit: name });
-      throw new AppError('rate_limited', message, {
-        retryAfterMs: Math.max(1, refused.msBeforeNext),
-      });
+      throw rateLimited(metrics, name, Math.max(1, refused.msBeforeNext), message);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { networkOf } from '../../engine/runtime/network.js';
+import { Tally } from '../../engine/runtime/tally.js';
 import { notedAddress } from './client-address.js';
 import type { EngineServer, NodeWebSocket } from './engine-io-internals.js';
 import type { Listener } from './listener.js';
@@ -13,7 +14,7 @@ const SPARE_SHARE = 2;
  */
 export class ConnectionCount {
   readonly #most: number;
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byNetwork = new Tally();
 
   /** @param perNetwork sockets that one network may have. */
   constructor(perNetwork: number) {
@@ -25,8 +26,8 @@ export class ConnectionCount {
     if (!Number.isFinite(this.#most)) return;
     engine.on('connection', (connection) => {
       const network = networkOf(notedAddress(connection.request));
-      this.#change(network, 1);
-      const gone = () => this.#change(network, -1);
+      this.#byNetwork.change(network, 1);
+      const gone = () => this.#byNetwork.change(network, -1);
       if (transport === 'uws') return connection.on('close', gone);
       // A peer that does not answer the goodbye keeps its connection for a moment.
       (connection.transport.socket as NodeWebSocket).once('close', gone);
@@ -35,12 +36,6 @@ export class ConnectionCount {
 
   /** Whether no more connections are accepted from there. */
   isFull(address: string): boolean {
-    return (this.#byNetwork.get(networkOf(address)) ?? 0) >= this.#most;
-  }
-
-  #change(network: string, by: number): void {
-    const count = (this.#byNetwork.get(network) ?? 0) + by;
-    if (count > 0) this.#byNetwork.set(network, count);
-    else this.#byNetwork.delete(network);
+    return this.#byNetwork.of(networkOf(address)) >= this.#most;
   }
 }

@@ -1,6 +1,6 @@
-import { AppError } from '../runtime/app-error.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { Pace, type PaceLimit } from '../runtime/pace.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 
 /** So many seconds' worth of commands may be refused before somebody counts as abusive. */
 const PATIENCE_SECONDS = 25;
@@ -27,11 +27,10 @@ export class CommandPace {
   take(now: number, cost = 1): void {
     const retryAfterMs = this.#commands.take(now, this.#limit, cost);
     if (retryAfterMs === 0) return;
-    this.#metrics.count('pinroom_rate_limited_total', { limit: 'commands' });
     const { perSecond } = this.#limit;
     const patience = { perSecond, burst: perSecond * PATIENCE_SECONDS };
     if (this.#refusals.take(now, patience) > 0) this.#isAbusive = true;
     const message = 'Too many commands: wait as long as the answer says.';
-    throw new AppError('rate_limited', message, { retryAfterMs });
+    throw rateLimited(this.#metrics, 'commands', retryAfterMs, message);
   }
 }

@@ -16,6 +16,7 @@ import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 import type { SchemaChecker } from '../runtime/schema-checker.port.js';
 import type { Turnstile } from '../runtime/turnstile.js';
 
@@ -135,9 +136,8 @@ export class CommandRouter {
   #checkSeats({ seats }: SeatHolder, roomId: string): void {
     const { metrics, roomsPerSocket } = this.#parts;
     if (seats.size < roomsPerSocket || seats.has(roomId)) return;
-    metrics.count('pinroom_rate_limited_total', { limit: 'rooms_per_socket' });
     const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
-    throw new AppError('rate_limited', message, { retryAfterMs: 1_000 });
+    throw rateLimited(metrics, 'rooms_per_socket', 1_000, message);
   }
 
   #check<N extends CommandName>(name: N, payload: unknown): CommandPayload<N> {

@@ -2,11 +2,11 @@ import type { AccessClaims } from '../auth/access-token.port.js';
 import type { Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
 import type { Sessions } from '../auth/sessions.js';
-import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { networkOf } from '../runtime/network.js';
 import type { PaceLimit } from '../runtime/pace.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 import type { RateLimiters } from '../runtime/rate-limiter.port.js';
 import { RecentMap } from '../runtime/recent-map.js';
 import { CommandPace } from './command-pace.js';
@@ -93,8 +93,8 @@ export class Door {
   #admit(caller: Caller): Caller {
     const retryAfterMs = (this.#barred.peek(caller.sessionId) ?? 0) - this.#parts.clock.now();
     if (retryAfterMs <= 0) return caller;
-    this.#parts.metrics.count('pinroom_rate_limited_total', { limit: 'barred' });
-    throw new AppError('rate_limited', 'Your connection ignored its limit.', { retryAfterMs });
+    const message = 'Your connection ignored its limit.';
+    throw rateLimited(this.#parts.metrics, 'barred', retryAfterMs, message);
   }
 
   #paceOf(sessionId: string): CommandPace {

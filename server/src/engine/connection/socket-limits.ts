@@ -1,6 +1,7 @@
 import type { Caller } from '../auth/caller.port.js';
-import { AppError } from '../runtime/app-error.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { rateLimited } from '../runtime/rate-limited.js';
+import { Tally } from '../runtime/tally.js';
 
 /** A socket whose peer has vanished is found and closed within this time: there may be room then. */
 const GONE_MS = 20_000;
@@ -20,8 +21,8 @@ export interface SocketBounds {
 export class SocketLimits {
   readonly #bounds: SocketBounds;
   readonly #metrics: Metrics;
-  readonly #byUser = new Map<string, number>();
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byUser = new Tally();
+  readonly #byNetwork = new Tally();
 
   constructor(bounds: SocketBounds, metrics: Metrics) {
     this.#bounds = bounds;
@@ -32,31 +33,24 @@ export class SocketLimits {
   check(caller: Caller): void {
     const limit = this.reached(caller);
     if (limit === null) return;
-    this.#metrics.count('pinroom_rate_limited_total', { limit });
-    throw new AppError('rate_limited', MESSAGES[limit], { retryAfterMs: GONE_MS });
+    throw rateLimited(this.#metrics, limit, GONE_MS, MESSAGES[limit]);
   }
 
   /** Which bound one more socket would break; null: none. */
   reached({ network, userId }: Caller): keyof typeof MESSAGES | null {
     const { perNetwork, perUser } = this.#bounds;
-    if ((this.#byUser.get(userId) ?? 0) >= perUser) return 'sockets_per_user';
-    if ((this.#byNetwork.get(network) ?? 0) >= perNetwork) return 'sockets_per_address';
+    if (this.#byUser.of(userId) >= perUser) return 'sockets_per_user';
+    if (this.#byNetwork.of(network) >= perNetwork) return 'sockets_per_address';
     return null;
   }
 
   opened({ network, userId }: Caller): void {
-    change(this.#byUser, userId, 1);
-    change(this.#byNetwork, network, 1);
+    this.#byUser.change(userId, 1);
+    this.#byNetwork.change(network, 1);
   }
 
   closed({ network, userId }: Caller): void {
-    change(this.#byUser, userId, -1);
-    change(this.#byNetwork, network, -1);
+    this.#byUser.change(userId, -1);
+    this.#byNetwork.change(network, -1);
   }
-}
-
-function change(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
 }

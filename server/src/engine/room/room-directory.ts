@@ -1,10 +1,10 @@
 import { parseEntryId } from '@pinroom/client/contract';
 import type { EntryArchive } from '../history/entry-archive.port.js';
-import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import { KeyedFlights } from '../runtime/keyed-flights.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 import { RecentMap } from '../runtime/recent-map.js';
 import type { PinLookup, PinRegistry, PinSeeker } from './pin-registry.port.js';
 import type { PinWatch } from './pin-watch.js';
@@ -67,8 +67,7 @@ export class RoomDirectory {
     if (found.kind === 'refused') {
       watch.note('refused');
       const { by, retryAfterMs } = found;
-      metrics.count('pinroom_rate_limited_total', { limit: `pins_of_${by}` });
-      throw new AppError('rate_limited', TOO_MANY_PINS[by], { retryAfterMs });
+      throw rateLimited(metrics, `pins_of_${by}`, retryAfterMs, TOO_MANY_PINS[by]);
     }
     const room = await this.#behind(pin, found);
     watch.note(room ? 'found' : 'missed', seeker?.sessionId);

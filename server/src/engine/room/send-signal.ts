@@ -6,6 +6,7 @@ import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { Pace, type PaceLimit } from '../runtime/pace.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 import { RecentMap } from '../runtime/recent-map.js';
 import type { RoomAccess } from './access.js';
 import { payloadJson } from './payload.js';
@@ -61,8 +62,7 @@ export class SignalSender {
     const { clock, metrics, pace } = this.#parts;
     const retryAfterMs = this.#paces.use(who, () => new Pace()).take(clock.now(), pace);
     if (retryAfterMs === 0) return;
-    metrics.count('pinroom_rate_limited_total', { limit: 'signals' });
-    throw new AppError('rate_limited', undefined, { retryAfterMs });
+    throw rateLimited(metrics, 'signals', retryAfterMs);
   }
 }
 
