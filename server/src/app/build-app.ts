@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { REFRESH_COOKIE } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import { AjvSchemaChecker } from '../drivers/ajv/ajv-schema-checker.js';
+import { readCookie } from '../drivers/cookies/read-cookie.js';
 import { createHttpApp } from '../drivers/http/http-app.js';
 import { createNodeListener } from '../drivers/http/node-listener.js';
 import {
@@ -14,7 +15,6 @@ import {
 import { clientAddress, isSecure } from '../drivers/http/proxy-headers.js';
 import { securityHeaders } from '../drivers/http/security-headers.js';
 import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
-import { readCookie } from '../drivers/socketio/read-cookie.js';
 import { prepareSocketServer, type SocketServer } from '../drivers/socketio/socketio-server.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
 import { invariant } from '../engine/runtime/app-error.js';

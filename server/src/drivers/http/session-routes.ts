@@ -1,11 +1,17 @@
-import { BODY_SCHEMAS, PARAMETER_SCHEMAS, type SessionAnswer } from '@pinroom/client/contract';
+import {
+  BODY_SCHEMAS,
+  PARAMETER_SCHEMAS,
+  REFRESH_COOKIE,
+  type SessionAnswer,
+} from '@pinroom/client/contract';
 import type { SessionApi, SessionGrant } from '../../engine/connection/http-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
+import { readCookie } from '../cookies/read-cookie.js';
 import { session, sessionList } from './answer-schemas.js';
 import { emptyAnswer, faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
 import { mayUseCookie } from './origin-policy.js';
-import { clearedRefreshCookie, readRefreshCookie, refreshCookie } from './refresh-cookie.js';
+import { clearedRefreshCookie, refreshCookie } from './refresh-cookie.js';
 import { type RequestSite, type Route, route } from './route.js';
 
 const UUID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
@@ -115,8 +121,8 @@ function refreshSession(sessions: SessionApi, clock: Clock): Route {
         const grant = await sessions.refreshSession(body.refreshToken, site.client);
         return sessionAnswer(200, grant, site, clock, false);
       }
-      const token = readRefreshCookie(headers.get('cookie'));
-      if (token === null) throw new AppError('unauthenticated', 'No refresh token was sent.');
+      const token = readCookie(headers.get('cookie'), REFRESH_COOKIE);
+      if (token === undefined) throw new AppError('unauthenticated', 'No refresh token was sent.');
       requireCookieOrigin(site);
       try {
         return sessionAnswer(

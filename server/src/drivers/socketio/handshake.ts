@@ -6,10 +6,10 @@ import type {
 import { AppError, toWireError, unavailable } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
+import { readCookie } from '../cookies/read-cookie.js';
 import { withDeadline } from './call-deadline.js';
 import { notedAddress } from './client-address.js';
 import { connectionOf, type EngineConnection, type PinroomSocket } from './engine-io-internals.js';
-import { readCookie } from './read-cookie.js';
 
 /**
  * How long the check may take. Below the time after which Socket.IO closes a connection that has

@@ -1,5 +1,5 @@
+import { readCookie } from '../cookies/read-cookie.js';
 import type { AddressOf, HeaderOf } from './client-address.js';
-import { readCookie } from './read-cookie.js';
 
 /** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
 export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;

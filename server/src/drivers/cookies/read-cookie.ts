@@ -1,5 +1,5 @@
 /** The value of a cookie in a `Cookie` header; undefined when it is absent or empty. */
-export function readCookie(header: string | undefined, name: string): string | undefined {
+export function readCookie(header: string | null | undefined, name: string): string | undefined {
   if (!header) return undefined;
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
