@@ -55,6 +55,10 @@ const COMMANDS: Record<CommandName, { good: object; bad: readonly unknown[] }> =
   },
   'room:leave': { good: {}, bad: [{ everywhere: 1 }] },
   'room:kick': { good: { userId: ID }, bad: [{ userId: 'me' }, { userId: ID, ban: 1 }] },
+  'room:state': {
+    good: { patch: { a: 1 } },
+    bad: [{ ifVersion: -1 }, { ifVersion: 1.5 }, { ifVersion: '1' }, { value: {} }],
+  },
   'room:send': {
     good: { type: 'chat', payload: 1 },
     bad: [

@@ -17,6 +17,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onceKey: [],
   paceKey: [],
   bansKey: [],
+  stateKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
   dedupeKey: ['room', USER, 'a key with {braces}'],
@@ -24,6 +25,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
 };
 const OF_TAG: Readonly<Record<string, readonly unknown[]>> = {
   unarchivedKey: [],
+  unsavedStatesKey: [],
   expiryKey: [],
   awayKey: [],
   tagLivesKey: [],

@@ -6,6 +6,7 @@ import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryPageCache } from './memory-page-cache.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
@@ -16,6 +17,7 @@ export interface MemoryStores {
   readonly members: MemoryMemberStore;
   readonly pins: MemoryPinRegistry;
   readonly feed: MemoryRoomFeed;
+  readonly states: MemoryRoomStateStore;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
@@ -33,6 +35,7 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     members: new MemoryMemberStore(state),
     pins: new MemoryPinRegistry(state),
     feed: new MemoryRoomFeed(state),
+    states: new MemoryRoomStateStore(state),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,
     queue: new MemoryArchiveQueue(state),

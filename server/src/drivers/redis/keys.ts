@@ -36,6 +36,8 @@ export const onceKey = (roomId: string) => ofRoom(roomId, 'once');
 /** User → time of the last entry, and when the budget for entries is full again. */
 export const paceKey = (roomId: string) => ofRoom(roomId, 'pace');
 export const bansKey = (roomId: string) => ofRoom(roomId, 'bans');
+/** The document that members share, JSON. */
+export const stateKey = (roomId: string) => ofRoom(roomId, 'state');
 /** How the names of a room's streams begin. */
 export const streamPrefix = (roomId: string) => `${ofRoom(roomId, 'ch')}:`;
 export const streamKey = (roomId: string, channel: string) => streamPrefix(roomId) + channel;
@@ -61,6 +63,8 @@ export const pagesKey = (roomId: string) => ofRoom(roomId, 'pages');
 
 /** `<roomId>:<channel>` by the time since when it waits for the archive. */
 export const unarchivedKey = (tag: string) => tagged(tag, 'unarchived');
+/** Rooms by the time since when their state waits for the archive. */
+export const unsavedStatesKey = (tag: string) => tagged(tag, 'unsaved-states');
 /** Rooms by when to look whether they have expired. */
 export const expiryKey = (tag: string) => tagged(tag, 'expiry');
 /** `<roomId>:<userId>` by when the member leaves. */

@@ -31,6 +31,7 @@ const putRoom = defineScript({
     ...logKeys(room.id),
     keys.expiryKey(tagOf(room.id)),
     keys.bansKey(room.id),
+    keys.stateKey(room.id),
   ],
   args: ({ room, options }) => {
     const pairs = recordPairs(room);
@@ -44,6 +45,8 @@ const putRoom = defineScript({
       room.maxUntil,
       pairs.length / 2,
       options.bannedIds.length,
+      options.state?.version ?? '',
+      options.state?.json ?? '',
       ...pairs,
       ...options.bannedIds,
       ...[...options.lastIds].flat(),
@@ -103,6 +106,7 @@ const retireRoom = defineScript({
     keys.onceKey(roomId),
     keys.paceKey(roomId),
     keys.bansKey(roomId),
+    keys.stateKey(roomId),
   ],
   args: ({ roomId, ttlMs }) => [
     roomId,

@@ -11,6 +11,7 @@ import type { MemberKicker } from '../room/kick-member.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
+import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
@@ -30,6 +31,7 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  readonly states: StatePatcher;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
   /** Most rooms that one socket may be in. */
@@ -70,7 +72,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, reader, sender, signals } = this.#parts;
+    const { hosts, kicker, opener, reader, sender, signals, states } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -81,6 +83,8 @@ export class CommandRouter {
       case 'room:kick':
         await kicker.kick(caller, this.#check(name, payload));
         return {};
+      case 'room:state':
+        return states.patch(caller, this.#check(name, payload));
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};

@@ -21,8 +21,10 @@ import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
+import { toState } from './patch-state.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
+import type { RoomStateStore } from './room-state-store.port.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -35,6 +37,7 @@ export interface JoinParts extends HostKeeping {
   readonly members: MemberStore;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
+  readonly states: Pick<RoomStateStore, 'read'>;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
   readonly leaver: RoomLeaver;
@@ -176,16 +179,17 @@ export class RoomJoiner {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, feed } = this.#parts;
+    const { members, feed, states } = this.#parts;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, hot] = await Promise.all([
+    const [rights, list, hot, state] = await Promise.all([
       members.rights(roomId, [admitted.userId]),
       members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
       feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+      states.read(roomId),
     ]);
     const right = rights?.members[0];
     if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list) throw new AppError('not_in_room');
+    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
     const channels: { [channel: string]: ChannelSnapshot } = {};
     for (const channel of followedChannels(right.role, admitted.userId)) {
       const from = since[channel];
@@ -201,7 +205,7 @@ export class RoomJoiner {
       members: list.members,
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
-      state: { version: rights.room.stateVersion, value: {} },
+      state: toState(state),
       channels,
     };
   }
