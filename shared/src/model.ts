@@ -67,6 +67,7 @@ export interface JoinAnswer {
   members: Member[];
   memberCount: number;
   presenceVersion: number;
+  hostState: HostState;
   state: { version: number; value: unknown };
   channels: { [channel: string]: ChannelSnapshot };
 }

@@ -26,6 +26,7 @@ import { RoomJoiner } from '../engine/room/join-room.js';
 import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
+import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
@@ -100,7 +101,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, pins, queue, rooms } = stores;
+  const { feed, members, pages, people, pins, queue, rooms } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -182,6 +183,7 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     directory,
     members,
+    people,
     localRooms,
     feed,
     history,
@@ -195,6 +197,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const kicker = new MemberKicker({
     access,
     members,
+    people,
     bans: archives.bans,
     directory,
     rooms,
@@ -202,6 +205,7 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     clock,
   });
+  const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
   const router = new CommandRouter({
     checker,
@@ -229,6 +233,7 @@ export function buildEngine(parts: EngineParts): Engine {
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
+    people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
@@ -269,10 +274,10 @@ export function buildEngine(parts: EngineParts): Engine {
     pump,
     housekeeping: new Housekeeping({
       ...shared,
-      rooms,
+      ...hostKeeping,
       members,
+      people,
       pins,
-      archive: archives.rooms,
       directory,
       closer,
       retention: new Retention({

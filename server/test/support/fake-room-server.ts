@@ -216,6 +216,7 @@ export class FakeRoomServer {
       members: [self],
       memberCount: 1,
       presenceVersion: this.presenceVersion,
+      hostState: 'present',
       state: { version: 0, value: {} },
       channels: { room: { entries: missed, lastId, complete } },
     };

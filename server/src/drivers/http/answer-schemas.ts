@@ -84,6 +84,7 @@ export const wireError = {
     code: { type: 'string', enum: Object.keys(CODES) },
     message: text,
     retryAfterMs: count,
+    suggestion: { ...text, description: 'With `nickname_taken`: one that was free a moment ago.' },
   },
   required: ['code', 'message'],
 } as const satisfies Schema;
@@ -140,6 +141,7 @@ export const ANSWER_SCHEMAS = {
     members: list(member),
     memberCount: count,
     presenceVersion: count,
+    hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
     state: all({ version: count, value: anything }),
     channels: { type: 'object', additionalProperties: snapshot },
   }),
@@ -150,6 +152,9 @@ export const ANSWER_SCHEMAS = {
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
   'room:kick': empty,
+  'room:host': oneRoom,
+  'room:rename': all({ self: member }),
+  'room:mute': empty,
   'room:close': empty,
 } as const satisfies { readonly [N in CommandName]: Schema };
 

@@ -6,6 +6,7 @@ import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStore } from './redis-room-store.js';
@@ -26,6 +27,7 @@ export interface RedisStoreOptions {
 export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
+  readonly people: RedisPeople;
   readonly pins: RedisPinRegistry;
   readonly feed: RedisRoomFeed;
   readonly sessions: RedisSessionStore;
@@ -47,6 +49,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
+    people: new RedisPeople(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,

@@ -9,6 +9,7 @@ import type { HostCommands } from '../room/host-commands.js';
 import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
 import type { MemberKicker } from '../room/kick-member.js';
 import type { RoomLeaver } from '../room/leave-room.js';
+import type { MemberCommands } from '../room/member-commands.js';
 import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
 import type { RoomReader } from '../room/read-room.js';
@@ -30,6 +31,7 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  readonly people: MemberCommands;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
   /** Most rooms that one socket may be in. */
@@ -70,7 +72,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, reader, sender, signals } = this.#parts;
+    const { hosts, kicker, opener, people, reader, sender, signals } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -81,6 +83,13 @@ export class CommandRouter {
       case 'room:kick':
         await kicker.kick(caller, this.#check(name, payload));
         return {};
+      case 'room:rename':
+        return people.rename(person(caller), this.#check(name, payload));
+      case 'room:mute':
+        await people.mute(person(caller), this.#check(name, payload));
+        return {};
+      case 'room:host':
+        return people.changeHost(person(caller), this.#check(name, payload));
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};

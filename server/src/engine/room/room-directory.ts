@@ -133,10 +133,10 @@ export class RoomDirectory {
   }
 
   async #putBack(record: RoomRecord): Promise<void> {
-    const { bans, clock, entries, rooms } = this.#parts;
-    const [lastIds, bannedIds] = await Promise.all([
+    const { bans: archive, clock, entries, rooms } = this.#parts;
+    const [lastIds, bans] = await Promise.all([
       entries.lastIds(record.id),
-      bans.listBanned(record.id),
+      archive.listBans(record.id),
     ]);
     const isYoung = clock.now() - record.createdAt < OPENING_MS;
     let epochFloor = 0;
@@ -146,7 +146,7 @@ export class RoomDirectory {
     await rooms.put(record, {
       epochFloor,
       lastIds,
-      bannedIds,
+      bans,
       closedTtlMs: CLOSED_TTL_MS,
       isNew: isYoung && record.closedAt === null && lastIds.size === 0,
     });
