@@ -75,6 +75,7 @@ export interface JoinAnswer {
   members: Member[];
   memberCount: number;
   presenceVersion: number;
+  hostState: HostState;
   state: RoomState;
   channels: { [channel: string]: ChannelSnapshot };
 }

@@ -156,10 +156,24 @@ export const COMMAND_SCHEMAS = {
       roomId: id,
       userId: id,
       ban: { type: 'boolean', description: 'The user cannot come back either.' },
+      banAddress: {
+        type: 'boolean',
+        description: 'With `ban`: nor does anybody new come in from the address.',
+      },
     },
     ['roomId', 'userId'],
   ),
   'room:state': object({ roomId: id, ...stateProperties }, ['roomId', 'patch']),
+  'room:host': object(
+    { roomId: id, userId: id, action: { type: 'string', enum: ['grant', 'revoke', 'transfer'] } },
+    ['roomId', 'userId', 'action'],
+  ),
+  'room:rename': object({ roomId: id, nickname }, ['roomId', 'nickname']),
+  'room:mute': object({ roomId: id, userId: id, muted: { type: 'boolean' } }, [
+    'roomId',
+    'userId',
+    'muted',
+  ]),
   'room:close': object({ roomId: id }, ['roomId']),
 } as const;
 

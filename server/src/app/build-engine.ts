@@ -26,6 +26,7 @@ import { RoomJoiner } from '../engine/room/join-room.js';
 import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
+import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
 import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
@@ -103,7 +104,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, pins, queue, rooms, states } = stores;
+  const { feed, members, pages, people, pins, queue, rooms, states } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -193,6 +194,7 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     directory,
     members,
+    people,
     localRooms,
     feed,
     states,
@@ -207,6 +209,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const kicker = new MemberKicker({
     access,
     members,
+    people,
     bans: archives.bans,
     directory,
     rooms,
@@ -214,6 +217,7 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     clock,
   });
+  const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
   const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
@@ -243,6 +247,7 @@ export function buildEngine(parts: EngineParts): Engine {
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
     states: statePatcher,
+    people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
@@ -284,10 +289,10 @@ export function buildEngine(parts: EngineParts): Engine {
     stateArchiver,
     housekeeping: new Housekeeping({
       ...shared,
-      rooms,
+      ...hostKeeping,
       members,
+      people,
       pins,
-      archive: archives.rooms,
       directory,
       closer,
       retention: new Retention({

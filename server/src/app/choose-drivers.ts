@@ -18,6 +18,7 @@ import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
 import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { People } from '../engine/room/people.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
@@ -40,6 +41,7 @@ import { messageOf, StartupError } from './startup-error.js';
 export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly people: People;
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
   readonly states: RoomStateStore;

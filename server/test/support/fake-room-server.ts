@@ -218,6 +218,7 @@ export class FakeRoomServer {
       members: [self],
       memberCount: 1,
       presenceVersion: this.presenceVersion,
+      hostState: 'present',
       state: this.state,
       channels: { room: { entries: missed, lastId, complete } },
     };

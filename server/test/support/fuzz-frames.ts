@@ -136,6 +136,9 @@ function goodPayloads({ roomId, userId, pin }: FuzzPlace): Record<CommandName, o
     'room:update': { roomId, title: 'x', locked: false, capacity: 5, settings: {} },
     'room:kick': { roomId, userId, ban: false },
     'room:state': { roomId, patch: { a: { b: null } }, ifVersion: 0 },
+    'room:rename': { roomId, nickname: 'Fuzzy' },
+    'room:mute': { roomId, userId, muted: false },
+    'room:host': { roomId, userId, action: 'transfer' },
     'room:close': { roomId },
   };
 }

@@ -20,6 +20,7 @@ import { RoomDirectory } from '../../src/engine/room/room-directory.js';
 import { systemClock } from '../../src/engine/runtime/clock.js';
 import { silentLogger } from '../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../src/engine/runtime/metrics.js';
+import { OwedWork } from '../../src/engine/runtime/owed-work.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
 import { afterFile } from './after-file.js';
 
@@ -68,8 +69,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   await database.migrate();
   const archive = new PostgresRoomArchive(database);
   const entries = new PostgresEntryArchive(database);
-  const { members, pins, queue, rooms } = stores;
-  const shared = { ...around, rooms, pins, archive, members, queue };
+  const { members, people, pins, queue, rooms } = stores;
+  const owed = new OwedWork(around.clock, around.logger);
+  const shared = { ...around, rooms, pins, archive, members, owed, people, queue };
   const directory = new RoomDirectory({
     watch: { note() {} },
     ...shared,

@@ -15,6 +15,9 @@ type RoomCommand =
   | 'room:update'
   | 'room:kick'
   | 'room:state'
+  | 'room:host'
+  | 'room:rename'
+  | 'room:mute'
   | 'room:close'
   | 'room:signal'
   | 'room:members'
@@ -90,8 +93,8 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return this.#sync.view.roster.count;
   }
 
-  /** Null until it was told for the first time. */
-  get hostState(): HostState | null {
+  /** Whether a host is there, was a moment ago, or is gone. */
+  get hostState(): HostState {
     return this.#sync.view.roster.hostState;
   }
 
@@ -176,9 +179,39 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return (await this.#command('room:state', { patch: copy, ...guard })).version;
   }
 
-  /** Removes a member with all devices; with `ban` the user cannot come back, and need not be here. */
-  async kick(userId: string, { ban = false } = {}): Promise<void> {
-    await this.#command('room:kick', { userId, ban });
+  /**
+   * Removes a member with all devices; with `ban` the user cannot come back, and need not be here; with
+   * `banAddress` nobody else comes in from the user's network, who is not in already.
+   */
+  async kick(userId: string, { ban = false, banAddress = false } = {}): Promise<void> {
+    await this.#command('room:kick', { userId, ban, ...(banAddress ? { banAddress } : {}) });
+  }
+
+  /** A muted member reads and does not send. */
+  async mute(userId: string, muted = true): Promise<void> {
+    await this.#command('room:mute', { userId, muted });
+  }
+
+  /** Makes a member a host. */
+  async grantHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'grant' })).room;
+  }
+
+  /** Makes a host a player; a room keeps at least one host. */
+  async revokeHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'revoke' })).room;
+  }
+
+  /** Hands one's own part of a host over to a member. */
+  async transferHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'transfer' })).room;
+  }
+
+  /** Another nickname in this room; the error `nickname_taken` has a `suggestion`. */
+  async rename(nickname: string): Promise<Member> {
+    const { self } = await this.#command('room:rename', { nickname });
+    this.#sync.view.renamed(self);
+    return self;
   }
 
   /** Closes the room for all. */

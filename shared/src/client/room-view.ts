@@ -138,8 +138,16 @@ export class RoomView {
 
   presence(event: ServerEvents['room:presence']): boolean {
     if (!this.roster.apply(event, this.isHost)) return false;
-    this.#self = this.roster.members.get(this.#self.userId) ?? this.#self;
+    const { userId } = this.#self;
+    // In a crowded room one is told of oneself alone, and then everybody of the count.
+    const told = event.changed.find((member) => member.userId === userId);
+    this.#self = this.roster.members.get(userId) ?? told ?? this.#self;
     return true;
+  }
+
+  /** The server has answered how this member is called now; presence says so to everybody. */
+  renamed({ nickname }: Member): void {
+    this.#self = { ...this.#self, nickname };
   }
 
   updated(room: Room): boolean {

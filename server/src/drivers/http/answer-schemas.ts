@@ -84,6 +84,7 @@ export const wireError = {
     code: { type: 'string', enum: Object.keys(CODES) },
     message: text,
     retryAfterMs: count,
+    suggestion: { ...text, description: 'With `nickname_taken`: one that was free a moment ago.' },
   },
   required: ['code', 'message'],
 } as const satisfies Schema;
@@ -142,6 +143,7 @@ export const ANSWER_SCHEMAS = {
     members: list(member),
     memberCount: count,
     presenceVersion: count,
+    hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
     state: roomState,
     channels: { type: 'object', additionalProperties: snapshot },
   }),
@@ -153,6 +155,9 @@ export const ANSWER_SCHEMAS = {
   'room:update': oneRoom,
   'room:kick': empty,
   'room:state': stateVersion,
+  'room:host': oneRoom,
+  'room:rename': all({ self: member }),
+  'room:mute': empty,
   'room:close': empty,
 } as const satisfies { readonly [N in CommandName]: Schema };
 

@@ -54,7 +54,7 @@ describe('MemoryRoomFeed', () => {
       lastIds,
       closedTtlMs: 1,
       isNew: true,
-      bannedIds: [],
+      bans: [],
       state: null,
     });
     const first = await stores.feed.append(REQUEST);

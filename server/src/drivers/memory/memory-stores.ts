@@ -4,6 +4,7 @@ import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryPageCache } from './memory-page-cache.js';
+import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
 import { MemoryRoomStateStore } from './memory-room-state-store.js';
@@ -15,6 +16,7 @@ import { MemoryState, type MemoryStateOptions } from './memory-state.js';
 export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
+  readonly people: MemoryPeople;
   readonly pins: MemoryPinRegistry;
   readonly feed: MemoryRoomFeed;
   readonly states: MemoryRoomStateStore;
@@ -33,6 +35,7 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   return {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
+    people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
     feed: new MemoryRoomFeed(state),
     states: new MemoryRoomStateStore(state),

@@ -51,6 +51,8 @@ export interface RoomBansTable {
   room_id: string;
   user_id: string;
   banned_at: number;
+  /** From where nobody new may come in; null: only the user is banned. */
+  network: string | null;
 }
 
 export interface RoomStatesTable {

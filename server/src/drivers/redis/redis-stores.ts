@@ -6,6 +6,7 @@ import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStateStore } from './redis-room-state-store.js';
@@ -27,6 +28,7 @@ export interface RedisStoreOptions {
 export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
+  readonly people: RedisPeople;
   readonly pins: RedisPinRegistry;
   readonly feed: RedisRoomFeed;
   readonly states: RedisRoomStateStore;
@@ -50,6 +52,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
+    people: new RedisPeople(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,

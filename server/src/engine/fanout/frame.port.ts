@@ -7,7 +7,7 @@ import type { HostState } from '@pinroom/client/contract';
  *     <0x01>e <rev> <channel> <entryId> <after|->   body: the client's frame, 42["room:entry",{…}]
  *     <0x01>s <rev> <to>                            body: the client's frame, 42["room:signal",{…}]
  *     <0x01>t <rev> <version>                       body: the client's frame, 42["room:state",{…}]
- *     <0x01>p <rev> <version> <count> <hostState>   body: {"joined":Member} | {"changed":Member} | {"left":userId}
+ *     <0x01>p <rev> <version> <count> <hostState>   body: {"joined":Member} | {"changed":Member} | {"left":userId} | {}
  *     <0x01>u <rev>                                 the room or somebody's rights changed: read them again
  *     <0x01>x <rev> <userId> <reason>               a member was removed
  *     <0x01>c <rev> <reason>                        the room was closed
@@ -16,10 +16,12 @@ import type { HostState } from '@pinroom/client/contract';
  */
 export const FRAME_MARK = 0x01;
 
-export type PresenceDelta =
-  | { readonly joined: PresenceMember }
-  | { readonly changed: PresenceMember }
-  | { readonly left: string };
+/** One of these; none where only the state of the hosts has changed. */
+export interface PresenceDelta {
+  readonly joined?: PresenceMember;
+  readonly changed?: PresenceMember;
+  readonly left?: string;
+}
 
 /** Structurally a `Member`; named here so that the frame says what it carries. */
 export type PresenceMember = import('@pinroom/client/contract').Member;

@@ -78,6 +78,8 @@ class Surroundings implements LocalRoomSources {
       userId,
       nickname: userId,
       role,
+      muted: false,
+      network: '192.0.2.1',
       onRemoved: () => this.out.push(`${userId} removed`),
       socket: {
         id: userId,

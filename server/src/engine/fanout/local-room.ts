@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { ChannelPositions } from './channel-positions.js';
-import type { Frame } from './frame.port.js';
+import type { Frame, PresenceMember } from './frame.port.js';
 import type { LocalBroadcaster } from './local-broadcaster.port.js';
 import type { DeliveryRights, LocalRoomSources, LocalSeat } from './local-seat.js';
 import { LocalSeats } from './local-seats.js';
@@ -190,6 +190,7 @@ export class LocalRoom {
         this.#cast.send('room', frame.body);
         break;
       case 'presence':
+        if (frame.delta.changed) this.#noteMember(frame.delta.changed);
         this.#presence.add(frame);
         break;
       case 'updated':
@@ -199,6 +200,14 @@ export class LocalRoom {
         break;
       default:
         frame satisfies never;
+    }
+  }
+
+  /** What a seat would be given back with, where the store loses its data. */
+  #noteMember({ muted, nickname, userId }: PresenceMember): void {
+    for (const seat of this.seats.ofUser(userId)) {
+      seat.nickname = nickname;
+      seat.muted = muted;
     }
   }
 

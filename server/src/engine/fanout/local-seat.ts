@@ -12,9 +12,12 @@ export interface SeatSocket {
 export interface LocalSeat {
   readonly userId: string;
   /** In this room. */
-  readonly nickname: string;
+  nickname: string;
+  /** Where the user comes from, see runtime/network.ts. */
+  readonly network: string;
   readonly socket: SeatSocket;
   role: Role;
+  muted: boolean;
   /** The seat was taken away by the server: kicked, closed, left elsewhere. */
   readonly onRemoved: () => void;
 }

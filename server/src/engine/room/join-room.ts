@@ -22,9 +22,11 @@ import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
 import { toState } from './patch-state.js';
+import type { People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
 import type { RoomStateStore } from './room-state-store.port.js';
+import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -35,6 +37,7 @@ export interface JoiningSocket extends SeatSocket {
 export interface JoinParts extends HostKeeping {
   readonly directory: RoomDirectory;
   readonly members: MemberStore;
+  readonly people: Pick<People, 'firstFree'>;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
   readonly states: Pick<RoomStateStore, 'read'>;
@@ -96,6 +99,8 @@ export class RoomJoiner {
         nickname: self.nickname,
         socket,
         role: self.role,
+        muted: self.muted,
+        network: caller.network,
         onRemoved: () => onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
@@ -117,7 +122,7 @@ export class RoomJoiner {
   /** Gives seats back that the store has lost with its data. */
   async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
     const { life, members } = this.#parts;
-    for (const { nickname, role, socket, userId } of seats) {
+    for (const { muted, network, nickname, role, socket, userId } of seats) {
       await members.join({
         roomId,
         userId,
@@ -127,6 +132,8 @@ export class RoomJoiner {
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
         isReturning: true,
+        isMuted: muted,
+        network,
         passcodeOk: true,
       });
     }
@@ -152,7 +159,7 @@ export class RoomJoiner {
     room: LiveRoom,
     wish: JoinWish,
   ): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
-    const { directory, members, secrets } = this.#parts;
+    const { directory, members, people, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
@@ -162,6 +169,8 @@ export class RoomJoiner {
       role: wish.role ?? ('player' as const),
       asHost: wish.hostKey !== undefined,
       isReturning: false,
+      isMuted: false,
+      network: caller.network,
       passcodeOk: true,
     };
     let outcome = await members.join(request);
@@ -169,7 +178,13 @@ export class RoomJoiner {
       outcome = await members.join(request);
     }
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
-    if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    if (outcome.kind === 'refused') {
+      const isTaken = outcome.code === 'nickname_taken';
+      const suggestion = isTaken
+        ? await suggestNickname(people, room.id, request.nickname)
+        : undefined;
+      throw new AppError(outcome.code, undefined, { suggestion });
+    }
     if (request.asHost) await keepHosts(this.#parts, room.id);
     return outcome;
   }
@@ -205,6 +220,7 @@ export class RoomJoiner {
       members: list.members,
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
+      hostState: rights.hostState,
       state: toState(state),
       channels,
     };

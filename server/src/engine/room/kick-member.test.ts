@@ -48,7 +48,7 @@ async function openKicker() {
     lastIds: new Map(),
     closedTtlMs: 0,
     isNew: true,
-    bannedIds: [],
+    bans: [],
     state: null,
   };
   await stores.rooms.put(ROOM, put);
@@ -64,6 +64,8 @@ async function openKicker() {
       role: 'player',
       asHost: false,
       isReturning: false,
+      isMuted: false,
+      network: 'n',
       passcodeOk: true,
     });
   for (const userId of ['host', 'second', 'player']) await join(userId);
@@ -78,7 +80,7 @@ async function openKicker() {
     },
   };
   const bans: Pick<RoomBanArchive, 'saveBan'> = {
-    async saveBan(_roomId, userId) {
+    async saveBan(_roomId, { userId }) {
       if (archive.isAway) throw unavailable('PostgreSQL');
       banned.push(userId);
     },
@@ -93,6 +95,7 @@ async function openKicker() {
   const kicker = new MemberKicker({
     access: access as RoomAccess,
     members: stores.members,
+    people: stores.people,
     bans: bans as RoomBanArchive,
     directory: {} as RoomDirectory,
     rooms: stores.rooms,

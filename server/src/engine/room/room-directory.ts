@@ -135,10 +135,10 @@ export class RoomDirectory {
   }
 
   async #putBack(record: RoomRecord): Promise<void> {
-    const { bans, clock, entries, rooms, states } = this.#parts;
-    const [lastIds, bannedIds, state] = await Promise.all([
+    const { bans: archive, clock, entries, rooms, states } = this.#parts;
+    const [lastIds, bans, state] = await Promise.all([
       entries.lastIds(record.id),
-      bans.listBanned(record.id),
+      archive.listBans(record.id),
       states.findState(record.id),
     ]);
     const isYoung = clock.now() - record.createdAt < OPENING_MS;
@@ -149,7 +149,7 @@ export class RoomDirectory {
     await rooms.put(record, {
       epochFloor,
       lastIds,
-      bannedIds,
+      bans,
       state,
       closedTtlMs: CLOSED_TTL_MS,
       isNew: isYoung && record.closedAt === null && lastIds.size === 0 && state === null,

@@ -146,7 +146,8 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
       return await stores.members.leave(roomId, USERS[given.user] ?? '');
     case 'kick': {
       const userId = USERS[given.user] ?? '';
-      return await stores.members.kick({ roomId, userId, ban: given.ban, byUserId: null });
+      const request = { roomId, userId, ban: given.ban, network: null, byUserId: null };
+      return await stores.members.kick(request);
     }
     case 'append':
       return await append(stores, roomId, given);

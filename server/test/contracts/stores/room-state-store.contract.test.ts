@@ -70,7 +70,13 @@ describe.each(STORE_DRIVERS)('RoomStateStore on $name', (driver) => {
     const spectator = await joined(stores, id, { role: 'spectator' });
     const left = await joined(stores, id);
     await stores.members.leave(id, left.userId);
-    await stores.members.kick({ roomId: id, userId: banned, ban: true, byUserId: null });
+    await stores.members.kick({
+      roomId: id,
+      userId: banned,
+      ban: true,
+      network: null,
+      byUserId: null,
+    });
     const by = (userId: string | null) => word(stores, stateWrite(id, 99, { userId }));
     // The version is looked at last: what is `stale` was allowed.
     expect(await by(null)).toBe('stale');
@@ -80,7 +86,7 @@ describe.each(STORE_DRIVERS)('RoomStateStore on $name', (driver) => {
     expect(await by(spectator.userId)).toBe('forbidden');
     for (const userId of [left.userId, banned, newId()])
       expect(await by(userId)).toBe('not_in_room');
-    const kick = { roomId: id, userId: host.userId, ban: false, byUserId: null };
+    const kick = { roomId: id, userId: host.userId, ban: false, network: null, byUserId: null };
     await stores.members.kick(kick);
     expect(await by(host.userId)).toBe('not_in_room');
     expect(await stores.states.read(id)).toEqual(EMPTY);
