@@ -130,6 +130,7 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     // Above every version that somebody may remember of a room that comes back.
     presenceVersion: options.isNew ? 0 : now,
     hostAwaySince: options.isNew ? record.createdAt : now + RETURN_MS,
+    hadHost: !options.isNew,
     hostsDueAt: null,
     dueAt: null,
     forgetAt: null,
