@@ -10,7 +10,6 @@ import type {
   RenameRequest,
 } from '../../engine/room/people.port.js';
 import {
-  hadHost,
   isOnline,
   looksLikeHost,
   type MemoryMember,
@@ -131,16 +130,15 @@ export class MemoryPeople implements People {
       return null;
     }
     if (noteHostState(room, now) !== 'gone') return null;
-    const wasThere = hadHost(room);
     const { onHostGone } = room.settings;
-    if (wasThere && onHostGone === 'close') {
+    if (room.hadHost && onHostGone === 'close') {
       writeLog(this.#state, room, 'host-gone', { action: 'close' });
       announcePresence(this.#state, room, {});
       closeRoom(this.#state, room, 'closed', null);
       room.hostsDueAt = null;
       return 'closed';
     }
-    const heir = wasThere && onHostGone === 'transfer' ? longestPlayer(room) : undefined;
+    const heir = room.hadHost && onHostGone === 'transfer' ? longestPlayer(room) : undefined;
     if (heir) this.#changeHosts(room, heir, null, 'inherit', null);
     else announcePresence(this.#state, room, {});
     room.hostsDueAt = null;

@@ -70,6 +70,8 @@ export interface MemoryRoom {
   stateWaitsSince: number | null;
   /** Since when no host is online; null: one is. */
   hostAwaySince: number | null;
+  /** Whether a host has been there. */
+  hadHost: boolean;
   /** When to look whether the hosts are gone; null: not now. */
   hostsDueAt: number | null;
   /** When to look whether it has expired, or is still closing; null: never again. */
@@ -183,20 +185,16 @@ export function hostStateOf(room: MemoryRoom, now: number): HostState {
 export function noteHostState(room: MemoryRoom, now: number): HostState {
   const state = hostStateOf(room, now);
   if (state === 'present') {
+    room.hadHost = true;
     room.hostAwaySince = null;
     room.hostsDueAt = null;
     return state;
   }
   room.hostAwaySince ??= now;
-  const isInherited = room.settings.onHostGone === 'transfer' && hadHost(room);
+  const isInherited = room.settings.onHostGone === 'transfer' && room.hadHost;
   // Where somebody is to inherit the room, whoever comes may be the one.
   if (state === 'away' || isInherited) room.hostsDueAt = hostsGoneAt(room, now);
   return state;
-}
-
-/** Whether a host has been there before nobody was. */
-export function hadHost(room: MemoryRoom): boolean {
-  return room.hostAwaySince !== room.createdAt;
 }
 
 function hostsGoneAt(room: MemoryRoom, now: number): number {

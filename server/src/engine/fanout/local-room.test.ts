@@ -76,6 +76,7 @@ class Surroundings implements LocalRoomSources {
     this.roles.set(userId, role);
     this.room.seats.add({
       userId,
+      life: 'life',
       nickname: userId,
       role,
       muted: false,

@@ -11,6 +11,8 @@ export interface SeatSocket {
 /** One socket of this node in one room. */
 export interface LocalSeat {
   readonly userId: string;
+  /** The process life under which the store has the seat. */
+  readonly life: string;
   /** In this room. */
   nickname: string;
   /** Where the user comes from, see runtime/network.ts. */

@@ -96,6 +96,7 @@ export class RoomJoiner {
       socket.joinTopic(room.id);
       const local: LocalSeat = {
         userId: caller.userId,
+        life: seat.life,
         nickname: self.nickname,
         socket,
         role: self.role,
@@ -119,15 +120,19 @@ export class RoomJoiner {
     }
   }
 
-  /** Gives seats back that the store has lost with its data. */
+  /**
+   * Gives seats back that the store has lost with its data, under the life that will give them up. Whose
+   * socket goes meanwhile has given up a seat that was not there yet: it is given up once more.
+   */
   async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
-    const { life, members } = this.#parts;
-    for (const { muted, network, nickname, role, socket, userId } of seats) {
+    const { leaver, localRooms, members } = this.#parts;
+    for (const local of seats) {
+      const { life, muted, network, nickname, role, socket, userId } = local;
+      const isSeated = () => localRooms.seat(roomId, socket.id) === local;
+      if (!isSeated()) continue;
+      const seat: Seat = { roomId, userId, life, socketId: socket.id };
       await members.join({
-        roomId,
-        userId,
-        life: life(),
-        socketId: socket.id,
+        ...seat,
         ...nicknameForms(nickname),
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
@@ -136,6 +141,7 @@ export class RoomJoiner {
         network,
         passcodeOk: true,
       });
+      if (!isSeated()) await leaver.drop(seat);
     }
   }
 

@@ -17,7 +17,8 @@ local function change_hosts(room, members, hosts, gained, lost, action, by)
   raise_rev(room)
   room.activeAt = room.at
   local user_id = gained or lost
-  local kept = redis.call('HGET', members, user_id)
+  local is_member = redis.call('ZSCORE', room.roster, user_id)
+  local kept = is_member and redis.call('HGET', members, user_id)
   log_entry(room, 'host', '{"userId":"' .. user_id .. '","nickname":' ..
     (kept and parse_member(kept).nickname or 'null') .. ',"action":"' .. action .. '","by":' ..
     by .. '}')
