@@ -31,6 +31,7 @@ export interface CommandAnswers {
   'room:members': MemberPage;
   'room:update': { room: Room };
   'room:kick': Record<string, never>;
+  'room:state': { version: number };
   'room:host': { room: Room };
   'room:rename': { self: Member };
   'room:mute': Record<string, never>;

@@ -98,6 +98,18 @@ const sendProperties = {
   once: { ...key, description: 'At most one entry per user, channel and value.' },
 } as const;
 
+const stateProperties = {
+  patch: {
+    description:
+      'A JSON Merge Patch (RFC 7386): null deletes, objects merge, anything else replaces.',
+  },
+  ifVersion: {
+    type: 'integer',
+    minimum: 0,
+    description: 'Only while the state has this version.',
+  },
+} as const;
+
 function object<
   const P extends { readonly [name: string]: Schema },
   const R extends readonly (keyof P & string)[],
@@ -151,6 +163,7 @@ export const COMMAND_SCHEMAS = {
     },
     ['roomId', 'userId'],
   ),
+  'room:state': object({ roomId: id, ...stateProperties }, ['roomId', 'patch']),
   'room:host': object(
     { roomId: id, userId: id, action: { type: 'string', enum: ['grant', 'revoke', 'transfer'] } },
     ['roomId', 'userId', 'action'],
@@ -176,6 +189,7 @@ export const BODY_SCHEMAS = {
   createRoom: object(createProperties, []),
   updateRoom: object(changeProperties, []),
   sendEntry: object(sendProperties, ['type', 'payload']),
+  patchState: object(stateProperties, ['patch']),
   closeRoom: object({}, []),
 } as const;
 

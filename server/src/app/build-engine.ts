@@ -28,6 +28,7 @@ import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
 import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
+import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
 import { Retention } from '../engine/room/retention.js';
@@ -35,6 +36,7 @@ import { RoomDirectory } from '../engine/room/room-directory.js';
 import { toRoom } from '../engine/room/room-record.port.js';
 import { EntrySender } from '../engine/room/send-entry.js';
 import { SignalSender } from '../engine/room/send-signal.js';
+import { StateArchiver } from '../engine/room/state-archiver.js';
 import { AppError } from '../engine/runtime/app-error.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
@@ -77,6 +79,7 @@ export interface Engine {
   readonly localRooms: LocalRooms;
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
+  readonly stateArchiver: StateArchiver;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
@@ -101,7 +104,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, people, pins, queue, rooms } = stores;
+  const { feed, members, pages, people, pins, queue, rooms, states } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -128,6 +131,7 @@ export function buildEngine(parts: EngineParts): Engine {
     pins,
     archive: archives.rooms,
     bans: archives.bans,
+    states: archives.states,
     entries: archives.entries,
   });
   const localRooms = new LocalRooms(bus, {
@@ -169,12 +173,19 @@ export function buildEngine(parts: EngineParts): Engine {
     onRows: (rows) => archiveMembers(rows, archives.members, logger),
     tags: () => life.tags,
   });
+  const stateArchiver = new StateArchiver({
+    ...shared,
+    states,
+    archive: archives.states,
+    tags: () => life.tags,
+  });
   const closer = new RoomCloser({
     ...shared,
     rooms,
     pins,
     archive: archives.rooms,
     queue,
+    states: stateArchiver,
     quarantineMs: config.pinQuarantineMs,
     hurry: () => pump.hurry(),
   });
@@ -186,6 +197,7 @@ export function buildEngine(parts: EngineParts): Engine {
     people,
     localRooms,
     feed,
+    states,
     history,
     secrets,
     leaver,
@@ -207,6 +219,7 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
     checker,
     opener: new RoomOpener({
@@ -233,6 +246,7 @@ export function buildEngine(parts: EngineParts): Engine {
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
+    states: statePatcher,
     people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
@@ -265,13 +279,14 @@ export function buildEngine(parts: EngineParts): Engine {
   return {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
-    roomApi: new RoomHttpApi(router, reader, eraser),
+    roomApi: new RoomHttpApi(router, reader, statePatcher, eraser),
     directory,
     pinWatch,
     life,
     localRooms,
     owed,
     pump,
+    stateArchiver,
     housekeeping: new Housekeeping({
       ...shared,
       ...hostKeeping,

@@ -17,6 +17,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onceKey: [],
   paceKey: [],
   bansKey: [],
+  stateKey: [],
   networksKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
@@ -25,6 +26,7 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
 };
 const OF_TAG: Readonly<Record<string, readonly unknown[]>> = {
   unarchivedKey: [],
+  unsavedStatesKey: [],
   expiryKey: [],
   awayKey: [],
   hostsAwayKey: [],

@@ -7,6 +7,7 @@ import { PostgresRetentionArchive } from '../../src/drivers/postgres/postgres-re
 import { PostgresRoomArchive } from '../../src/drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomStateArchive } from '../../src/drivers/postgres/postgres-room-state-archive.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
 import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
@@ -76,10 +77,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     ...shared,
     entries,
     bans: new PostgresRoomBanArchive(database),
+    states: new PostgresRoomStateArchive(database),
   });
   const pump = new ArchivePump({ ...around, queue, archive: entries, onRows: async () => {} });
   const closer = new RoomCloser({
     ...shared,
+    states: { save: async () => {} },
     quarantineMs: pinPolicy.quarantineMs,
     hurry: () => pump.hurry(),
   });

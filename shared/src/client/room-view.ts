@@ -1,18 +1,13 @@
 import type { CommandPayload } from '../commands.js';
 import type { ServerEvents } from '../events.js';
-import type { Entry, JoinAnswer, Member, Room } from '../model.js';
+import { mergePatch } from '../merge-patch.js';
+import type { Entry, JoinAnswer, Member, Room, RoomState } from '../model.js';
 import { ChannelLog, type ChannelLogOptions, type LogEvent } from './channel-log.js';
 import { MemberRoster } from './member-roster.js';
-import { mergePatch } from './merge-patch.js';
 import type { JoinWish } from './room-wish.js';
 
 /** Positions per channel as they were sent with a join; null: known to be empty. */
 export type Positions = ReadonlyMap<string, string | null>;
-
-export interface RoomState {
-  readonly version: number;
-  readonly value: unknown;
-}
 
 /**
  * A room as one member sees it: pure bookkeeping over what the server says. It notices what is
@@ -130,7 +125,8 @@ export class RoomView {
     for (const [channel, id] of Object.entries(event.tops)) this.announce(channel, id);
     this.#announced = {
       rev: Math.max(this.#announced.rev, event.rev),
-      state: Math.max(this.#announced.state, event.stateVersion),
+      // A lower one counts too: the server may have lost the newest patches.
+      state: event.stateVersion,
       presence: Math.max(this.#announced.presence, event.presenceVersion),
     };
   }
@@ -161,11 +157,9 @@ export class RoomView {
   }
 
   statePatch(version: number, patch: unknown): boolean {
-    if (version <= this.#state.version) return false;
-    if (version > this.#state.version + 1) {
-      this.#announced = { ...this.#announced, state: Math.max(this.#announced.state, version) };
-      return false;
-    }
+    const state = Math.max(this.#announced.state, version);
+    this.#announced = { ...this.#announced, state };
+    if (version !== this.#state.version + 1) return false;
     this.#state = { version, value: mergePatch(this.#state.value, patch) };
     return true;
   }
@@ -178,7 +172,7 @@ export class RoomView {
     const { rev, state, presence } = this.#announced;
     return (
       rev > this.#room.rev ||
-      state > this.#state.version ||
+      state !== this.#state.version ||
       presence > this.roster.version ||
       this.roster.needsReload ||
       this.#rightsChanged()

@@ -118,6 +118,8 @@ export const roomByPin = all({ room: all({ id, pin, title: text, locked: flag, f
 export const oneRoom = all({ room });
 export const newRoom = all({ room, hostKey: text });
 export const sent = all({ id: entryId, at: time, duplicate: flag });
+export const roomState = all({ version: count, value: anything });
+export const stateVersion = all({ version: count });
 export const empty = { type: 'object', properties: {} } as const satisfies Schema;
 export const health = all({
   status: { type: 'string', enum: ['ok', 'degraded', 'starting', 'draining'] },
@@ -142,7 +144,7 @@ export const ANSWER_SCHEMAS = {
     memberCount: count,
     presenceVersion: count,
     hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
-    state: all({ version: count, value: anything }),
+    state: roomState,
     channels: { type: 'object', additionalProperties: snapshot },
   }),
   'room:leave': empty,
@@ -152,6 +154,7 @@ export const ANSWER_SCHEMAS = {
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
   'room:kick': empty,
+  'room:state': stateVersion,
   'room:host': oneRoom,
   'room:rename': all({ self: member }),
   'room:mute': empty,

@@ -55,6 +55,7 @@ describe('MemoryRoomFeed', () => {
       closedTtlMs: 1,
       isNew: true,
       bans: [],
+      state: null,
     });
     const first = await stores.feed.append(REQUEST);
     expect(first).toMatchObject({ kind: 'appended', duplicate: false });

@@ -1,5 +1,6 @@
 import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type { CloseReason, LiveRoom, RoomRecord } from '../../engine/room/room-record.port.js';
+import type { KeptState } from '../../engine/room/room-state-store.port.js';
 import type {
   CloseOutcome,
   ExpiryOutcome,
@@ -129,6 +130,8 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     activeAt: options.isNew ? record.createdAt : now,
     // Above every version that somebody may remember of a room that comes back.
     presenceVersion: options.isNew ? 0 : now,
+    state: restoredState(record, options, now),
+    stateWaitsSince: null,
     hostAwaySince: options.isNew ? record.createdAt : now + RETURN_MS,
     hadHost: !options.isNew,
     hostsDueAt: null,
@@ -149,4 +152,15 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     lastSentAt: new ExpiringMap(),
     paces: new Map(),
   };
+}
+
+/** With a version above every one that somebody may have seen, where it can still go on. */
+function restoredState(
+  { closedAt }: RoomRecord,
+  { isNew, state }: PutOptions,
+  now: number,
+): KeptState {
+  const { version, json } = state ?? { version: 0, json: '{}' };
+  const goesOn = !isNew && closedAt === null;
+  return { version: goesOn ? Math.max(now, version + 1) : version, json };
 }

@@ -2,6 +2,7 @@ import type { HostState, Member, Position, Role, Settings } from '@pinroom/clien
 import { comparePositions, parseEntryId } from '@pinroom/client/contract';
 import type { Seat } from '../../engine/room/member-store.port.js';
 import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
+import type { KeptState } from '../../engine/room/room-state-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
 import type { Pace } from '../../engine/runtime/pace.js';
 import type { ExpiringMap } from './expiring-map.js';
@@ -64,6 +65,9 @@ export interface MemoryRoom {
   closeReason: CloseReason | null;
   activeAt: number;
   presenceVersion: number;
+  state: KeptState;
+  /** Since when the state waits for the archive; null: it has it. */
+  stateWaitsSince: number | null;
   /** Since when no host is online; null: one is. */
   hostAwaySince: number | null;
   /** Whether a host has been there. */
@@ -160,7 +164,7 @@ export function toLiveRoom(room: MemoryRoom): LiveRoom {
     players: countRole(room, 'player'),
     activeAt: room.activeAt,
     presenceVersion: room.presenceVersion,
-    stateVersion: 0,
+    stateVersion: room.state.version,
   };
 }
 

@@ -7,6 +7,7 @@ import { MemoryPageCache } from './memory-page-cache.js';
 import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
@@ -18,6 +19,7 @@ export interface MemoryStores {
   readonly people: MemoryPeople;
   readonly pins: MemoryPinRegistry;
   readonly feed: MemoryRoomFeed;
+  readonly states: MemoryRoomStateStore;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
@@ -36,6 +38,7 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
     feed: new MemoryRoomFeed(state),
+    states: new MemoryRoomStateStore(state),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,
     queue: new MemoryArchiveQueue(state),

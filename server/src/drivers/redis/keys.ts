@@ -37,6 +37,8 @@ export const onceKey = (roomId: string) => ofRoom(roomId, 'once');
 export const paceKey = (roomId: string) => ofRoom(roomId, 'pace');
 /** Users who may not come back and, behind an @, networks from which nobody new may come. */
 export const bansKey = (roomId: string) => ofRoom(roomId, 'bans');
+/** The document that members share, JSON. */
+export const stateKey = (roomId: string) => ofRoom(roomId, 'state');
 /** User → the network from which the user came last. */
 export const networksKey = (roomId: string) => ofRoom(roomId, 'networks');
 /** How the names of a room's streams begin. */
@@ -72,6 +74,8 @@ export const pagesKey = (roomId: string) => ofRoom(roomId, 'pages');
 
 /** `<roomId>:<channel>` by the time since when it waits for the archive. */
 export const unarchivedKey = (tag: string) => tagged(tag, 'unarchived');
+/** Rooms by the time since when their state waits for the archive. */
+export const unsavedStatesKey = (tag: string) => tagged(tag, 'unsaved-states');
 /** Rooms by when to look whether they have expired. */
 export const expiryKey = (tag: string) => tagged(tag, 'expiry');
 /** `<roomId>:<userId>` by when the member leaves. */

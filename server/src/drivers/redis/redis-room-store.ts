@@ -25,6 +25,7 @@ const putRoom = defineScript({
     keys.expiryKey(tagOf(room.id)),
     keys.bansKey(room.id),
     keys.hostsAwayKey(tagOf(room.id)),
+    keys.stateKey(room.id),
   ],
   args: ({ room, options }) => {
     const pairs = recordPairs(room);
@@ -41,6 +42,8 @@ const putRoom = defineScript({
       room.maxUntil,
       pairs.length / 2,
       bans.length,
+      options.state?.version ?? '',
+      options.state?.json ?? '',
       ...pairs,
       ...bans,
       ...[...options.lastIds].flat(),
@@ -102,6 +105,7 @@ const retireRoom = defineScript({
     keys.onceKey(roomId),
     keys.paceKey(roomId),
     keys.bansKey(roomId),
+    keys.stateKey(roomId),
     keys.networksKey(roomId),
   ],
   args: ({ roomId, ttlMs }) => [

@@ -43,6 +43,9 @@ export const SCRIPT_NAMES = [
   'session-rotate',
   'session-tell',
   'session-use',
+  'state-confirm',
+  'state-read',
+  'state-write',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

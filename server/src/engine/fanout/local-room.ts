@@ -106,8 +106,10 @@ export class LocalRoom {
   async checkPosition(): Promise<void> {
     if (this.#busy || this.#closed) return;
     const { clock, sources } = this.#parts;
+    const told = this.#stateVersion;
     const rights = await sources.rights(this.id, []);
     if (!rights) return;
+    this.#noteState(rights, told);
     if (rights.room.closedAt !== null) {
       this.#removeAll('closed');
       return;
@@ -183,6 +185,10 @@ export class LocalRoom {
       case 'signal':
         this.#cast.send(frame.to, frame.body);
         break;
+      case 'state':
+        this.#stateVersion = Math.max(this.#stateVersion, frame.version);
+        this.#cast.send('room', frame.body);
+        break;
       case 'presence':
         if (frame.delta.changed) this.#noteMember(frame.delta.changed);
         this.#presence.add(frame);
@@ -229,6 +235,7 @@ export class LocalRoom {
     for (let attempt = 0; !this.#closed; attempt++) {
       try {
         const asked = new Set(this.seats.all());
+        const told = this.#stateVersion;
         const rights = await this.#readRights();
         if (!rights) {
           // There is no such room any more, nowhere.
@@ -245,7 +252,7 @@ export class LocalRoom {
         const before = this.#rev;
         this.#rev = isSameLife ? Math.max(before, upTo, atLeast) : Math.max(upTo, atLeast);
         this.#epoch = rights.epoch;
-        this.#stateVersion = rights.stateVersion;
+        this.#noteState(rights, told);
         for (const seat of judged) {
           const role = rights.roles.get(seat.userId);
           if (role !== undefined) this.seats.setRole(seat, role);
@@ -259,6 +266,12 @@ export class LocalRoom {
         await clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
       }
     }
+  }
+
+  /** What was `told` before the rights were read is in them, unless the store has lost it. */
+  #noteState({ stateVersion }: DeliveryRights, told: number): void {
+    const isLost = stateVersion < told;
+    this.#stateVersion = isLost ? stateVersion : Math.max(this.#stateVersion, stateVersion);
   }
 
   /** Why a user was removed; of who was removed a moment after another the frame is still in line. */

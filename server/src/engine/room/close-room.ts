@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
+import type { StateArchiver } from './state-archiver.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
 const CLOSED_TTL_MS = 3_600_000;
@@ -14,6 +15,7 @@ export interface CloseParts {
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly queue: ArchiveQueue;
+  readonly states: Pick<StateArchiver, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly quarantineMs: number;
@@ -47,11 +49,12 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms } = this.#parts;
+    const { archive, clock, pins, queue, quarantineMs, rooms, states } = this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
+    if (room.stateVersion > 0) await states.save(roomId);
     await archive.closeRoom(roomId, {
       at: room.closedAt,
       reason: room.closeReason ?? 'closed',

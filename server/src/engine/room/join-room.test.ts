@@ -30,7 +30,14 @@ const ROOM: RoomRecord = {
 /** A node whose store has just lost its data, with these people still on the line. */
 async function nodeWith(...userIds: string[]) {
   const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });
-  const put = { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: false, bans: [] };
+  const put = {
+    epochFloor: 0,
+    lastIds: new Map(),
+    closedTtlMs: 0,
+    isNew: false,
+    bans: [],
+    state: null,
+  };
   await stores.rooms.put(ROOM, put);
   const seats = userIds.map(
     (userId): LocalSeat => ({

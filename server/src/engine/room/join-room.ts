@@ -21,9 +21,11 @@ import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
+import { toState } from './patch-state.js';
 import type { People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
+import type { RoomStateStore } from './room-state-store.port.js';
 import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
@@ -38,6 +40,7 @@ export interface JoinParts extends HostKeeping {
   readonly people: Pick<People, 'firstFree'>;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
+  readonly states: Pick<RoomStateStore, 'read'>;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
   readonly leaver: RoomLeaver;
@@ -197,16 +200,17 @@ export class RoomJoiner {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, feed } = this.#parts;
+    const { members, feed, states } = this.#parts;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, hot] = await Promise.all([
+    const [rights, list, hot, state] = await Promise.all([
       members.rights(roomId, [admitted.userId]),
       members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
       feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+      states.read(roomId),
     ]);
     const right = rights?.members[0];
     if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list) throw new AppError('not_in_room');
+    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
     const channels: { [channel: string]: ChannelSnapshot } = {};
     for (const channel of followedChannels(right.role, admitted.userId)) {
       const from = since[channel];
@@ -223,7 +227,7 @@ export class RoomJoiner {
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
       hostState: rights.hostState,
-      state: { version: rights.room.stateVersion, value: {} },
+      state: toState(state),
       channels,
     };
   }

@@ -43,7 +43,14 @@ const HOST: Caller = {
 
 async function openKicker() {
   const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });
-  const put = { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bans: [] };
+  const put = {
+    epochFloor: 0,
+    lastIds: new Map(),
+    closedTtlMs: 0,
+    isNew: true,
+    bans: [],
+    state: null,
+  };
   await stores.rooms.put(ROOM, put);
   const join = (userId: string) =>
     stores.members.join({

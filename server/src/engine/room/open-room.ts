@@ -140,6 +140,7 @@ export class RoomOpener {
       epochFloor: 0,
       lastIds: new Map(),
       bans: [],
+      state: null,
       closedTtlMs: 0,
       isNew: true,
     });

@@ -69,7 +69,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
   /** Every row of every table in which the text stands. */
   const rowsWith = async (text: string) => {
     const found: string[] = [];
-    const ofRooms = ['rooms', 'room_hosts', 'room_members', 'room_bans'];
+    const ofRooms = ['rooms', 'room_hosts', 'room_members', 'room_bans', 'room_states'];
     for (const table of [...ofRooms, 'pins', 'entries', 'sessions']) {
       const { rows } = await sql<{ row: string }>`
         select each::text as row from ${sql.table(table)} as each

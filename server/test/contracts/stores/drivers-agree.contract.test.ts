@@ -142,6 +142,15 @@ const step = fc.oneof(
       limit: fc.integer({ min: 1, max: 6 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('patch' as const),
+      user: fc.option(user, { freq: 3 }),
+      base: fc.nat({ max: 2 }),
+      json: fc.json({ maxDepth: 2 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
 );
 const ending = fc.constantFrom('none', 'close', 'close twice');
@@ -208,6 +217,11 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
     }
     case 'read':
       return await read(stores, roomId, given);
+    case 'patch': {
+      const { base, json, user: n } = given;
+      const userId = n === null ? null : (USERS[n] ?? '');
+      return await stores.states.write({ roomId, userId, base, json, patchJson: json });
+    }
     case 'sweep':
       await stores.pass(2);
       return [
@@ -266,6 +280,8 @@ async function look(stores: Stores, roomId: string): Promise<unknown> {
       seqOf(lastId),
       entries.map((entry) => ({ ...entry, id: seqOf(entry.id), at: 0 })),
     ]),
+    state: await stores.states.read(roomId),
+    unsaved: await stores.states.listUnsaved([roomId.slice(-2)], 50),
     waiting: await stores.queue.countPending(roomId),
     pending: pending.map(({ channel }) => channel).sort(),
   };
@@ -279,6 +295,8 @@ function tell(frame: Frame): unknown {
       const body = text.replace(/"(id|after)":"\d+-/g, '"$1":"').replace(/"at":\d+/, '');
       return { ...frame, id: seqOf(frame.id), after: seqOf(frame.after), body };
     }
+    case 'state':
+      return { ...frame, body: new TextDecoder().decode(frame.body) };
     case 'presence':
       return { ...frame, delta: JSON.stringify(frame.delta).replace(/"joinedAt":\d+/, '') };
     default:
@@ -305,7 +323,7 @@ async function run(stores: Stores, roomId: string, steps: readonly Step[], end: 
 
 const opens = STORE_DRIVERS.map((driver) => ({ open: useStores(driver) }));
 
-test('[FEED-1] [MEMBER-1] [MEMBER-10] [MEMBER-11] [PEOPLE-1] [PEOPLE-3] [PEOPLE-4] [PEOPLE-6] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
+test('[FEED-1] [MEMBER-1] [MEMBER-10] [MEMBER-11] [PEOPLE-1] [PEOPLE-3] [PEOPLE-4] [PEOPLE-6] [QUEUE-3] [STATE-2] whatever happens in a room, every driver tells the same', async () => {
   const drivers: Stores[] = [];
   for (const { open } of opens) {
     drivers.push(await open({ channelKeep: KEEP, backlogEntries: BACKLOG }));

@@ -23,6 +23,7 @@ export const NEW_ROOM: PutOptions = {
   closedTtlMs: 60_000,
   isNew: true,
   bans: [],
+  state: null,
 };
 
 /** An id of a room or a user; with a tag it ends in it. */

@@ -7,6 +7,7 @@ import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
 import type { People } from '../../../src/engine/room/people.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
+import type { RoomStateStore } from '../../../src/engine/room/room-state-store.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
 
@@ -28,6 +29,7 @@ export interface Stores extends AsyncDisposable {
   readonly people: People;
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
+  readonly states: RoomStateStore;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;

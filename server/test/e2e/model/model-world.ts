@@ -96,6 +96,11 @@ export class World {
     for (const number of outcome.out?.sockets ?? []) {
       this.sockets[number]?.expected.push(`${model.id} left ${outcome.out?.reason}`);
     }
+    if (outcome.patched) {
+      const { patch, version } = outcome.patched;
+      const line = `${model.id} state ${version} ${JSON.stringify(patch)}`;
+      for (const number of model.readers('room')) this.sockets[number]?.expected.push(line);
+    }
     if (outcome.signal) {
       const line = `${model.id} signal ${outcome.signal.to} ${outcome.signal.payload}`;
       for (const number of model.readers(outcome.signal.to)) {
@@ -168,6 +173,8 @@ export class World {
       playersMaySend: model.playersMaySend,
       typesByRole: model.typesByRole,
     });
+    const state = await call(`${url}/state`, { token: this.#apiKey });
+    expect(state.body).toEqual(model.state);
     const channels = new Set(['room', 'host', 'log', ...model.said.map((said) => said.channel)]);
     for (const channel of channels) await this.#compareChannel(model, url, channel);
     if (!model.isClosed) await this.#compareMembers(model);
@@ -225,6 +232,10 @@ function heardOf({ optional, raw }: WorldSocket): string[] {
         case 'room:signal': {
           const { roomId, to, payload: said } = payload as Record<string, unknown>;
           return [`${roomId} signal ${to} ${said}`];
+        }
+        case 'room:state': {
+          const { patch, roomId, version } = payload as Record<string, unknown>;
+          return [`${roomId} state ${version} ${JSON.stringify(patch)}`];
         }
         case 'room:left': {
           const { reason, roomId } = payload as Record<string, unknown>;

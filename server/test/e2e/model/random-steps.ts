@@ -42,6 +42,7 @@ const DRAWS: readonly Draw[] = (
     [12, drawRename],
     [12, drawMute],
     [12, drawHost],
+    [12, drawPatch],
     [1, drawClose],
   ] as const
 ).flatMap(([times, draw]) => new Array<Draw>(times).fill(draw));
@@ -171,6 +172,17 @@ function drawHost({ other, random, room, socket }: Place): Omit<Step, 'room'> {
     name: `${socket.user.nickname} asks to ${action} ${other.nickname}`,
     run: () => ask(socket, 'room:host', { roomId: room.model.id, userId: other.userId, action }),
     foretell: () => room.model.changeHost(socket.user.userId, other.userId, action),
+  };
+}
+
+function drawPatch({ random, room, socket, step }: Place): Omit<Step, 'room'> {
+  const patch = pick(random, [{ a: step }, { a: null }, { a: { b: [step] } }, [], { b: {} }]);
+  const { version } = room.model.state;
+  const guard = chance(random, 0.3) ? { ifVersion: pick(random, [version, version, 0]) } : {};
+  return {
+    name: `${socket.user.nickname} patches ${JSON.stringify({ patch, ...guard })}`,
+    run: () => ask(socket, 'room:state', { roomId: room.model.id, patch, ...guard }),
+    foretell: () => room.model.patchState(socket.user.userId, patch, guard.ifVersion),
   };
 }
 

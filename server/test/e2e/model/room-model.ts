@@ -1,4 +1,4 @@
-import { channelUser, mayRead, type Role } from '@pinroom/client/contract';
+import { channelUser, mayRead, mergePatch, type Role } from '@pinroom/client/contract';
 
 /** What is said in a room, as far as it can be foretold: ids and times are the server's. */
 export interface Said {
@@ -26,6 +26,8 @@ export interface Outcome {
   readonly out?: { readonly sockets: readonly number[]; readonly reason: string };
   /** The signal that goes out. */
   readonly signal?: { readonly to: string; readonly payload: string };
+  /** The patch of the state that goes out. */
+  readonly patched?: { readonly version: number; readonly patch: unknown };
   /** The answer repeats an earlier one. */
   readonly isDuplicate?: boolean;
 }
@@ -65,6 +67,7 @@ export class RoomModel {
   playersMaySend = true;
   typesByRole: { readonly [R in Role]?: readonly string[] } = {};
   isClosed = false;
+  state: { version: number; value: unknown } = { version: 0, value: {} };
   readonly #keys = new Set<string>();
   readonly #once = new Set<string>();
 
@@ -215,6 +218,15 @@ export class RoomModel {
     this.#promote(member);
     if (isLeaving) this.#demote(userId);
     return this.#say([log('host', target)]);
+  }
+
+  patchState(userId: string, patch: unknown, ifVersion: number | undefined): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    const { value, version } = this.state;
+    if (ifVersion !== undefined && ifVersion !== version) return { code: 'conflict' };
+    this.state = { version: version + 1, value: mergePatch(value, patch) };
+    return { code: 'ok', patched: { version: version + 1, patch } };
   }
 
   close(userId: string): Outcome {

@@ -3,6 +3,7 @@ import { initialSchema } from './0001-initial-schema.js';
 import { voidedEntries } from './0002-voided-entries.js';
 import { roomBans } from './0003-room-bans.js';
 import { sessionUse } from './0004-session-use.js';
+import { roomStates } from './0005-room-states.js';
 import { bannedNetworks } from './0007-banned-networks.js';
 
 /**
@@ -15,5 +16,6 @@ export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0002-voided-entries': voidedEntries,
   '0003-room-bans': roomBans,
   '0004-session-use': sessionUse,
+  '0005-room-states': roomStates,
   '0007-banned-networks': bannedNetworks,
 };
