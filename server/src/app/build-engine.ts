@@ -20,6 +20,7 @@ import { HistoryReader } from '../engine/history/read-history.js';
 import { RoomAccess } from '../engine/room/access.js';
 import { RoomCloser } from '../engine/room/close-room.js';
 import { RoomEraser } from '../engine/room/erase.js';
+import { RoomExporter } from '../engine/room/export-room.js';
 import { HostCommands } from '../engine/room/host-commands.js';
 import { Housekeeping } from '../engine/room/housekeeping.js';
 import { RoomJoiner } from '../engine/room/join-room.js';
@@ -244,6 +245,7 @@ export function buildEngine(parts: EngineParts): Engine {
     commandLimit,
     socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
   });
+  const exporter = new RoomExporter({ access, archive: archives.entries, feed, metrics });
   const eraser = new RoomEraser({
     ...shared,
     access,
@@ -260,7 +262,7 @@ export function buildEngine(parts: EngineParts): Engine {
   return {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
-    roomApi: new RoomHttpApi(router, reader, eraser),
+    roomApi: new RoomHttpApi(router, reader, exporter, eraser),
     directory,
     pinWatch,
     life,

@@ -5,12 +5,13 @@ import type { OwnSessions } from '../auth/own-sessions.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
+import type { RoomExporter } from '../room/export-room.js';
 import type { RoomReader } from '../room/read-room.js';
 import { normaliseNickname } from '../room/text.js';
 import type { Random } from '../runtime/random.js';
 import type { CommandRouter } from './command-router.js';
 import type { Door } from './door.js';
-import type { RoomApi, SessionApi } from './http-api.port.js';
+import type { ExportedRoom, RoomApi, SessionApi } from './http-api.port.js';
 
 /** What HTTP does with sessions. */
 export class SessionHttpApi implements SessionApi {
@@ -65,11 +66,18 @@ export class SessionHttpApi implements SessionApi {
 export class RoomHttpApi implements RoomApi {
   readonly #router: CommandRouter;
   readonly #reader: RoomReader;
+  readonly #exporter: RoomExporter;
   readonly #eraser: RoomEraser;
 
-  constructor(router: CommandRouter, reader: RoomReader, eraser: RoomEraser) {
+  constructor(
+    router: CommandRouter,
+    reader: RoomReader,
+    exporter: RoomExporter,
+    eraser: RoomEraser,
+  ) {
     this.#router = router;
     this.#reader = reader;
+    this.#exporter = exporter;
     this.#eraser = eraser;
   }
 
@@ -91,6 +99,10 @@ export class RoomHttpApi implements RoomApi {
 
   listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList> {
     return this.#reader.list(caller, page);
+  }
+
+  exportRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<ExportedRoom> {
+    return this.#exporter.open(caller, roomId);
   }
 
   deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
