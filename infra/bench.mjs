@@ -52,6 +52,24 @@ async function startNode(env) {
   return { url: `http://127.0.0.1:${node.port}`, pid: node.pid };
 }
 
+/** One node with the embedded drivers. */
+async function openEmbedded() {
+  const { folder, remove } = serviceFolder('bench');
+  defer(remove);
+  const shared = secrets();
+  const embedded = { REDIS_URL: '', DATABASE_URL: '', PINROOM_DATA_DIR: folder };
+  const nodes = [await startNode({ ...shared, ...embedded })];
+  return {
+    databaseUrl: null,
+    told: {
+      nodes,
+      redisPid: null,
+      postgresPid: null,
+      operatorToken: shared.PINROOM_OPERATOR_TOKEN,
+    },
+  };
+}
+
 /** Redis, PostgreSQL and nodes; ended by `closers`. */
 async function openHouse(nodeCount) {
   const binaries = await provideBinaries(() => {
@@ -80,6 +98,7 @@ async function openHouse(nodeCount) {
 
 /** So many entries of a closed room's `room` channel, as if they had been said. */
 async function fillArchive(databaseUrl, { roomId, rows }) {
+  if (!databaseUrl) throw new Error('The embedded archive lets nobody else in.');
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -100,8 +119,11 @@ async function run() {
   const at = args.indexOf('--nodes');
   const nodeCount = at < 0 ? 1 : Number(args.splice(at, 2)[1]);
   if (!(nodeCount >= 1 && nodeCount <= 8)) throw new Error('--nodes wants a number from 1 to 8.');
+  const isEmbedded = args.includes('--embedded');
+  if (isEmbedded) args.splice(args.indexOf('--embedded'), 1);
   const isHelp = args.length === 0 || args.includes('--help');
-  const house = isHelp ? null : await openHouse(nodeCount);
+  const open = isEmbedded ? openEmbedded : openHouse;
+  const house = isHelp ? null : await open(nodeCount);
   const child = fork(inRepository('load-tests/dist/bench-process.js'), args, {
     env: { ...process.env, PINROOM_BENCH_HOUSE: JSON.stringify(house?.told ?? null) },
   });

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** The servers that a benchmark runs against, as its runner has started them. */
 export interface BenchHouse {
   readonly nodes: readonly { readonly url: string; readonly pid: number }[];
-  readonly redisPid: number;
-  readonly postgresPid: number;
+  /** Null: there is none, the drivers are embedded. */
+  readonly redisPid: number | null;
+  readonly postgresPid: number | null;
   readonly operatorToken: string;
   /** Puts so many entries into the archive of a closed room. */
   fillArchive(roomId: string, rows: number): Promise<void>;
@@ -52,7 +53,8 @@ export function cpuBetween(before: CpuSeconds, after: CpuSeconds): CpuSeconds {
 }
 
 /** CPU of a process and its children, those that have ended included; null: not told here. */
-function systemCpu(pid: number): number | null {
+function systemCpu(pid: number | null): number | null {
+  if (pid === null) return null;
   try {
     const stats = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))

@@ -1,23 +1,30 @@
 import { parseArgs } from 'node:util';
 import { PinroomClient } from '@pinroom/client';
+import type { SessionAnswer } from '@pinroom/client/contract';
 import { type BenchHouse, type CpuSeconds, cpuBetween, cpuOf, figure } from './bench-house.js';
 import { LightMember } from './light-member.js';
 import { eventually } from './waiting.js';
 
 const SETTLE_MS = 120_000;
 /** Who leaves and comes back. */
+const CHANGING = 0.1;
+/** Who leaves, one after the other. */
 const LEAVING = 0.1;
+/** How many are kicked, one after the other. */
+const KICKED = 50;
 const ABREAST = 64;
-/** Above this the growth is not that of a line any more. */
-const LINEAR = 1.5;
+/** Above this the growth is not that of a line any more; that of a square would show as the sizes' ratio. */
+const LINEAR = 2;
 
 interface Phase {
+  /** How many did what is measured. */
+  readonly count: number;
   readonly ms: number;
   readonly cpu: CpuSeconds;
   readonly bytes: number;
   readonly events: number;
   readonly retries: number;
-  readonly missed: number;
+  readonly reloads: number;
 }
 
 interface Round {
@@ -25,6 +32,8 @@ interface Round {
   readonly connecting: Phase;
   readonly joining: Phase;
   readonly changing: Phase;
+  readonly leaving: Phase;
+  readonly kicking: Phase;
 }
 
 /**
@@ -41,7 +50,7 @@ export async function benchPresence(house: BenchHouse, args: string[]): Promise<
   });
   const sizes = values.members.split(',').map(Number);
   const most = Math.max(...sizes);
-  house.print('CPU in µs a member. Redis and PostgreSQL beside the nodes.\n');
+  house.print('CPU in µs for each who does it. Redis and PostgreSQL beside the nodes.\n');
   // The first one pays for what is compiled and grown once.
   await round(house, Math.min(...sizes));
   const rounds: Round[] = [];
@@ -62,26 +71,36 @@ async function round(house: BenchHouse, members: number): Promise<Round> {
   const urlOf = (n: number) => nodes[n % nodes.length]?.url ?? '';
   const host = new PinroomClient({ url: urlOf(0), nickname: 'Host' });
   const { room } = await host.createRoom({ capacity: 100_000 });
-  await host.joinRoom({ roomId: room.id });
-  const tokens = await abreast(members, (n) => newToken(urlOf(n), n));
+  const stage = await host.joinRoom({ roomId: room.id });
+  const sessions = await abreast(members, (n) => newSession(urlOf(n), n));
   const crowd: LightMember[] = [];
   try {
-    const connecting = await phase(house, crowd, async () => {
+    const connecting = await phase(house, crowd, members, async () => {
       await abreast(members, async (n) => {
-        crowd.push(await LightMember.connect(urlOf(n), tokens[n] ?? ''));
+        crowd[n] = await LightMember.connect(urlOf(n), sessions[n]?.accessToken ?? '');
       });
     });
-    const joining = await phase(house, crowd, async () => {
+    const joining = await phase(house, crowd, members, async () => {
       await Promise.all(crowd.map((member) => member.join(room.pin ?? '')));
       await settled(crowd, members + 1);
     });
-    const changing = await phase(house, crowd, async () => {
-      const leaving = crowd.slice(0, Math.ceil(members * LEAVING));
-      await Promise.all(leaving.map((member) => member.leave(room.id)));
-      await Promise.all(leaving.map((member) => member.join(room.pin ?? '')));
+    const some = crowd.slice(0, Math.ceil(members * CHANGING));
+    const changing = await phase(house, crowd, some.length, async () => {
+      await Promise.all(some.map((member) => member.leave(room.id)));
+      await Promise.all(some.map((member) => member.join(room.pin ?? '')));
       await settled(crowd, members + 1);
     });
-    return { members, connecting, joining, changing };
+    const gone = Math.ceil(members * LEAVING);
+    const leaving = await phase(house, crowd, gone, async () => {
+      for (const member of crowd.slice(0, gone)) await member.leave(room.id);
+      await settled(crowd.slice(gone), members + 1 - gone);
+    });
+    const kicking = await phase(house, crowd, KICKED, async () => {
+      const kicked = sessions.slice(gone, gone + KICKED);
+      for (const { user } of kicked) await stage.kick(user.id);
+      await settled(crowd.slice(gone + KICKED), members + 1 - gone - KICKED);
+    });
+    return { members, connecting, joining, changing, leaving, kicking };
   } finally {
     for (const { socket } of crowd) socket.close();
     await host.stop();
@@ -99,6 +118,7 @@ function settled(crowd: readonly LightMember[], count: number): Promise<void> {
 async function phase(
   house: BenchHouse,
   crowd: readonly LightMember[],
+  count: number,
   work: () => Promise<void>,
 ): Promise<Phase> {
   const sum = (of: (member: LightMember) => number) =>
@@ -107,31 +127,34 @@ async function phase(
     bytes: sum(({ socket }) => socket.bytes),
     events: sum(({ events }) => events),
     retries: sum(({ retries }) => retries),
-    missed: sum(({ missed }) => missed),
+    reloads: sum(({ reloads }) => reloads),
   });
   const [before, start] = [look(), performance.now()];
   const cpu = await cpuOf(house);
   await work();
   const [ms, after] = [performance.now() - start, look()];
   return {
+    count,
     ms,
     cpu: cpuBetween(cpu, await cpuOf(house)),
     bytes: after.bytes - before.bytes,
     events: after.events - before.events,
     retries: after.retries - before.retries,
-    missed: after.missed - before.missed,
+    reloads: after.reloads - before.reloads,
   };
 }
 
 function report(house: BenchHouse, { members, ...phases }: Round): void {
-  for (const [name, { ms, cpu, bytes, events, retries, missed }] of Object.entries(phases)) {
+  for (const [name, { count, ms, cpu, bytes, events, retries, reloads }] of Object.entries(
+    phases,
+  )) {
     const each = (seconds: number | null) =>
-      figure(seconds === null ? null : (seconds * 1e6) / members).padStart(5);
+      figure(seconds === null ? null : (seconds * 1e6) / count).padStart(5);
     house.print(
       `${String(members).padStart(5)} ${name.padEnd(10)} ${figure(ms).padStart(6)} ms` +
         `  CPU ${each(cpu.nodes)}  Redis ${each(cpu.redis)}  PostgreSQL ${each(cpu.postgres)}` +
         `  to a member: ${figure(bytes / members)} bytes, ${figure(events / members, 1)} events` +
-        `  again: ${retries}  missed: ${missed}`,
+        `  again: ${retries}  reloads: ${reloads}`,
     );
   }
 }
@@ -141,29 +164,29 @@ function judge(house: BenchHouse, rounds: readonly Round[], fewest: number, most
   const cost = (members: number, phaseOf: (round: Round) => Phase) => {
     const costs = rounds
       .filter((round) => round.members === members)
-      .map((round) => phaseOf(round).cpu.nodes / members)
+      .map((round) => phaseOf(round).cpu.nodes / phaseOf(round).count)
       .sort((a, b) => a - b);
     return costs[Math.floor(costs.length / 2)] ?? 0;
   };
   let isLinear = true;
-  for (const name of ['connecting', 'joining', 'changing'] as const) {
+  for (const name of ['connecting', 'joining', 'changing', 'leaving', 'kicking'] as const) {
     const ratio = cost(most, (round) => round[name]) / cost(fewest, (round) => round[name]);
-    if (ratio > LINEAR) isLinear = false;
-    house.print(`${name}: a member of ${most} costs ${figure(ratio, 2)} times one of ${fewest}`);
+    // Of a kick everybody is told at once.
+    if (ratio > LINEAR && name !== 'kicking') isLinear = false;
+    house.print(`${name}: one of ${most} costs ${figure(ratio, 2)} times one of ${fewest}`);
   }
   house.print(isLinear ? 'The cost grows with the members.' : 'The cost grows faster than that.');
   return isLinear;
 }
 
-async function newToken(url: string, n: number): Promise<string> {
+async function newSession(url: string, n: number): Promise<SessionAnswer> {
   const answer = await fetch(`${url}/api/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ nickname: `Player ${n}` }),
   });
-  const { accessToken } = (await answer.json()) as { accessToken?: string };
-  if (accessToken === undefined) throw new Error(`No session: ${answer.status}.`);
-  return accessToken;
+  if (answer.status !== 201) throw new Error(`No session: ${answer.status}.`);
+  return (await answer.json()) as SessionAnswer;
 }
 
 /** Runs a piece of work for each number, some at a time; answers in their order. */

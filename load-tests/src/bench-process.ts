@@ -10,7 +10,7 @@ const BENCHMARKS: Readonly<
 
 const HELP = `Benchmarks, with a Redis, a PostgreSQL and nodes of their own:
 
-  npm run bench -- presence [--members 500,1000,2000,5000] [--repeat 3] [--nodes 1]
+  npm run bench -- presence [--members 500,1000,2000,5000] [--repeat 3] [--nodes 1 | --embedded]
       what a member of a crowd costs: so many join one room at full speed
   npm run bench -- export [--rows 1000000] [--slow 20]
       a large room is exported, to a fast reader and to one that takes so many seconds

@@ -9,6 +9,8 @@ const ANSWER_MS = 60_000;
 const TRIES = 40;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+const SETTLE_MS = 1_000;
+const SPREAD_MS = 2_000;
 
 interface Answer {
   readonly ok: boolean;
@@ -30,8 +32,10 @@ export class LightMember {
   events = 0;
   /** Commands that had to be sent again. */
   retries = 0;
-  /** Versions of which `room:top` told and no event did: a client would join again for them. */
-  missed = 0;
+  /** Joins because `room:top` told of a version that no event brought, as the client library does it. */
+  reloads = 0;
+  #pin: string | null = null;
+  #isDoubtful = false;
   #next = 0;
   readonly #asked = new Map<number, (answer: Answer) => void>();
 
@@ -42,24 +46,25 @@ export class LightMember {
 
   /** Connects with an access token. */
   static async connect(url: string, token: string): Promise<LightMember> {
-    const socket = await LightSocket.open(url);
-    const member = new LightMember(socket);
-    await new Promise<void>((resolve, reject) => {
-      socket.onClose = () => reject(new Error('the handshake was refused'));
-      socket.onFrame = (frame) => {
-        if (frame[0] === 0x30) socket.send(`40${JSON.stringify({ token })}`);
-        else if (frame.includes('session:ready')) resolve();
-        else if (frame.subarray(0, 2).toString() === '44') reject(new Error(frame.toString()));
-      };
+    let [greet, refuse] = [() => {}, (_why: string) => {}];
+    const greeted = new Promise<void>((resolve, reject) => {
+      greet = resolve;
+      refuse = (why) => reject(new Error(why));
     });
-    socket.onClose = () => {};
-    socket.onFrame = (frame) => member.#hear(frame);
-    return member;
+    const socket = await LightSocket.open(url, (frame) => {
+      if (frame.includes('session:ready')) greet();
+      else if (frame.subarray(0, 2).toString() === '44') refuse(frame.toString());
+    });
+    // What Engine.IO says first may wait unread: nothing of it is needed.
+    socket.send(`40${JSON.stringify({ token })}`);
+    await greeted;
+    return new LightMember(socket);
   }
 
   /** Joins, as often as it takes. */
   async join(pin: string): Promise<void> {
     const { data } = await this.#must('room:join', { pin });
+    this.#pin = pin;
     if (!data) return;
     if (data.presenceVersion > this.version) {
       this.version = data.presenceVersion;
@@ -68,6 +73,7 @@ export class LightMember {
   }
 
   async leave(roomId: string): Promise<void> {
+    this.#pin = null;
     await this.#must('room:leave', { roomId, everywhere: true });
     this.version = -1;
     this.memberCount = 0;
@@ -103,7 +109,7 @@ export class LightMember {
     }
     if (frame.subarray(0, TOP.length).equals(TOP)) {
       const { presenceVersion } = bodyOf<{ presenceVersion: number }>(frame, TOP);
-      if (presenceVersion > this.version) this.missed++;
+      if (presenceVersion > this.version) void this.#reload(presenceVersion);
       return;
     }
     const start = frame.indexOf('[');
@@ -112,6 +118,17 @@ export class LightMember {
     const [answer] = JSON.parse(frame.subarray(start).toString()) as [Answer];
     this.#asked.get(number)?.(answer);
     this.#asked.delete(number);
+  }
+
+  /** Most of what seems to be missing is on its way. */
+  async #reload(version: number): Promise<void> {
+    if (this.#isDoubtful) return;
+    this.#isDoubtful = true;
+    await pause(SETTLE_MS + Math.random() * SPREAD_MS);
+    this.#isDoubtful = false;
+    if (this.#pin === null || this.version >= version) return;
+    this.reloads++;
+    await this.join(this.#pin).catch(() => undefined);
   }
 
   #presence({ memberCount, version }: Presence): void {

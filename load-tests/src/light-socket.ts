@@ -14,22 +14,22 @@ export class LightSocket {
   /** All that has come, the handshake included. */
   bytes = 0;
   /** Gets each text frame; the bytes are valid during the call only. */
-  onFrame: (frame: Buffer) => void = () => {};
-  onClose: () => void = () => {};
+  onFrame: (frame: Buffer) => void;
   readonly #socket: Socket;
   #rest: Buffer = Buffer.alloc(0);
   #isOpen = false;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, onFrame: (frame: Buffer) => void) {
     this.#socket = socket;
+    this.onFrame = onFrame;
   }
 
   /** Connects, without a word of Engine.IO or Socket.IO so far. */
-  static open(url: string): Promise<LightSocket> {
+  static open(url: string, onFrame: (frame: Buffer) => void): Promise<LightSocket> {
     const { hostname, port } = new URL(url);
     return new Promise((resolve, reject) => {
       const socket = connect(Number(port), hostname);
-      const light = new LightSocket(socket);
+      const light = new LightSocket(socket, onFrame);
       const timer = setTimeout(() => socket.destroy(new Error('no answer')), CONNECT_MS);
       socket.setNoDelay(true);
       socket.once('connect', () => {
@@ -52,7 +52,6 @@ export class LightSocket {
       socket.on('close', () => {
         clearTimeout(timer);
         reject(new Error('the server closed the connection'));
-        light.onClose();
       });
     });
   }
