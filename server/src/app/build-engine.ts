@@ -245,7 +245,7 @@ export function buildEngine(parts: EngineParts): Engine {
     commandLimit,
     socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
   });
-  const exporter = new RoomExporter({ access, archive: archives.entries, feed, metrics });
+  const exporter = new RoomExporter({ access, archive: archives.entries, feed, ...shared });
   const eraser = new RoomEraser({
     ...shared,
     access,

@@ -3,6 +3,7 @@ import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { RoomFeed } from '../feed/room-feed.port.js';
 import { ChannelWalk, type WalkParts } from '../history/channel-walk.js';
 import type { EntryArchive } from '../history/entry-archive.port.js';
+import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { rateLimited } from '../runtime/rate-limited.js';
 import { Tally } from '../runtime/tally.js';
@@ -26,6 +27,7 @@ export interface ExportParts extends WalkParts {
   readonly archive: Pick<EntryArchive, 'readEntries' | 'lastIds'>;
   readonly feed: Pick<RoomFeed, 'read' | 'tops'>;
   readonly metrics: Metrics;
+  readonly logger: Logger;
 }
 
 /** Hands out whole rooms, for their hosts. */
@@ -42,7 +44,10 @@ export class RoomExporter {
     const release = this.#begin(caller.kind === 'user' ? caller.userId : caller.kind);
     try {
       await this.#parts.access.ofHost(caller, roomId);
-      return new RoomExport(await this.#walks(roomId), release);
+      const walks = await this.#walks(roomId);
+      return new RoomExport(walks, release, (err) => {
+        this.#parts.logger.warn({ roomId, err }, 'an export broke off');
+      });
     } catch (fault) {
       release();
       throw fault;
@@ -89,15 +94,35 @@ export class RoomExporter {
 export class RoomExport {
   readonly #walks: ChannelWalk[];
   readonly #release: () => void;
+  readonly #onBroken: (fault: unknown) => void;
   #limit = FIRST_PAGE;
 
-  constructor(walks: readonly ChannelWalk[], release: () => void) {
+  constructor(
+    walks: readonly ChannelWalk[],
+    release: () => void,
+    onBroken: (fault: unknown) => void,
+  ) {
     this.#walks = [...walks];
     this.#release = release;
+    this.#onBroken = onBroken;
   }
 
   /** The next page; null: that was all. Rejects where the rest cannot be had. */
   async next(): Promise<string | null> {
+    try {
+      return await this.#next();
+    } catch (fault) {
+      this.#onBroken(fault);
+      throw fault;
+    }
+  }
+
+  /** Makes place for other exports. May be called twice. */
+  close(): void {
+    this.#release();
+  }
+
+  async #next(): Promise<string | null> {
     for (let walk = this.#walks[0]; walk; walk = this.#walks[0]) {
       const entries = await walk.next(this.#limit, PAGE_BYTES);
       if (entries.length === 0) {
@@ -110,11 +135,6 @@ export class RoomExport {
       return page;
     }
     return null;
-  }
-
-  /** Makes place for other exports. May be called twice. */
-  close(): void {
-    this.#release();
   }
 }
 
