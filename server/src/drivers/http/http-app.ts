@@ -108,7 +108,7 @@ class HonoHttpApp implements HttpApp {
     const { sessions, rooms, version } = this.#options;
     const api: readonly Route[] = [
       ...sessionRoutes(sessions, this.#clock),
-      ...roomRoutes(rooms),
+      ...roomRoutes(rooms, this.#clock),
       ...serverRoutes(this.#options),
     ];
     const all = [...api, ...documentRoutes(api, version)];

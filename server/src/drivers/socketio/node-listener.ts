@@ -16,6 +16,7 @@ import {
   type FetchHandler,
   type HeaderFields,
   MAX_BODY_BYTES,
+  STALL_MS,
   withBoundedBody,
 } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
@@ -33,6 +34,7 @@ import { WsBroadcaster } from './ws-broadcaster.js';
 export interface NodeListenerOptions extends UpgradeRules {
   readonly path: string;
   readonly maxBufferedBytes: number;
+  readonly stallMs?: number;
   /** What every answer gets that does not come from the fetch handler. */
   readonly answerHeaders: HeaderFields;
   /** Turns a fetch-style handler into one of node:http. */
@@ -119,9 +121,13 @@ export class NodeListener implements Listener {
 
   /** Engine.IO's own handler could only say no, and not with our headers. */
   #guardRequests(): void {
-    const { answerHeaders, path } = this.#options;
+    const { answerHeaders, path, stallMs = STALL_MS } = this.#options;
     this.#server.removeAllListeners('request');
     this.#server.on('request', (request, response) => {
+      response.setTimeout(stallMs, () => {
+        // Silence before the answer begins is ours.
+        if (response.headersSent) response.destroy();
+      });
       if (targetOf(request).path !== path) return this.#onRequest(request, response);
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
       response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
