@@ -147,6 +147,10 @@ export const COMMAND_SCHEMAS = {
     },
     ['roomId', 'userId'],
   ),
+  'room:new-pin': object(
+    { roomId: id, current: { ...pin, description: 'The PIN that is to be replaced.' } },
+    ['roomId', 'current'],
+  ),
   'room:close': object({ roomId: id }, ['roomId']),
 } as const;
 

@@ -29,6 +29,7 @@ import { archiveMembers } from '../engine/room/member-archiver.js';
 import { RoomOpener } from '../engine/room/open-room.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
+import { PinReplacer } from '../engine/room/replace-pin.js';
 import { Retention } from '../engine/room/retention.js';
 import { RoomDirectory } from '../engine/room/room-directory.js';
 import { toRoom } from '../engine/room/room-record.port.js';
@@ -203,24 +204,37 @@ export function buildEngine(parts: EngineParts): Engine {
     clock,
   });
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const allocation = {
+    pins,
+    limiters,
+    pinPolicy: {
+      minLength: config.pinLength,
+      maxLength: config.pinMaxLength,
+      density: config.pinDensity,
+      quarantineMs: config.pinQuarantineMs,
+    },
+  };
   const router = new CommandRouter({
     checker,
     opener: new RoomOpener({
       ...shared,
+      ...allocation,
       rooms,
-      pins,
       archive: archives.rooms,
       directory,
       secrets,
-      pinPolicy: {
-        minLength: config.pinLength,
-        maxLength: config.pinMaxLength,
-        density: config.pinDensity,
-        quarantineMs: config.pinQuarantineMs,
-      },
       roomTtlMs: config.roomTtlMs,
       roomMaxMs: config.roomMaxMs,
-      limiters,
+    }),
+    pinReplacer: new PinReplacer({
+      ...shared,
+      ...allocation,
+      access,
+      rooms,
+      archive: archives.rooms,
+      pinArchive: archives.pins,
+      directory,
+      owed,
     }),
     joiner,
     leaver,

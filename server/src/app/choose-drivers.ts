@@ -5,6 +5,7 @@ import { PostgresRetentionArchive } from '../drivers/postgres/postgres-retention
 import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomPinArchive } from '../drivers/postgres/postgres-room-pin-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
@@ -22,6 +23,7 @@ import type { RetentionArchive } from '../engine/room/retention-archive.port.js'
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
 import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
+import type { RoomPinArchive } from '../engine/room/room-pin-archive.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
@@ -51,6 +53,7 @@ export interface Archives {
   readonly rooms: RoomArchive;
   readonly members: RoomMemberArchive;
   readonly bans: RoomBanArchive;
+  readonly pins: RoomPinArchive;
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
@@ -82,6 +85,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     rooms: new PostgresRoomArchive(database),
     members: new PostgresRoomMemberArchive(database),
     bans: new PostgresRoomBanArchive(database),
+    pins: new PostgresRoomPinArchive(database),
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),

@@ -139,11 +139,11 @@ export const VARIABLES = {
   },
   PINROOM_RATE_ROOMS_PER_USER: {
     fallback: '60',
-    meaning: 'Rooms that one user opens in an hour.',
+    meaning: 'Rooms that one user opens, or gives another PIN, in an hour.',
   },
   PINROOM_RATE_ROOMS_PER_ADDRESS: {
     fallback: '6000',
-    meaning: 'Rooms that are opened from one address in an hour.',
+    meaning: 'Rooms that are opened, or given another PIN, from one address in an hour.',
   },
   PINROOM_RATE_SOCKETS_PER_USER: {
     fallback: '20',

@@ -51,6 +51,7 @@ export interface RoomHandleOptions {
 type RoomCommand =
   | 'room:update'
   | 'room:kick'
+  | 'room:new-pin'
   | 'room:close'
   | 'room:signal'
   | 'room:members'
@@ -204,6 +205,15 @@ export class RoomHandle extends Emitter<RoomEvents> {
   /** Removes a member with all devices; with `ban` the user cannot come back, and need not be here. */
   async kick(userId: string, { ban = false } = {}): Promise<void> {
     await this.#command('room:kick', { userId, ban });
+  }
+
+  /**
+   * Gives the room another PIN: `current` stops working, members stay. Repeated with the same
+   * `current` (when the answer was lost) it answers the room as it is.
+   */
+  async newPin(current = this.room.pin): Promise<Room> {
+    if (current === null) throw new PinroomError('room_closed');
+    return (await this.#command('room:new-pin', { current })).room;
   }
 
   /** Closes the room for all. */

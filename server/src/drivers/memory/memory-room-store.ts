@@ -50,8 +50,10 @@ export class MemoryRoomStore implements RoomStore {
     const room = this.#state.room(roomId);
     if (!room) return null;
     if (room.closedAt !== null) throw new AppError('room_closed');
-    const { title, locked, capacity, settings, ifRev } = change;
+    const { title, locked, capacity, settings, pin, ifRev } = change;
     if (ifRev !== undefined && ifRev !== room.rev) throw new AppError('conflict');
+    if (pin !== undefined && pin.from !== room.pin) throw new AppError('conflict');
+    if (pin !== undefined) room.pin = pin.to;
     if (title !== undefined) room.title = title;
     if (locked !== undefined) room.locked = locked;
     if (capacity !== undefined) room.capacity = capacity;
@@ -59,7 +61,8 @@ export class MemoryRoomStore implements RoomStore {
     room.rev += 1;
     room.activeAt = this.#state.clock.now();
     // What did not change is undefined, and JSON leaves it out.
-    writeLog(this.#state, room, 'updated', { title, locked, capacity, settings, by: byUserId });
+    const type = pin ? 'new-pin' : 'updated';
+    writeLog(this.#state, room, type, { title, locked, capacity, settings, by: byUserId });
     this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
     return toLiveRoom(room);
   }

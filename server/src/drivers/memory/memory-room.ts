@@ -45,7 +45,6 @@ export interface MemoryMember {
 /** A room with everything that is live about it. */
 export interface MemoryRoom {
   readonly id: string;
-  readonly pin: string;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly ttlMs: number;
@@ -54,6 +53,7 @@ export interface MemoryRoom {
   readonly epoch: number;
   /** When it came back from the archive; null: it is new. */
   readonly restoredAt: number | null;
+  pin: string;
   title: string;
   hostIds: string[];
   locked: boolean;

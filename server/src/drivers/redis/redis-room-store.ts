@@ -57,13 +57,15 @@ const updateRoom = defineScript({
   keys: ({ roomId }: { roomId: string; change: RoomChange; byUserId: string | null }) =>
     logKeys(roomId),
   args: ({ roomId, change, byUserId }) => {
-    const { title, locked, capacity, settings, ifRev } = change;
+    const { title, locked, capacity, settings, pin, ifRev } = change;
     // What does not change is undefined, and JSON leaves it out.
     const log = JSON.stringify({ title, locked, capacity, settings, by: byUserId });
     return [
       ...roomArgs(roomId),
+      pin ? 'new-pin' : 'updated',
       log,
       ifRev ?? '',
+      pin?.from ?? '',
       ROOM_FIELDS.length,
       ...ROOM_FIELDS,
       ...changePairs(change),

@@ -59,8 +59,10 @@ function settingsPairs(settings: Settings): string[] {
 }
 
 /** A change as field/value pairs of the room's hash. */
-export function changePairs({ title, locked, capacity, settings }: RoomChange): string[] {
+export function changePairs(change: Omit<RoomChange, 'ifRev'>): string[] {
+  const { title, locked, capacity, pin, settings } = change;
   return [
+    ...(pin === undefined ? [] : ['pin', pin.to]),
     ...(title === undefined ? [] : ['title', title]),
     ...(locked === undefined ? [] : ['locked', locked ? '1' : '0']),
     ...(capacity === undefined ? [] : ['capacity', String(capacity)]),
@@ -71,9 +73,7 @@ export function changePairs({ title, locked, capacity, settings }: RoomChange): 
 /** A record as field/value pairs of the room's hash; null is the empty string. */
 export function recordPairs(record: RoomRecord): string[] {
   return [
-    ...changePairs(record),
-    'pin',
-    record.pin,
+    ...changePairs({ ...record, pin: { from: '', to: record.pin } }),
     'createdBy',
     record.createdBy,
     'hosts',

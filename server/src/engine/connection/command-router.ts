@@ -12,6 +12,7 @@ import type { RoomLeaver } from '../room/leave-room.js';
 import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
 import type { RoomReader } from '../room/read-room.js';
+import type { PinReplacer } from '../room/replace-pin.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
@@ -30,6 +31,7 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  readonly pinReplacer: PinReplacer;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
   /** Most rooms that one socket may be in. */
@@ -70,7 +72,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, reader, sender, signals } = this.#parts;
+    const { hosts, kicker, opener, pinReplacer, reader, sender, signals } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -84,6 +86,8 @@ export class CommandRouter {
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};
+      case 'room:new-pin':
+        return pinReplacer.replace(person(caller), this.#check(name, payload));
       case 'room:create':
         return opener.open(person(caller), this.#check(name, payload));
       case 'room:members':

@@ -23,7 +23,7 @@ export interface CloseParts {
 
 /**
  * Closes rooms in steps that can be repeated: mark closed (with log and announcement) → wait until
- * everything is archived → close the row → let the PIN rest → let the keys run out. The room stays
+ * everything is archived → close the row → let its PINs rest → let the keys run out. The room stays
  * on the list of due rooms until the last step is done, so whoever looks after it goes on.
  */
 export class RoomCloser {
@@ -52,12 +52,13 @@ export class RoomCloser {
     if (!room || room.closedAt === null) return false;
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
-    await archive.closeRoom(roomId, {
+    const held = await archive.closeRoom(roomId, {
       at: room.closedAt,
       reason: room.closeReason ?? 'closed',
       pinRestsUntil: clock.now() + quarantineMs,
     });
-    await pins.release(room.pin, roomId, quarantineMs);
+    // More than one where a change of the PIN broke off.
+    for (const pin of new Set([room.pin, ...held])) await pins.release(pin, roomId, quarantineMs);
     await rooms.retire(roomId, CLOSED_TTL_MS);
     return true;
   }

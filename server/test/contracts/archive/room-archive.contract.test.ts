@@ -150,6 +150,7 @@ describe.each(ARCHIVE_DRIVERS)('room archive on $name', ({ open }) => {
       await rooms.insertRoom(room, plain);
       const versions = Array.from({ length: 12 }, (_, n) => ({
         ...room,
+        pin: anyPin(),
         title: `title ${n}`,
         hostIds: [randomUUID(), randomUUID()],
         rev: 2 + n,
