@@ -27,6 +27,7 @@ import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
 import { RoomOpener } from '../engine/room/open-room.js';
+import { Passcodes } from '../engine/room/passcodes.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
 import { PinReplacer } from '../engine/room/replace-pin.js';
@@ -187,6 +188,7 @@ export function buildEngine(parts: EngineParts): Engine {
     feed,
     history,
     secrets,
+    passcodes: new Passcodes({ ...shared, tries: stores.passcodes, secrets, watch: pinWatch }),
     leaver,
     owed,
     rooms,
@@ -241,7 +243,7 @@ export function buildEngine(parts: EngineParts): Engine {
     sender: new EntrySender(feed, directory, localRooms, archivedKeys, metrics),
     signals: new SignalSender(access, bus, { ...shared, pace: commandLimit }),
     reader,
-    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
+    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets }),
     kicker,
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,

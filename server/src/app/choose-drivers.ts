@@ -18,6 +18,7 @@ import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
 import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { PasscodeTries } from '../engine/room/passcode-tries.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
@@ -40,6 +41,7 @@ export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
   readonly pins: PinRegistry;
+  readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;

@@ -235,7 +235,8 @@ function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | u
 function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal | null {
   if (role !== 'host' && !request.isReturning) {
     if (room.locked) return 'room_locked';
-    if (!request.passcodeOk) return 'passcode_required';
+    const wanted = room.passcodeHash;
+    if (wanted !== null && wanted !== request.passcodeHash) return 'passcode_required';
     if (countRole(room, role) >= placesFor(room, role)) return 'room_full';
   }
   if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';

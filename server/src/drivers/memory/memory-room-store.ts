@@ -50,7 +50,7 @@ export class MemoryRoomStore implements RoomStore {
     const room = this.#state.room(roomId);
     if (!room) return null;
     if (room.closedAt !== null) throw new AppError('room_closed');
-    const { title, locked, capacity, settings, pin, ifRev } = change;
+    const { title, locked, capacity, settings, passcodeHash, pin, ifRev } = change;
     if (ifRev !== undefined && ifRev !== room.rev) throw new AppError('conflict');
     if (pin !== undefined && pin.from !== room.pin) throw new AppError('conflict');
     if (pin !== undefined) room.pin = pin.to;
@@ -58,6 +58,7 @@ export class MemoryRoomStore implements RoomStore {
     if (locked !== undefined) room.locked = locked;
     if (capacity !== undefined) room.capacity = capacity;
     if (settings !== undefined) room.settings = settings;
+    if (passcodeHash !== undefined) room.passcodeHash = passcodeHash;
     room.rev += 1;
     room.activeAt = this.#state.clock.now();
     // What did not change is undefined, and JSON leaves it out.

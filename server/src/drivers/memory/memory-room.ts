@@ -59,6 +59,7 @@ export interface MemoryRoom {
   locked: boolean;
   capacity: number;
   settings: Settings;
+  passcodeHash: string | null;
   rev: number;
   closedAt: number | null;
   closeReason: CloseReason | null;
@@ -123,6 +124,7 @@ export function toLiveRoom(room: MemoryRoom): LiveRoom {
     locked: room.locked,
     capacity: room.capacity,
     settings: room.settings,
+    passcodeHash: room.passcodeHash,
     rev: room.rev,
     epoch: room.epoch,
     createdAt: room.createdAt,

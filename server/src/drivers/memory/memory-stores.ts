@@ -4,6 +4,7 @@ import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryPageCache } from './memory-page-cache.js';
+import { MemoryPasscodeTries } from './memory-passcode-tries.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
 import { MemoryRoomStore } from './memory-room-store.js';
@@ -15,6 +16,7 @@ export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
   readonly pins: MemoryPinRegistry;
+  readonly passcodes: MemoryPasscodeTries;
   readonly feed: MemoryRoomFeed;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
@@ -32,6 +34,7 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
     pins: new MemoryPinRegistry(state),
+    passcodes: new MemoryPasscodeTries(state),
     feed: new MemoryRoomFeed(state),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,

@@ -85,6 +85,7 @@ export class PostgresRoomArchive extends PostgresArchive implements RoomArchive 
           locked: room.locked,
           capacity: room.capacity,
           settings: JSON.stringify(room.settings),
+          passcode_hash: room.passcodeHash,
           rev: room.rev,
         })
         .where('id', '=', room.id)

@@ -68,7 +68,7 @@ const join = defineScript({
     request.foldedNickname,
     ROLE_LETTERS[request.role],
     request.asHost ? 1 : 0,
-    request.passcodeOk ? 1 : 0,
+    request.passcodeHash ?? '',
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
     request.looks.join('\u001f'),

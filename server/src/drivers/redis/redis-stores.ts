@@ -6,6 +6,7 @@ import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPasscodeTries } from './redis-passcode-tries.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStore } from './redis-room-store.js';
@@ -27,6 +28,7 @@ export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
   readonly pins: RedisPinRegistry;
+  readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
   readonly sessions: RedisSessionStore;
   readonly endedSessions: RedisEndedSessions;
@@ -48,6 +50,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
+    passcodes: new RedisPasscodeTries(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,
       ...(entryPaces ? { entryPaces } : {}),

@@ -23,6 +23,7 @@ export const ROOM_FIELDS = [
   'activeAt',
   'presenceVersion',
   'stateVersion',
+  'passcode',
 ] as const;
 
 type Field = (typeof ROOM_FIELDS)[number];
@@ -60,8 +61,9 @@ function settingsPairs(settings: Settings): string[] {
 
 /** A change as field/value pairs of the room's hash. */
 export function changePairs(change: Omit<RoomChange, 'ifRev'>): string[] {
-  const { title, locked, capacity, pin, settings } = change;
+  const { title, locked, capacity, passcodeHash, pin, settings } = change;
   return [
+    ...(passcodeHash === undefined ? [] : ['passcode', passcodeHash ?? '']),
     ...(pin === undefined ? [] : ['pin', pin.to]),
     ...(title === undefined ? [] : ['title', title]),
     ...(locked === undefined ? [] : ['locked', locked ? '1' : '0']),
@@ -110,6 +112,7 @@ export function parseRoom(roomId: string, reply: unknown): LiveRoom | null {
     locked: field('locked') === '1',
     capacity: Number(field('capacity')),
     settings: JSON.parse(field('settings')) as Settings,
+    passcodeHash: field('passcode') === '' ? null : field('passcode'),
     rev: Number(field('rev')),
     epoch: Number(field('epoch')),
     createdAt: Number(field('createdAt')),

@@ -1,8 +1,10 @@
 import type { CommandPayload, Room } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { TokenSecrets } from '../auth/token-secrets.js';
 import { AppError } from '../runtime/app-error.js';
 import type { RoomAccess } from './access.js';
 import type { RoomCloser } from './close-room.js';
+import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
 import { toRoom } from './room-record.port.js';
 import { changeSettings } from './room-settings.js';
@@ -17,6 +19,7 @@ export interface HostParts {
   readonly rooms: RoomStore;
   readonly archive: RoomArchive;
   readonly closer: RoomCloser;
+  readonly secrets: TokenSecrets;
 }
 
 /** What only hosts (and applications) may do. */
@@ -53,7 +56,7 @@ export class HostCommands {
     caller: Caller | ApplicationCaller,
     wish: CommandPayload<'room:update'>,
   ): Promise<Room> {
-    const { access, archive, rooms } = this.#parts;
+    const { access, archive, rooms, secrets } = this.#parts;
     const { room } = await access.ofHost(caller, wish.roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     const change: RoomChange = {
@@ -62,7 +65,11 @@ export class HostCommands {
       ...(wish.capacity === undefined ? {} : { capacity: wish.capacity }),
       ...(wish.settings === undefined
         ? {}
-        : { settings: changeSettings(room.settings, wish.settings), ifRev: room.rev }),
+        : {
+            settings: changeSettings(room.settings, wish.settings),
+            ...passcodeChange(room.id, wish.settings, secrets),
+            ifRev: room.rev,
+          }),
     };
     if (Object.keys(change).length === 0) return toRoom(room);
     const by = caller.kind === 'user' ? caller.userId : null;

@@ -21,6 +21,7 @@ import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
+import type { Passcodes } from './passcodes.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
 import { nicknameForms, normaliseNickname } from './text.js';
@@ -37,6 +38,7 @@ export interface JoinParts extends HostKeeping {
   readonly feed: RoomFeed;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
+  readonly passcodes: Passcodes;
   readonly leaver: RoomLeaver;
   /** The process life that holds the seats. */
   readonly life: () => string;
@@ -124,7 +126,7 @@ export class RoomJoiner {
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
         isReturning: true,
-        passcodeOk: true,
+        passcodeHash: null,
       });
     }
   }
@@ -149,25 +151,30 @@ export class RoomJoiner {
     room: LiveRoom,
     wish: JoinWish,
   ): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
-    const { directory, members, secrets } = this.#parts;
+    const { directory, members, passcodes, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
+    const asHost = wish.hostKey !== undefined;
+    const isExempt = asHost || room.hostIds.includes(caller.userId);
+    const proof = await passcodes.check(room, isExempt ? undefined : wish.passcode, caller);
     const request = {
       ...seat,
       ...nicknameForms(normaliseNickname(wish.nickname ?? caller.nickname)),
       role: wish.role ?? ('player' as const),
-      asHost: wish.hostKey !== undefined,
+      asHost,
       isReturning: false,
-      passcodeOk: true,
+      passcodeHash: proof.hash,
     };
     let outcome = await members.join(request);
     if (outcome.kind === 'absent' && (await directory.restore(room.id))) {
       outcome = await members.join(request);
     }
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
-    if (outcome.kind === 'refused') throw new AppError(outcome.code);
-    if (request.asHost) await keepHosts(this.#parts, room.id);
+    if (outcome.kind === 'refused') {
+      throw outcome.code === 'passcode_required' ? proof.refusal : new AppError(outcome.code);
+    }
+    if (asHost) await keepHosts(this.#parts, room.id);
     return outcome;
   }
 
@@ -247,6 +254,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'forbidden',
   'nickname_taken',
   'passcode_required',
+  'rate_limited',
   'room_full',
   'room_locked',
   'room_not_found',

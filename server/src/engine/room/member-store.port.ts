@@ -22,8 +22,8 @@ export interface JoinRequest extends Seat {
   readonly asHost: boolean;
   /** Had a seat when the store lost its data: the door is not asked again. */
   readonly isReturning: boolean;
-  /** The passcode was right, or none is wanted. */
-  readonly passcodeOk: boolean;
+  /** Of the passcode that was proven: it has to be the room's still. Null: none was. */
+  readonly passcodeHash: string | null;
 }
 
 export type JoinOutcome =

@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { uuidv7 } from '../runtime/random.js';
 import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
+import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, type RoomRecord, toRoom } from './room-record.port.js';
@@ -125,7 +126,7 @@ export class RoomOpener {
     wish: CommandPayload<'room:create'>,
     now: number,
   ): RoomRecord {
-    const { roomMaxMs, roomTtlMs } = this.#parts;
+    const { roomMaxMs, roomTtlMs, secrets } = this.#parts;
     return {
       id,
       pin,
@@ -135,6 +136,7 @@ export class RoomOpener {
       locked: false,
       capacity: wish.capacity ?? LIMITS.defaultCapacity,
       settings: changeSettings(DEFAULT_SETTINGS, wish.settings ?? {}),
+      passcodeHash: passcodeChange(id, wish.settings ?? {}, secrets).passcodeHash ?? null,
       rev: 1,
       createdAt: now,
       ttlMs: Math.min(

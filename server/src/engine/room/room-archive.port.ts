@@ -24,7 +24,7 @@ export interface RoomArchive {
   findRoom(roomId: string): Promise<RoomRecord | null>;
   /** [ROOM-10] The open room that has the PIN; null: none. */
   findRoomByPin(pin: string): Promise<RoomRecord | null>;
-  /** [ROOM-11] Keeps PIN, title, hosts, lock, capacity, settings; a lower `rev` changes nothing. */
+  /** [ROOM-11] Keeps PIN, title, hosts, lock, capacity, settings, passcode; a lower `rev` changes nothing. */
   saveRoom(room: RoomRecord): Promise<void>;
   /** [ROOM-12] Repeatable; all its PINs rest until `pinRestsUntil`. Answers which they are. */
   closeRoom(

@@ -17,14 +17,15 @@ export const DEFAULT_SETTINGS: Settings = {
  * `bad_request`.
  */
 export function changeSettings(current: Settings, patch: SettingsPatch): Settings {
-  if (patch.approval === true || (patch.passcode !== undefined && patch.passcode !== null)) {
-    throw new AppError('bad_request', 'This server has no approval mode and no passcodes yet.');
+  if (patch.approval === true) {
+    throw new AppError('bad_request', 'This server has no approval mode yet.');
   }
   if (patch.onHostGone !== undefined && patch.onHostGone !== 'keep') {
     throw new AppError('bad_request', 'This server keeps a room whose host is gone: `keep`.');
   }
-  const { passcode: _passcode, ...visible } = patch;
-  return { ...current, ...visible };
+  const { passcode, ...visible } = patch;
+  const passcodeRequired = passcode === undefined ? current.passcodeRequired : passcode !== null;
+  return { ...current, ...visible, passcodeRequired };
 }
 
 /** Places for spectators: as many as for players, up to a bound. */

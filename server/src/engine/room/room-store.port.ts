@@ -7,6 +7,8 @@ export interface RoomChange {
   readonly capacity?: number;
   /** The whole new settings. */
   readonly settings?: Settings;
+  /** With the settings that say whether there is one; in no log. */
+  readonly passcodeHash?: string | null;
   /** Only while the room has the PIN `from`. Else `conflict`. Goes with no other change. */
   readonly pin?: { readonly from: string; readonly to: string };
   /** Only while the room has this `rev`: what is changed was read at it. Else `conflict`. */

@@ -35,7 +35,7 @@ const step = fc.oneof(
       role: fc.constantFrom('player' as const, 'spectator' as const),
       asHost: fc.boolean(),
       isReturning: fc.boolean(),
-      passcodeOk: fc.boolean(),
+      passcodeHash: maybe('h1', 'h2'),
     }),
   },
   {
@@ -80,6 +80,7 @@ const step = fc.oneof(
         {
           title: fc.string(),
           locked: fc.boolean(),
+          passcodeHash: maybe('h1', 'h2'),
           capacity: fc.integer({ min: 1, max: 4 }),
           settings: fc.record({
             playersMaySend: fc.boolean(),
@@ -88,7 +89,6 @@ const step = fc.oneof(
               { player: ['answer'] },
               { host: [], player: [] },
             ),
-            passcodeRequired: fc.boolean(),
           }),
         },
         { requiredKeys: [] },

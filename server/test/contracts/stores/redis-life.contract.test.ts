@@ -185,7 +185,12 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     await stores.leases.renew('life-1', 60_000);
     const member = { roomId, userId: newId(), life: 'life-1', socketId: 's1' };
     const names = { nickname: 'Ann', foldedNickname: 'ann', looks: ['ann'] };
-    const rights = { role: 'player', asHost: false, isReturning: false, passcodeOk: true } as const;
+    const rights = {
+      role: 'player',
+      asHost: false,
+      isReturning: false,
+      passcodeHash: null,
+    } as const;
     await stores.members.join({ ...member, ...names, ...rights });
     const sender = { userId: member.userId, nickname: 'Ann' };
     await appended(stores, roomId, { sender, key: 'k', once: 'o' });

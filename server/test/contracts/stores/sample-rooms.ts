@@ -41,6 +41,7 @@ export function newRecord(stores: Stores, changes: Partial<RoomRecord> = {}): Ro
     locked: false,
     capacity: 100,
     settings: SETTINGS,
+    passcodeHash: null,
     rev: 1,
     createdAt: stores.now(),
     ttlMs: 3_600_000,
@@ -75,7 +76,7 @@ export function joinRequest(roomId: string, changes: Partial<JoinRequest> = {}):
     role: 'player',
     asHost: false,
     isReturning: false,
-    passcodeOk: true,
+    passcodeHash: null,
     ...changes,
   };
 }

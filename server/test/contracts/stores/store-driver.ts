@@ -5,6 +5,7 @@ import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.po
 import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
+import type { PasscodeTries } from '../../../src/engine/room/passcode-tries.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
@@ -25,6 +26,7 @@ export interface Stores extends AsyncDisposable {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
   readonly pins: PinRegistry;
+  readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;

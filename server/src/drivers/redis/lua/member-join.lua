@@ -21,7 +21,7 @@
 -- ARGV[7] folded nickname
 -- ARGV[8] wanted role: p or s
 -- ARGV[9] 1: the member is, or becomes, a host
--- ARGV[10] 1: the passcode was right, or none is wanted
+-- ARGV[10] hash of the passcode that was proven; empty: none was
 -- ARGV[11] most spectators of any room
 -- ARGV[12] 1: had a seat when the data was lost, the door is not asked again
 -- ARGV[13] what the nickname may be taken for, U+001F between the looks
@@ -31,14 +31,14 @@ local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
 local lives, life_seats = KEYS[11], KEYS[12]
 local user_id, life, socket_id = ARGV[3], ARGV[4], ARGV[5]
 local nickname, folded, wanted, as_host = ARGV[6], ARGV[7], ARGV[8], ARGV[9] == '1'
-local passcode_ok, most_spectators, looks = ARGV[10] == '1', tonumber(ARGV[11]), ARGV[13]
+local proven, most_spectators, looks = ARGV[10], tonumber(ARGV[11]), ARGV[13]
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua
 --@include join-checks.lua
 
-local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators')
+local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode')
 if not row then return { 'absent' } end
 local hosts = row[6]
 if room.isClosed then return { 'room_closed' } end
@@ -55,6 +55,7 @@ if is_new then
     spectator_capacity = math.min(tonumber(row[8]), most_spectators),
     is_returning = ARGV[12] == '1', hosts = hosts, members = members,
   }
+  local passcode_ok = (row[11] or '') == '' or row[11] == proven
   local refusal = refuse_join(limits, nicks, role, folded, looks, passcode_ok)
   if refusal then return { refusal } end
 end
