@@ -31,6 +31,7 @@ export interface CommandAnswers {
   'room:members': MemberPage;
   'room:update': { room: Room };
   'room:kick': Record<string, never>;
+  'room:admit': Record<string, never>;
   'room:new-pin': { room: Room };
   'room:close': Record<string, never>;
 }

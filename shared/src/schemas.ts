@@ -147,6 +147,11 @@ export const COMMAND_SCHEMAS = {
     },
     ['roomId', 'userId'],
   ),
+  'room:admit': object({ roomId: id, userId: id, admit: { type: 'boolean' } }, [
+    'roomId',
+    'userId',
+    'admit',
+  ]),
   'room:new-pin': object(
     { roomId: id, current: { ...pin, description: 'The PIN that is to be replaced.' } },
     ['roomId', 'current'],

@@ -18,6 +18,7 @@ import { ArchivedKeys } from '../engine/history/archived-keys.js';
 import { BlockReader } from '../engine/history/block-reader.js';
 import { HistoryReader } from '../engine/history/read-history.js';
 import { RoomAccess } from '../engine/room/access.js';
+import { DoorKeeper } from '../engine/room/admit-waiting.js';
 import { RoomCloser } from '../engine/room/close-room.js';
 import { RoomEraser } from '../engine/room/erase.js';
 import { HostCommands } from '../engine/room/host-commands.js';
@@ -102,7 +103,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, pins, queue, rooms } = stores;
+  const { feed, members, pages, pins, queue, rooms, waiting } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -145,6 +146,7 @@ export function buildEngine(parts: EngineParts): Engine {
         await joiner.restoreSeats(roomId, seats);
       },
       tops: (roomId) => feed.tops(roomId),
+      waiting: (roomId) => waiting.list(roomId),
       missing: async (roomId, channel, after, limit) =>
         (await history.read({ roomId, channel, after: after ?? '0-0', limit })).entries,
     },
@@ -174,6 +176,7 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     rooms,
     pins,
+    waiting,
     archive: archives.rooms,
     queue,
     quarantineMs: config.pinQuarantineMs,
@@ -243,8 +246,9 @@ export function buildEngine(parts: EngineParts): Engine {
     sender: new EntrySender(feed, directory, localRooms, archivedKeys, metrics),
     signals: new SignalSender(access, bus, { ...shared, pace: commandLimit }),
     reader,
-    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets }),
+    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets, waiting }),
     kicker,
+    doorKeeper: new DoorKeeper(access, waiting),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,

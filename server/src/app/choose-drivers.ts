@@ -26,6 +26,7 @@ import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
 import type { RoomPinArchive } from '../engine/room/room-pin-archive.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
+import type { WaitingList } from '../engine/room/waiting-list.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
@@ -40,6 +41,7 @@ import { messageOf, StartupError } from './startup-error.js';
 export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly waiting: WaitingList;
   readonly pins: PinRegistry;
   readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;

@@ -17,6 +17,8 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onceKey: [],
   paceKey: [],
   bansKey: [],
+  waitingKey: [],
+  admittedKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
   dedupeKey: ['room', USER, 'a key with {braces}'],
@@ -55,7 +57,7 @@ it('every key that keys.ts builds is looked at here', () => {
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
     ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
     ...['pinTriesAgainKey', 'limitKey'],
-    ...['roomShardChannel', 'hashTagOf'],
+    ...['roomShardChannel', 'doorShardChannel', 'hashTagOf'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
   const known = [...Object.keys(OF_ROOM), ...Object.keys(OF_TAG), ...others];

@@ -135,6 +135,7 @@ function goodPayloads({ roomId, userId, pin }: FuzzPlace): Record<CommandName, o
     'room:members': { roomId, cursor: '1', limit: 5 },
     'room:update': { roomId, title: 'x', locked: false, capacity: 5, settings: {} },
     'room:kick': { roomId, userId, ban: false },
+    'room:admit': { roomId, userId, admit: true },
     'room:new-pin': { roomId, current: pin },
     'room:close': { roomId },
   };

@@ -94,8 +94,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const archive = new PostgresRoomArchive(database);
   const entries = new PostgresEntryArchive(database);
   const pinArchive = new PostgresRoomPinArchive(database);
-  const { members, pins, queue, rooms } = stores;
-  const shared = { ...around, rooms, pins, archive, members, queue };
+  const { members, pins, queue, rooms, waiting } = stores;
+  const shared = { ...around, rooms, pins, archive, members, queue, waiting };
   const directory = new RoomDirectory({
     watch: { note() {} },
     ...shared,

@@ -51,6 +51,7 @@ export interface RoomHandleOptions {
 type RoomCommand =
   | 'room:update'
   | 'room:kick'
+  | 'room:admit'
   | 'room:new-pin'
   | 'room:close'
   | 'room:signal'
@@ -205,6 +206,11 @@ export class RoomHandle extends Emitter<RoomEvents> {
   /** Removes a member with all devices; with `ban` the user cannot come back, and need not be here. */
   async kick(userId: string, { ban = false } = {}): Promise<void> {
     await this.#command('room:kick', { userId, ban });
+  }
+
+  /** Lets a user in who waits at the door (the event `waiting` tells who does), or does not. */
+  async admit(userId: string, admit = true): Promise<void> {
+    await this.#command('room:admit', { userId, admit });
   }
 
   /**

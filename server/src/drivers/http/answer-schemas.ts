@@ -150,6 +150,7 @@ export const ANSWER_SCHEMAS = {
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
   'room:kick': empty,
+  'room:admit': empty,
   'room:new-pin': oneRoom,
   'room:close': empty,
 } as const satisfies { readonly [N in CommandName]: Schema };

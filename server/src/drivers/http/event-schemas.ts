@@ -5,12 +5,12 @@ import {
   type ServerEventName,
 } from '@pinroom/client/contract';
 import { entry, member, person, room } from './answer-schemas.js';
-import { all, anything, count, list, text } from './schema-shapes.js';
+import { all, anything, count, flag, list, text } from './schema-shapes.js';
 
 const { id, entryId } = PARAMETER_SCHEMAS;
 
 /** Clients know these already; this server does not send them yet. */
-type UnsentEventName = 'room:state' | 'room:waiting' | 'room:admitted';
+type UnsentEventName = 'room:state';
 
 /** The events that this server sends. */
 export type SentEventName = Exclude<ServerEventName, UnsentEventName>;
@@ -53,6 +53,14 @@ export const EVENT_SCHEMAS = {
     description: 'Who came, changed and left, gathered for a moment.',
   },
   'room:updated': { ...all({ room }), description: 'The room as it is now.' },
+  'room:waiting': {
+    ...all({ roomId: id, waiting: list(member) }),
+    description: 'To hosts: all who wait at the door, gathered for a moment.',
+  },
+  'room:admitted': {
+    ...all({ roomId: id, admit: flag }),
+    description: 'To who waits at the door: they are let in and may join now, or are not.',
+  },
   'room:top': {
     ...all({
       roomId: id,

@@ -141,6 +141,8 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     pending: 0,
     members: new Map(),
     nicknames: new Map(),
+    waiting: new Map(),
+    admitted: new Set(),
     bans: new Set(options.bannedIds),
     channels: new Map([...options.lastIds].map(([name, id]) => [name, newChannel(id)])),
     dedupe: new ExpiringMap(DEDUPE_KEYS),

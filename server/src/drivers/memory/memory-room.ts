@@ -42,6 +42,14 @@ export interface MemoryMember {
   awayUntil: number | null;
 }
 
+export interface MemoryWaiter {
+  readonly nickname: string;
+  readonly role: 'player' | 'spectator';
+  readonly since: number;
+  /** By `seatKey`. */
+  readonly seats: Map<string, Seat>;
+}
+
 /** A room with everything that is live about it. */
 export interface MemoryRoom {
   readonly id: string;
@@ -77,6 +85,10 @@ export interface MemoryRoom {
   readonly members: Map<string, MemoryMember>;
   /** Folded nickname of each member → its looks. */
   readonly nicknames: Map<string, readonly string[]>;
+  /** By user, in order of asking. */
+  readonly waiting: Map<string, MemoryWaiter>;
+  /** Users whom a host has let in, the longest ago first. */
+  readonly admitted: Set<string>;
   /** Users who may not come back. */
   readonly bans: Set<string>;
   readonly channels: Map<string, MemoryChannel>;

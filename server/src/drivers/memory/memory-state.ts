@@ -99,8 +99,8 @@ export class MemoryState {
 
   /** No life holds a seat in the room any more. */
   forgetSeats(room: MemoryRoom): void {
-    for (const member of room.members.values()) {
-      for (const seat of member.seats.values()) this.removeSeat(seat);
+    for (const { seats } of [...room.members.values(), ...room.waiting.values()]) {
+      for (const seat of seats.values()) this.removeSeat(seat);
     }
   }
 

@@ -10,11 +10,13 @@ import { MemoryRoomFeed } from './memory-room-feed.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
+import { MemoryWaitingList } from './memory-waiting-list.js';
 
 /** The stores of one node without Redis. They share one state, hold no timer and need no closing. */
 export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
+  readonly waiting: MemoryWaitingList;
   readonly pins: MemoryPinRegistry;
   readonly passcodes: MemoryPasscodeTries;
   readonly feed: MemoryRoomFeed;
@@ -33,6 +35,7 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   return {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
+    waiting: new MemoryWaitingList(state),
     pins: new MemoryPinRegistry(state),
     passcodes: new MemoryPasscodeTries(state),
     feed: new MemoryRoomFeed(state),

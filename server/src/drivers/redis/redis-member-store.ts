@@ -57,6 +57,8 @@ const join = defineScript({
     keys.awayKey(tagOf(roomId)),
     keys.tagLivesKey(tagOf(roomId)),
     keys.lifeKey(tagOf(roomId), life),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
   ],
   args: (request) => [
     keys.roomShardChannel(request.roomId),
@@ -72,6 +74,9 @@ const join = defineScript({
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
     request.looks.join('\u001f'),
+    keys.doorShardChannel(request.roomId),
+    keys.lifePrefix(tagOf(request.roomId)),
+    LIMITS.waiting,
   ],
   reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
 });
@@ -81,6 +86,7 @@ const release = defineScript({
   keys: ({ roomId, life }: Seat & { graceMs: number }) => [
     ...memberKeys(roomId),
     keys.lifeKey(tagOf(roomId), life),
+    keys.waitingKey(roomId),
   ],
   args: ({ roomId, userId, life, socketId, graceMs }) => [
     keys.roomShardChannel(roomId),
@@ -108,7 +114,12 @@ const remove = defineScript({
 
 const kick = defineScript({
   name: 'member-kick',
-  keys: ({ roomId }: KickRequest) => [...memberKeys(roomId), keys.bansKey(roomId)],
+  keys: ({ roomId }: KickRequest) => [
+    ...memberKeys(roomId),
+    keys.bansKey(roomId),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
+  ],
   args: ({ roomId, userId, ban, byUserId }) => [
     keys.roomShardChannel(roomId),
     roomId,
@@ -116,6 +127,7 @@ const kick = defineScript({
     ban ? 1 : 0,
     JSON.stringify(byUserId),
     keys.lifePrefix(tagOf(roomId)),
+    keys.doorShardChannel(roomId),
   ],
   reply: (raw): KickOutcome => {
     const [status, wasHost] = raw as [

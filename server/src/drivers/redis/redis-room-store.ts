@@ -105,6 +105,8 @@ const retireRoom = defineScript({
     keys.onceKey(roomId),
     keys.paceKey(roomId),
     keys.bansKey(roomId),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
   ],
   args: ({ roomId, ttlMs }) => [
     roomId,

@@ -11,6 +11,7 @@ import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
+import { RedisWaitingList } from './redis-waiting-list.js';
 
 export interface RedisStoreOptions {
   /** Entries of a channel that stay after they are archived. */
@@ -27,6 +28,7 @@ export interface RedisStoreOptions {
 export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
+  readonly waiting: RedisWaitingList;
   readonly pins: RedisPinRegistry;
   readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
@@ -49,6 +51,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
+    waiting: new RedisWaitingList(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
     passcodes: new RedisPasscodeTries(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {

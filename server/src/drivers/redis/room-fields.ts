@@ -48,6 +48,8 @@ function settingsPairs(settings: Settings): string[] {
   return [
     'settings',
     JSON.stringify(settings),
+    'approval',
+    settings.approval ? '1' : '0',
     'hostGraceMs',
     String(settings.hostGraceSeconds * 1_000),
     'rules:h',

@@ -38,6 +38,9 @@ export const SCRIPT_NAMES = [
   'session-rotate',
   'session-tell',
   'session-use',
+  'waiting-decide',
+  'waiting-empty',
+  'waiting-list',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

@@ -5,6 +5,7 @@ import {
   type Schema,
 } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { DoorKeeper } from '../room/admit-waiting.js';
 import type { HostCommands } from '../room/host-commands.js';
 import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
 import type { MemberKicker } from '../room/kick-member.js';
@@ -32,6 +33,7 @@ export interface RouterParts {
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
   readonly pinReplacer: PinReplacer;
+  readonly doorKeeper: DoorKeeper;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
   /** Most rooms that one socket may be in. */
@@ -43,6 +45,8 @@ export interface RouterParts {
 export interface SeatHolder {
   readonly socket: JoiningSocket;
   readonly seats: Map<string, Seat>;
+  /** Places at the doors of rooms. */
+  readonly waits: Map<string, Seat>;
   /** Whether the client is still there. */
   readonly isOpen: () => boolean;
   /** Joins, leaves and the closing of one socket happen one after the other. */
@@ -72,7 +76,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, pinReplacer, reader, sender, signals } = this.#parts;
+    const { doorKeeper, hosts, kicker, opener, pinReplacer, reader, sender, signals } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -85,6 +89,9 @@ export class CommandRouter {
         return {};
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
+        return {};
+      case 'room:admit':
+        await doorKeeper.admit(caller, this.#check(name, payload));
         return {};
       case 'room:new-pin':
         return pinReplacer.replace(person(caller), this.#check(name, payload));
@@ -107,6 +114,12 @@ export class CommandRouter {
   #leave(wish: CommandPayload<'room:leave'>, holder: SeatHolder): Promise<unknown> {
     return holder.exclusively(async () => {
       const { leaver } = this.#parts;
+      const place = holder.waits.get(wish.roomId);
+      if (place) {
+        holder.waits.delete(wish.roomId);
+        await leaver.leave(place);
+        return {};
+      }
       const seat = holder.seats.get(wish.roomId);
       if (!seat) throw new AppError('not_in_room');
       holder.seats.delete(wish.roomId);
@@ -131,15 +144,18 @@ export class CommandRouter {
     const { seat, answer } = await joiner.join(caller, holder.socket, wish, {
       onFound: (roomId) => this.#checkSeats(holder, roomId),
       onRemoved: (roomId) => holder.seats.delete(roomId),
+      onWaiting: (place) => holder.waits.set(place.roomId, place),
+      onWaited: (roomId) => holder.waits.delete(roomId),
     });
     // A socket that was closed meanwhile gives all its seats back, this one too, right after.
     holder.seats.set(seat.roomId, seat);
     return answer;
   }
 
-  #checkSeats({ seats }: SeatHolder, roomId: string): void {
+  #checkSeats({ seats, waits }: SeatHolder, roomId: string): void {
     const { metrics, roomsPerSocket } = this.#parts;
-    if (seats.size < roomsPerSocket || seats.has(roomId)) return;
+    const isKnown = seats.has(roomId) || waits.has(roomId);
+    if (seats.size + waits.size < roomsPerSocket || isKnown) return;
     const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
     throw rateLimited(metrics, 'rooms_per_socket', 1_000, message);
   }

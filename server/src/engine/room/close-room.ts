@@ -5,12 +5,14 @@ import type { Logger } from '../runtime/logger.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
+import type { WaitingList } from './waiting-list.port.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
 const CLOSED_TTL_MS = 3_600_000;
 
 export interface CloseParts {
   readonly rooms: RoomStore;
+  readonly waiting: Pick<WaitingList, 'empty'>;
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly queue: ArchiveQueue;
@@ -47,9 +49,10 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms } = this.#parts;
+    const { archive, clock, pins, queue, quarantineMs, rooms, waiting } = this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
+    await waiting.empty(roomId, room.closeReason ?? 'closed');
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
     const held = await archive.closeRoom(roomId, {

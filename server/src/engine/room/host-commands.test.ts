@@ -48,6 +48,7 @@ async function openCommands() {
     rooms: stores.rooms,
     archive: archive as RoomArchive,
     closer: {} as RoomCloser,
+    waiting: stores.waiting,
     secrets: new TokenSecrets(['a secret of this test, long enough']),
   });
   return { commands, stores };

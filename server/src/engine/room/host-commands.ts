@@ -10,6 +10,7 @@ import { toRoom } from './room-record.port.js';
 import { changeSettings } from './room-settings.js';
 import type { RoomChange, RoomStore } from './room-store.port.js';
 import { normaliseLine } from './text.js';
+import type { WaitingList } from './waiting-list.port.js';
 
 /** Changes of one room that may cross before a caller is told to try again. */
 const MAX_ATTEMPTS = 8;
@@ -20,6 +21,7 @@ export interface HostParts {
   readonly archive: RoomArchive;
   readonly closer: RoomCloser;
   readonly secrets: TokenSecrets;
+  readonly waiting: Pick<WaitingList, 'empty'>;
 }
 
 /** What only hosts (and applications) may do. */
@@ -56,7 +58,7 @@ export class HostCommands {
     caller: Caller | ApplicationCaller,
     wish: CommandPayload<'room:update'>,
   ): Promise<Room> {
-    const { access, archive, rooms, secrets } = this.#parts;
+    const { access, archive, rooms, secrets, waiting } = this.#parts;
     const { room } = await access.ofHost(caller, wish.roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     const change: RoomChange = {
@@ -76,6 +78,8 @@ export class HostCommands {
     const updated = await rooms.update(wish.roomId, change, by);
     if (!updated) throw new AppError('room_not_found');
     await archive.saveRoom(updated);
+    // The door is open: who still waits is told to ask again.
+    if (wish.settings?.approval === false) await waiting.empty(wish.roomId, null);
     return toRoom(updated);
   }
 }

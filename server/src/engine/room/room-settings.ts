@@ -17,9 +17,6 @@ export const DEFAULT_SETTINGS: Settings = {
  * `bad_request`.
  */
 export function changeSettings(current: Settings, patch: SettingsPatch): Settings {
-  if (patch.approval === true) {
-    throw new AppError('bad_request', 'This server has no approval mode yet.');
-  }
   if (patch.onHostGone !== undefined && patch.onHostGone !== 'keep') {
     throw new AppError('bad_request', 'This server keeps a room whose host is gone: `keep`.');
   }

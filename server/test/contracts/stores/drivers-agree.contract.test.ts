@@ -53,6 +53,10 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('kick' as const), user, ban: fc.boolean() }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('decide' as const), user, admit: fc.boolean() }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       do: fc.constant('append' as const),
@@ -84,6 +88,7 @@ const step = fc.oneof(
           capacity: fc.integer({ min: 1, max: 4 }),
           settings: fc.record({
             playersMaySend: fc.boolean(),
+            approval: fc.boolean(),
             typesByRole: fc.constantFrom<Settings['typesByRole'][]>(
               {},
               { player: ['answer'] },
@@ -138,6 +143,14 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
     case 'kick': {
       const userId = USERS[given.user] ?? '';
       return await stores.members.kick({ roomId, userId, ban: given.ban, byUserId: null });
+    }
+    case 'decide': {
+      const userId = USERS[given.user] ?? '';
+      const outcome = await stores.waiting.decide({ roomId, userId, admit: given.admit });
+      const list = await stores.waiting.list(roomId);
+      // Who asked first is told by the time; at the same millisecond nobody could say.
+      const waiting = list?.waiting.map(({ joinedAt: _, ...who }) => who);
+      return [outcome, waiting?.sort((a, b) => (a.userId < b.userId ? -1 : 1))];
     }
     case 'append':
       return await append(stores, roomId, given);

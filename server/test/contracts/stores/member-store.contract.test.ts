@@ -46,6 +46,25 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: joining', (driver) => {
     expect((await logOf(stores, id)).filter(([type]) => type === 'joined')).toHaveLength(10);
   });
 
+  test('[MEMBER-1] nor more spectators: of players, spectators and members at once none too many', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { capacity: 10 });
+    const members = await Promise.all(Array.from({ length: 5 }, () => joined(stores, id)));
+    const words = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const role = n % 2 ? 'spectator' : 'player';
+        const userId = members[n % 20]?.userId ?? newId();
+        return `${role} ${await join(stores, [id, { role, userId }])}`;
+      }),
+    );
+    const count = (word: string) => words.filter((one) => one === word).length;
+    expect(count('spectator joined')).toBe(10 + 10);
+    expect(count('spectator room_full')).toBe(30);
+    expect(count('player joined')).toBe(15 + 5);
+    expect(count('player room_full')).toBe(30);
+    expect(await stores.rooms.get(id)).toMatchObject({ memberCount: 20, players: 10 });
+  });
+
   test('[MEMBER-1] spectators have places of their own, hosts need none', async () => {
     const stores = await open();
     const { id } = await openRoom(stores, { capacity: 1 });

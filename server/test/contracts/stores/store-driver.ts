@@ -8,6 +8,7 @@ import type { MemberStore } from '../../../src/engine/room/member-store.port.js'
 import type { PasscodeTries } from '../../../src/engine/room/passcode-tries.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
+import type { WaitingList } from '../../../src/engine/room/waiting-list.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
 
 export interface StoreOptions {
@@ -25,6 +26,7 @@ export interface StoreOptions {
 export interface Stores extends AsyncDisposable {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly waiting: WaitingList;
   readonly pins: PinRegistry;
   readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
@@ -41,6 +43,8 @@ export interface Stores extends AsyncDisposable {
   loseData(): Promise<void>;
   /** The frames of a room from now on, as every node gets them. */
   watch(roomId: string): Promise<readonly Frame[]>;
+  /** The same of its door. */
+  watchDoor(roomId: string): Promise<readonly Frame[]>;
 }
 
 /** One technology behind the store ports. */

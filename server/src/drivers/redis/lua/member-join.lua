@@ -1,5 +1,6 @@
 #!lua
--- Lets a user into a room, or a member back in: checks, place, nickname, seat, log, announcement.
+-- Lets a user into a room, or a member back in: checks, place, nickname, seat, log, announcement. Or
+-- lets them wait at the door.
 -- KEYS[1] room hash
 -- KEYS[2] stream of the log
 -- KEYS[3] archived positions
@@ -12,6 +13,8 @@
 -- KEYS[10] away (due times) of the tag
 -- KEYS[11] lives with seats in the tag
 -- KEYS[12] seats of the life in the tag
+-- KEYS[13] waiting hash
+-- KEYS[14] admitted users
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
@@ -25,20 +28,25 @@
 -- ARGV[11] most spectators of any room
 -- ARGV[12] 1: had a seat when the data was lost, the door is not asked again
 -- ARGV[13] what the nickname may be taken for, U+001F between the looks
+-- ARGV[14] shard channel of the door
+-- ARGV[15] how the names of the keys with the seats of a life begin
+-- ARGV[16] how many may wait
 -- Returns {'joined', 1 when new, rev, value of the members hash}, {'absent'} or {code}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
-local lives, life_seats = KEYS[11], KEYS[12]
-local user_id, life, socket_id = ARGV[3], ARGV[4], ARGV[5]
+local waiting, admitted, user_id = KEYS[13], KEYS[14], ARGV[3]
+local seat = { life = ARGV[4], socket_id = ARGV[5], lives = KEYS[11], life_seats = KEYS[12] }
 local nickname, folded, wanted, as_host = ARGV[6], ARGV[7], ARGV[8], ARGV[9] == '1'
+local life_prefix, most_waiting = ARGV[15], tonumber(ARGV[16])
 local proven, most_spectators, looks = ARGV[10], tonumber(ARGV[11]), ARGV[13]
-room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
+room.roster, room.online, room.topic, room.id, room.door = KEYS[6], KEYS[8], ARGV[1], ARGV[2], ARGV[14]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua
 --@include join-checks.lua
+--@include waiting.lua
 
-local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode')
+local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode', 'approval')
 if not row then return { 'absent' } end
 local hosts = row[6]
 if room.isClosed then return { 'room_closed' } end
@@ -49,17 +57,19 @@ local is_new = not member or member.role ~= string.lower(member.role)
 local is_listed = string.find(',' .. hosts .. ',', ',' .. user_id .. ',', 1, true) ~= nil
 local role = (as_host or is_listed) and 'h' or (is_new and wanted or member.role)
 if is_new then
-  local limits = {
-    locked = row[7] == '1', capacity = tonumber(row[8]), players = tonumber(row[9]),
-    spectators = tonumber(row[10]),
-    spectator_capacity = math.min(tonumber(row[8]), most_spectators),
-    is_returning = ARGV[12] == '1', hosts = hosts, members = members,
-  }
+  local limits = read_limits(row, most_spectators)
+  limits.is_returning, limits.hosts, limits.members = ARGV[12] == '1', hosts, members
+  limits.waits = row[12] == '1' and role ~= 'h' and not limits.is_returning
+    and not redis.call('ZSCORE', admitted, user_id)
   local passcode_ok = (row[11] or '') == '' or row[11] == proven
   local refusal = refuse_join(limits, nicks, role, folded, looks, passcode_ok)
   if refusal then return { refusal } end
+  if limits.waits then
+    return { wait_at_door(room, waiting, most_waiting, user_id, role, nickname, seat) }
+  end
 end
 
+dismiss(room, waiting, seat.lives, life_prefix, user_id, '1')
 local becomes_host = role == 'h' and not is_listed
 if becomes_host then
   redis.call('HSET', room.hash, 'hosts', hosts == '' and user_id or hosts .. ',' .. user_id)
@@ -67,7 +77,7 @@ if becomes_host then
 end
 local seats = redis.call('HGET', room.online, user_id) or ''
 local changes = not is_new and (seats == '' or member.role ~= role)
-add_seat(room, seats, user_id, life, socket_id, lives, life_seats)
+add_seat(room, seats, user_id, seat)
 redis.call('ZREM', away, room.id .. ':' .. user_id)
 room.activeAt = room.at
 if is_new then

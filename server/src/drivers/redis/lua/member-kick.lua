@@ -12,22 +12,26 @@
 -- KEYS[9] away (due times) of the tag
 -- KEYS[10] lives with seats in the tag
 -- KEYS[11] bans
+-- KEYS[12] waiting hash
+-- KEYS[13] admitted users
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
 -- ARGV[4] 1: the user cannot come back either
 -- ARGV[5] who does it: a user id as JSON, or null
 -- ARGV[6] how the names of the keys with the seats of a life begin
+-- ARGV[7] shard channel of the door
 -- Returns {'kicked', 1 when the user was a host}, {'absent'}, {'room_closed'} or {'not_found'}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, away, lives, bans = KEYS[5], KEYS[7], KEYS[9], KEYS[10], KEYS[11]
+local waiting, admitted = KEYS[12], KEYS[13]
 local user_id, is_ban, life_prefix = ARGV[3], ARGV[4] == '1', ARGV[6]
 local details = ',"by":' .. ARGV[5]
-room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
+room.roster, room.online, room.topic, room.id, room.door = KEYS[6], KEYS[8], ARGV[1], ARGV[2], ARGV[7]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua
---@include forget-seat.lua
+--@include waiting.lua
 --@include remove-member.lua
 
 local function without(hosts, gone)
@@ -51,6 +55,9 @@ if was_host then redis.call('HSET', room.hash, 'hosts', hosts) end
 local reason = is_ban and 'banned' or 'kicked'
 -- Also of a member who sits nowhere: a node may still hold a seat that was taken for dead.
 if is_member or was_host then revoke(room, user_id, reason) end
+-- Where a host lets people in, a host has to do so again; who is banned waits no longer.
+redis.call('ZREM', admitted, user_id)
+if is_ban then dismiss(room, waiting, lives, life_prefix, user_id, '0') end
 room.activeAt = room.at
 if is_member then
   local seats = redis.call('HGET', room.online, user_id) or ''

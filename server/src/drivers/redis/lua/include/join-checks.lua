@@ -1,3 +1,5 @@
+--@include with-seat.lua
+
 -- Whether a host who is a member, present or away, has one of these looks.
 local function looks_like_host(hosts, members, nicks, looks)
   for host in string.gmatch(hosts, '[^,]+') do
@@ -12,13 +14,25 @@ local function looks_like_host(hosts, members, nicks, looks)
   return false
 end
 
+-- What the room's hash says of its door, from index 7 of the row on: locked, capacity, players,
+-- spectators.
+local function read_limits(row, most_spectators)
+  local capacity = tonumber(row[8])
+  return {
+    locked = row[7] == '1', capacity = capacity, players = tonumber(row[9]),
+    spectators = tonumber(row[10]), spectator_capacity = math.min(capacity, most_spectators),
+  }
+end
+
 -- Why somebody new may not come in; nil: may. Hosts need no passcode, no place and no open door.
 local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
   if role ~= 'h' and not limits.is_returning then
     if limits.locked then return 'room_locked' end
     if not passcode_ok then return 'passcode_required' end
-    if role == 'p' and limits.players >= limits.capacity then return 'room_full' end
-    if role == 's' and limits.spectators >= limits.spectator_capacity then return 'room_full' end
+    -- Who has to wait takes no place yet.
+    local takes_place = not limits.waits
+    if takes_place and role == 'p' and limits.players >= limits.capacity then return 'room_full' end
+    if takes_place and role == 's' and limits.spectators >= limits.spectator_capacity then return 'room_full' end
   end
   if redis.call('HEXISTS', nicks, folded) == 1 then return 'nickname_taken' end
   if role ~= 'h' and not limits.is_returning
@@ -29,13 +43,8 @@ local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
 end
 
 -- Notes a seat at its user (`life/socket` lines) and at its life.
-local function add_seat(room, seats, user_id, life, socket_id, lives, life_seats)
-  local seat = life .. '/' .. socket_id .. '\n'
-  if not string.find('\n' .. seats, '\n' .. seat, 1, true) then
-    redis.call('HSET', room.online, user_id, seats .. seat)
-  end
-  redis.call('SADD', lives, life)
-  redis.call('SADD', life_seats, room.id .. '/' .. user_id .. '/' .. socket_id)
+local function add_seat(room, seats, user_id, seat)
+  redis.call('HSET', room.online, user_id, with_seat(room, seats, user_id, seat))
 end
 
 -- Gives a user who is no member a place; who was muted before stays muted.
