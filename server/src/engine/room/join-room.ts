@@ -163,7 +163,7 @@ export class RoomJoiner {
 
   async #admit(attempt: Attempt): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
     const { caller, room, seat, wish } = attempt;
-    const { passcodes, secrets } = this.#parts;
+    const { localRooms, passcodes, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
@@ -178,7 +178,8 @@ export class RoomJoiner {
       isReturning: false,
       passcodeHash: proof.hash,
     };
-    const mayWait = room.settings.approval && !isExempt;
+    const sits = localRooms.seat(room.id, seat.socketId) !== undefined;
+    const mayWait = room.settings.approval && !isExempt && !sits;
     const outcome = await this.#waitIfNeeded(attempt, mayWait, () => this.#ask(request));
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
