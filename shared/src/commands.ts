@@ -33,6 +33,10 @@ export interface CommandAnswers {
   'room:kick': Record<string, never>;
   'room:admit': Record<string, never>;
   'room:new-pin': { room: Room };
+  'room:state': { version: number };
+  'room:host': { room: Room };
+  'room:rename': { self: Member };
+  'room:mute': Record<string, never>;
   'room:close': Record<string, never>;
 }
 

@@ -27,8 +27,10 @@ import { RoomJoiner } from '../engine/room/join-room.js';
 import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
+import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
 import { Passcodes } from '../engine/room/passcodes.js';
+import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
 import { PinReplacer } from '../engine/room/replace-pin.js';
@@ -37,6 +39,7 @@ import { RoomDirectory } from '../engine/room/room-directory.js';
 import { toRoom } from '../engine/room/room-record.port.js';
 import { EntrySender } from '../engine/room/send-entry.js';
 import { SignalSender } from '../engine/room/send-signal.js';
+import { StateArchiver } from '../engine/room/state-archiver.js';
 import { AppError } from '../engine/runtime/app-error.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
@@ -79,6 +82,7 @@ export interface Engine {
   readonly localRooms: LocalRooms;
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
+  readonly stateArchiver: StateArchiver;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
@@ -103,7 +107,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, pins, queue, rooms, waiting } = stores;
+  const { feed, members, pages, people, pins, queue, rooms, states, waiting } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -130,6 +134,7 @@ export function buildEngine(parts: EngineParts): Engine {
     pins,
     archive: archives.rooms,
     bans: archives.bans,
+    states: archives.states,
     entries: archives.entries,
   });
   const localRooms = new LocalRooms(bus, {
@@ -172,6 +177,12 @@ export function buildEngine(parts: EngineParts): Engine {
     onRows: (rows) => archiveMembers(rows, archives.members, logger),
     tags: () => life.tags,
   });
+  const stateArchiver = new StateArchiver({
+    ...shared,
+    states,
+    archive: archives.states,
+    tags: () => life.tags,
+  });
   const closer = new RoomCloser({
     ...shared,
     rooms,
@@ -179,6 +190,7 @@ export function buildEngine(parts: EngineParts): Engine {
     waiting,
     archive: archives.rooms,
     queue,
+    states: stateArchiver,
     quarantineMs: config.pinQuarantineMs,
     hurry: () => pump.hurry(),
   });
@@ -187,8 +199,10 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     directory,
     members,
+    people,
     localRooms,
     feed,
+    states,
     history,
     secrets,
     passcodes: new Passcodes({ ...shared, tries: stores.passcodes, secrets, watch: pinWatch }),
@@ -201,6 +215,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const kicker = new MemberKicker({
     access,
     members,
+    people,
     bans: archives.bans,
     directory,
     rooms,
@@ -208,6 +223,7 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     clock,
   });
+  const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
   const allocation = {
     pins,
@@ -219,6 +235,7 @@ export function buildEngine(parts: EngineParts): Engine {
       quarantineMs: config.pinQuarantineMs,
     },
   };
+  const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
     checker,
     opener: new RoomOpener({
@@ -249,6 +266,8 @@ export function buildEngine(parts: EngineParts): Engine {
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets, waiting }),
     kicker,
     doorKeeper: new DoorKeeper(access, waiting),
+    states: statePatcher,
+    people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
@@ -280,19 +299,20 @@ export function buildEngine(parts: EngineParts): Engine {
   return {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
-    roomApi: new RoomHttpApi(router, reader, eraser),
+    roomApi: new RoomHttpApi(router, reader, statePatcher, eraser),
     directory,
     pinWatch,
     life,
     localRooms,
     owed,
     pump,
+    stateArchiver,
     housekeeping: new Housekeeping({
       ...shared,
-      rooms,
+      ...hostKeeping,
       members,
+      people,
       pins,
-      archive: archives.rooms,
       directory,
       closer,
       retention: new Retention({

@@ -6,6 +6,7 @@ import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.j
 import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
 import { PostgresRoomPinArchive } from '../drivers/postgres/postgres-room-pin-archive.js';
+import { PostgresRoomStateArchive } from '../drivers/postgres/postgres-room-state-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
@@ -19,12 +20,15 @@ import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
 import type { PasscodeTries } from '../engine/room/passcode-tries.port.js';
+import type { People } from '../engine/room/people.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
 import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
 import type { RoomPinArchive } from '../engine/room/room-pin-archive.port.js';
+import type { RoomStateArchive } from '../engine/room/room-state-archive.port.js';
+import type { RoomStateStore } from '../engine/room/room-state-store.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
 import type { WaitingList } from '../engine/room/waiting-list.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
@@ -42,9 +46,11 @@ export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
   readonly waiting: WaitingList;
+  readonly people: People;
   readonly pins: PinRegistry;
   readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
+  readonly states: RoomStateStore;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;
@@ -58,6 +64,7 @@ export interface Archives {
   readonly members: RoomMemberArchive;
   readonly bans: RoomBanArchive;
   readonly pins: RoomPinArchive;
+  readonly states: RoomStateArchive;
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
@@ -90,6 +97,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     members: new PostgresRoomMemberArchive(database),
     bans: new PostgresRoomBanArchive(database),
     pins: new PostgresRoomPinArchive(database),
+    states: new PostgresRoomStateArchive(database),
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),

@@ -1,4 +1,4 @@
-import type { CommandName, CommandPayload, Member, Room } from '@pinroom/client/contract';
+import type { CommandPayload, Member, Room } from '@pinroom/client/contract';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.js';
@@ -50,38 +50,6 @@ describe('the door of a room on two nodes', () => {
   /** What was said to a socket of anything but the session. */
   const heard = (socket: RawSocket) =>
     socket.events.filter(({ name }) => name !== 'session:ready').map(({ name }) => name);
-
-  it.each<[CommandName, (place: { userId: string; pin: string }) => object]>([
-    ['room:new-pin', ({ pin }) => ({ current: pin })],
-    ['room:admit', ({ userId }) => ({ userId, admit: true })],
-    ['room:update', () => ({ settings: { passcode: 'open sesame' } })],
-    ['room:update', () => ({ settings: { approval: true } })],
-    ['room:update', () => ({ locked: true, capacity: 1 })],
-  ])('obeys %s by a host, and by nobody else', async (name, payload) => {
-    const { host, pin, roomId } = await roomWith();
-    const player = await there('Player');
-    const spectator = await there('Spectator');
-    const banned = await there('Banned');
-    await player.socket.must('room:join', { pin });
-    await spectator.socket.must('room:join', { pin, role: 'spectator' });
-    await banned.socket.must('room:join', { pin });
-    await host.socket.must('room:kick', { roomId, userId: banned.userId, ban: true });
-    const stranger = await here('Stranger');
-    const command = { roomId, ...payload({ pin, userId: stranger.userId }) };
-    const codes: Record<string, string> = {};
-    for (const [who, { socket }] of Object.entries({ player, spectator, banned, stranger, host })) {
-      codes[who] = codeOf(await socket.emit(name, command));
-    }
-    expect(codes).toEqual({
-      player: 'forbidden',
-      spectator: 'forbidden',
-      banned: 'not_in_room',
-      stranger: 'not_in_room',
-      host: 'ok',
-    });
-    await host.socket.must('room:close', { roomId });
-    expect(codeOf(await host.socket.emit(name, command))).toBe('room_closed');
-  });
 
   it('gets another PIN, with which people find it, and not with the one before', async () => {
     const { host, pin, roomId } = await roomWith();

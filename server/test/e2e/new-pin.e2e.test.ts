@@ -5,8 +5,8 @@ import { type Backends, startBackends } from '../support/backends.js';
 import { type House, NEW_PIN_STEPS, type NewPinStep, openHouse } from '../support/opening-house.js';
 import { until } from '../support/until.js';
 
-/** Quarantine is short, the space small and all of it in use: PINs are wanted again at once. */
-const PIN_POLICY = { minLength: 4, maxLength: 4, density: 1, quarantineMs: 600 };
+/** Quarantine is short, and the space so large that nobody draws by chance what a test wants. */
+const PIN_POLICY = { minLength: 8, maxLength: 8, density: 1, quarantineMs: 600 };
 /** So short that what a process leaves behind runs out within the test. */
 const RESERVE_MS = 800;
 const OPENING_MS = 300;
@@ -20,7 +20,7 @@ const newUser = () => uuidv7(Date.now(), systemRandom);
 describe('a room that gets another PIN', () => {
   let backends: Backends;
   let mine: House;
-  let next = 4_000;
+  let next = 40_000_000;
   beforeAll(async () => {
     backends = await startBackends();
     mine = await openHouse({
@@ -118,7 +118,7 @@ describe('a room that gets another PIN', () => {
     for (const unused of wanted.filter((one) => one !== pin)) {
       await until(() => isGivenOut(unused));
     }
-    const never = mine.newPin({ userId, roomId, current: '1000' });
+    const never = mine.newPin({ userId, roomId, current: '10000000' });
     await expect(never).rejects.toMatchObject({ code: 'conflict' });
     const stranger = mine.newPin({ userId: newUser(), roomId, current: pin ?? '' });
     await expect(stranger).rejects.toMatchObject({ code: 'not_in_room' });

@@ -137,6 +137,10 @@ function goodPayloads({ roomId, userId, pin }: FuzzPlace): Record<CommandName, o
     'room:kick': { roomId, userId, ban: false },
     'room:admit': { roomId, userId, admit: true },
     'room:new-pin': { roomId, current: pin },
+    'room:state': { roomId, patch: { a: { b: null } }, ifVersion: 0 },
+    'room:rename': { roomId, nickname: 'Fuzzy' },
+    'room:mute': { roomId, userId, muted: false },
+    'room:host': { roomId, userId, action: 'transfer' },
     'room:close': { roomId },
   };
 }

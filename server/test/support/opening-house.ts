@@ -8,6 +8,7 @@ import { PostgresRoomArchive } from '../../src/drivers/postgres/postgres-room-ar
 import { PostgresRoomBanArchive } from '../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-room-member-archive.js';
 import { PostgresRoomPinArchive } from '../../src/drivers/postgres/postgres-room-pin-archive.js';
+import { PostgresRoomStateArchive } from '../../src/drivers/postgres/postgres-room-state-archive.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
 import type { Caller } from '../../src/engine/auth/caller.port.js';
@@ -94,17 +95,20 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const archive = new PostgresRoomArchive(database);
   const entries = new PostgresEntryArchive(database);
   const pinArchive = new PostgresRoomPinArchive(database);
-  const { members, pins, queue, rooms, waiting } = stores;
-  const shared = { ...around, rooms, pins, archive, members, queue, waiting };
+  const { members, people, pins, queue, rooms, waiting } = stores;
+  const owed = new OwedWork(around.clock, around.logger);
+  const shared = { ...around, rooms, pins, archive, members, owed, people, queue, waiting };
   const directory = new RoomDirectory({
     watch: { note() {} },
     ...shared,
     entries,
     bans: new PostgresRoomBanArchive(database),
+    states: new PostgresRoomStateArchive(database),
   });
   const pump = new ArchivePump({ ...around, queue, archive: entries, onRows: async () => {} });
   const closer = new RoomCloser({
     ...shared,
+    states: { save: async () => {} },
     quarantineMs: pinPolicy.quarantineMs,
     hurry: () => pump.hurry(),
   });

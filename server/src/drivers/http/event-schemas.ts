@@ -9,13 +9,7 @@ import { all, anything, count, flag, list, text } from './schema-shapes.js';
 
 const { id, entryId } = PARAMETER_SCHEMAS;
 
-/** Clients know these already; this server does not send them yet. */
-type UnsentEventName = 'room:state';
-
-/** The events that this server sends. */
-export type SentEventName = Exclude<ServerEventName, UnsentEventName>;
-
-/** The payload of every event that is sent, with what it tells. */
+/** The payload of every event, with what it tells. */
 export const EVENT_SCHEMAS = {
   'session:ready': {
     ...all({
@@ -61,6 +55,10 @@ export const EVENT_SCHEMAS = {
     ...all({ roomId: id, admit: flag }),
     description: 'To who waits at the door: they are let in and may join now, or are not.',
   },
+  'room:state': {
+    ...all({ roomId: id, version: count, patch: anything }),
+    description: 'The shared state has changed by this JSON Merge Patch.',
+  },
   'room:top': {
     ...all({
       roomId: id,
@@ -78,4 +76,4 @@ export const EVENT_SCHEMAS = {
     }),
     description: 'The receiver is no longer in the room.',
   },
-} as const satisfies { readonly [N in SentEventName]: Schema };
+} as const satisfies { readonly [N in ServerEventName]: Schema };

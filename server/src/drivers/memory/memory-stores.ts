@@ -5,8 +5,10 @@ import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryPageCache } from './memory-page-cache.js';
 import { MemoryPasscodeTries } from './memory-passcode-tries.js';
+import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
@@ -17,9 +19,11 @@ export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
   readonly waiting: MemoryWaitingList;
+  readonly people: MemoryPeople;
   readonly pins: MemoryPinRegistry;
   readonly passcodes: MemoryPasscodeTries;
   readonly feed: MemoryRoomFeed;
+  readonly states: MemoryRoomStateStore;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
@@ -36,9 +40,11 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
     waiting: new MemoryWaitingList(state),
+    people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
     passcodes: new MemoryPasscodeTries(state),
     feed: new MemoryRoomFeed(state),
+    states: new MemoryRoomStateStore(state),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,
     queue: new MemoryArchiveQueue(state),

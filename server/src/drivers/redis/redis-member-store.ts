@@ -14,7 +14,7 @@ import { tagOf } from '../../engine/runtime/random.js';
 import { type Resilient, retry } from '../resilience/retry.js';
 import { dueMembers } from './due-members.js';
 import * as keys from './keys.js';
-import { parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
+import { joinLooks, parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { judgeLives } from './redis-leases.js';
@@ -27,16 +27,9 @@ type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
 /** Seats of an ended life that are given up together. */
 const RELEASE_BATCH = 200;
 
-const logKeys = (roomId: string) => [
-  keys.roomKey(roomId),
-  keys.streamKey(roomId, 'log'),
-  keys.archivedKey(roomId),
-  keys.unarchivedKey(tagOf(roomId)),
-];
-
 /** What every script that may remove a member takes first. */
 const memberKeys = (roomId: string) => [
-  ...logKeys(roomId),
+  ...keys.logKeys(roomId),
   keys.membersKey(roomId),
   keys.rosterKey(roomId),
   keys.nicksKey(roomId),
@@ -48,7 +41,7 @@ const memberKeys = (roomId: string) => [
 const join = defineScript({
   name: 'member-join',
   keys: ({ roomId, life }: JoinRequest) => [
-    ...logKeys(roomId),
+    ...keys.logKeys(roomId),
     keys.membersKey(roomId),
     keys.rosterKey(roomId),
     keys.nicksKey(roomId),
@@ -59,6 +52,8 @@ const join = defineScript({
     keys.lifeKey(tagOf(roomId), life),
     keys.waitingKey(roomId),
     keys.admittedKey(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
+    keys.networksKey(roomId),
   ],
   args: (request) => [
     keys.roomShardChannel(request.roomId),
@@ -73,10 +68,12 @@ const join = defineScript({
     request.passcodeHash ?? '',
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
-    request.looks.join('\u001f'),
+    joinLooks(request.looks),
     keys.doorShardChannel(request.roomId),
     keys.lifePrefix(tagOf(request.roomId)),
     LIMITS.waiting,
+    request.network,
+    request.isMuted ? 1 : 0,
   ],
   reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
 });
@@ -86,6 +83,7 @@ const release = defineScript({
   keys: ({ roomId, life }: Seat & { graceMs: number }) => [
     ...memberKeys(roomId),
     keys.lifeKey(tagOf(roomId), life),
+    keys.hostsAwayKey(tagOf(roomId)),
     keys.waitingKey(roomId),
   ],
   args: ({ roomId, userId, life, socketId, graceMs }) => [
@@ -101,7 +99,10 @@ const release = defineScript({
 
 const remove = defineScript({
   name: 'member-remove',
-  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => memberKeys(roomId),
+  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => [
+    ...memberKeys(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
+  ],
   args: ({ roomId, userId, onlyAway }) => [
     keys.roomShardChannel(roomId),
     roomId,
@@ -119,8 +120,9 @@ const kick = defineScript({
     keys.bansKey(roomId),
     keys.waitingKey(roomId),
     keys.admittedKey(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
   ],
-  args: ({ roomId, userId, ban, byUserId }) => [
+  args: ({ roomId, userId, ban, byUserId, network }) => [
     keys.roomShardChannel(roomId),
     roomId,
     userId,
@@ -128,6 +130,7 @@ const kick = defineScript({
     JSON.stringify(byUserId),
     keys.lifePrefix(tagOf(roomId)),
     keys.doorShardChannel(roomId),
+    network ?? '',
   ],
   reply: (raw): KickOutcome => {
     const [status, wasHost] = raw as [

@@ -7,8 +7,10 @@ import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
 import { RedisPasscodeTries } from './redis-passcode-tries.js';
+import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
+import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
 import { RedisWaitingList } from './redis-waiting-list.js';
@@ -29,9 +31,11 @@ export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
   readonly waiting: RedisWaitingList;
+  readonly people: RedisPeople;
   readonly pins: RedisPinRegistry;
   readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
+  readonly states: RedisRoomStateStore;
   readonly sessions: RedisSessionStore;
   readonly endedSessions: RedisEndedSessions;
   readonly queue: RedisArchiveQueue;
@@ -39,7 +43,7 @@ export interface RedisStores {
   readonly leases: RedisLeases;
 }
 
-/** Above this share of `maxmemory` no entries are taken: scripts that free memory need the rest. */
+/** Above this share of `maxmemory` no entries or states are taken: scripts that free memory need the rest. */
 const FEED_MEMORY_SHARE = 0.75;
 /** Above this share nothing is kept that can be read again from the archive. */
 const PAGE_MEMORY_SHARE = 0.6;
@@ -48,17 +52,20 @@ const PAGE_MEMORY_SHARE = 0.6;
 export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
   const { memory } = redis;
   const { backlogEntries, channelKeep, entryPaces, pinBudget } = options;
+  const isMemoryShort = () => memory.isAbove(FEED_MEMORY_SHARE);
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
     waiting: new RedisWaitingList(redis),
+    people: new RedisPeople(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
     passcodes: new RedisPasscodeTries(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,
       ...(entryPaces ? { entryPaces } : {}),
-      isMemoryShort: () => memory.isAbove(FEED_MEMORY_SHARE),
+      isMemoryShort,
     }),
+    states: new RedisRoomStateStore(redis, { isMemoryShort }),
     sessions: new RedisSessionStore(redis),
     endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),

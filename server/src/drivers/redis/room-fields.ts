@@ -52,6 +52,8 @@ function settingsPairs(settings: Settings): string[] {
     settings.approval ? '1' : '0',
     'hostGraceMs',
     String(settings.hostGraceSeconds * 1_000),
+    'onHostGone',
+    settings.onHostGone,
     'rules:h',
     rulesOf(settings, 'host'),
     'rules:p',

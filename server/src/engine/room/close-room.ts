@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
+import type { StateArchiver } from './state-archiver.js';
 import type { WaitingList } from './waiting-list.port.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
@@ -16,6 +17,7 @@ export interface CloseParts {
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly queue: ArchiveQueue;
+  readonly states: Pick<StateArchiver, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly quarantineMs: number;
@@ -49,12 +51,13 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms, waiting } = this.#parts;
+    const { archive, clock, pins, queue, quarantineMs, rooms, states, waiting } = this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
     await waiting.empty(roomId, room.closeReason ?? 'closed');
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
+    if (room.stateVersion > 0) await states.save(roomId);
     const held = await archive.closeRoom(roomId, {
       at: room.closedAt,
       reason: room.closeReason ?? 'closed',

@@ -23,8 +23,12 @@ import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, JoinRequest, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
 import type { Passcodes } from './passcodes.js';
+import { toState } from './patch-state.js';
+import type { People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
+import type { RoomStateStore } from './room-state-store.port.js';
+import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -35,8 +39,10 @@ export interface JoiningSocket extends SeatSocket, WaitingSocket {
 export interface JoinParts extends HostKeeping {
   readonly directory: RoomDirectory;
   readonly members: MemberStore;
+  readonly people: Pick<People, 'firstFree'>;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
+  readonly states: Pick<RoomStateStore, 'read'>;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
   readonly passcodes: Passcodes;
@@ -105,9 +111,12 @@ export class RoomJoiner {
       socket.joinTopic(room.id);
       const local: LocalSeat = {
         userId: caller.userId,
+        life: seat.life,
         nickname: self.nickname,
         socket,
         role: self.role,
+        muted: self.muted,
+        network: caller.network,
         onRemoved: () => callbacks.onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
@@ -129,21 +138,28 @@ export class RoomJoiner {
     }
   }
 
-  /** Gives seats back that the store has lost with its data. */
+  /**
+   * Gives seats back that the store has lost with its data, under the life that will give them up. Whose
+   * socket goes meanwhile has given up a seat that was not there yet: it is given up once more.
+   */
   async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
-    const { life, members } = this.#parts;
-    for (const { nickname, role, socket, userId } of seats) {
+    const { leaver, localRooms, members } = this.#parts;
+    for (const local of seats) {
+      const { life, muted, network, nickname, role, socket, userId } = local;
+      const isSeated = () => localRooms.seat(roomId, socket.id) === local;
+      if (!isSeated()) continue;
+      const seat: Seat = { roomId, userId, life, socketId: socket.id };
       await members.join({
-        roomId,
-        userId,
-        life: life(),
-        socketId: socket.id,
+        ...seat,
         ...nicknameForms(nickname),
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
         isReturning: true,
+        isMuted: muted,
+        network,
         passcodeHash: null,
       });
+      if (!isSeated()) await leaver.drop(seat);
     }
   }
 
@@ -163,7 +179,7 @@ export class RoomJoiner {
 
   async #admit(attempt: Attempt): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
     const { caller, room, seat, wish } = attempt;
-    const { localRooms, passcodes, secrets } = this.#parts;
+    const { localRooms, passcodes, people, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
@@ -176,6 +192,8 @@ export class RoomJoiner {
       role: wish.role ?? ('player' as const),
       asHost,
       isReturning: false,
+      isMuted: false,
+      network: caller.network,
       passcodeHash: proof.hash,
     };
     const sits = localRooms.seat(room.id, seat.socketId) !== undefined;
@@ -183,7 +201,12 @@ export class RoomJoiner {
     const outcome = await this.#waitIfNeeded(attempt, mayWait, () => this.#ask(request));
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
-      throw outcome.code === 'passcode_required' ? proof.refusal : new AppError(outcome.code);
+      if (outcome.code === 'passcode_required') throw proof.refusal;
+      const isTaken = outcome.code === 'nickname_taken';
+      const suggestion = isTaken
+        ? await suggestNickname(people, room.id, request.nickname)
+        : undefined;
+      throw new AppError(outcome.code, undefined, { suggestion });
     }
     if (asHost) await keepHosts(this.#parts, room.id);
     return outcome;
@@ -218,11 +241,13 @@ export class RoomJoiner {
     const waits = outcome.kind === 'refused' && outcome.code === 'waiting_for_host';
     // Only a moment ago nobody had to wait.
     if (waits && !mayWait) return this.#waitIfNeeded(attempt, true, ask);
+    const isBanned = outcome.kind === 'refused' && outcome.code === 'banned';
     // Who waits already goes on to do so where another refusal comes now.
-    if (outcome.kind === 'joined' || (!waits && !waited)) {
+    if (outcome.kind === 'joined' || isBanned || (!waits && !waited)) {
       waiters.leave(room.id, socket.id);
       callbacks.onWaited(room.id);
     }
+    if (isBanned && waited) await this.#parts.leaver.leave(seat);
     return outcome;
   }
 
@@ -231,16 +256,17 @@ export class RoomJoiner {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, feed } = this.#parts;
+    const { members, feed, states } = this.#parts;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, hot] = await Promise.all([
+    const [rights, list, hot, state] = await Promise.all([
       members.rights(roomId, [admitted.userId]),
       members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
       feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+      states.read(roomId),
     ]);
     const right = rights?.members[0];
     if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list) throw new AppError('not_in_room');
+    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
     const channels: { [channel: string]: ChannelSnapshot } = {};
     for (const channel of followedChannels(right.role, admitted.userId)) {
       const from = since[channel];
@@ -256,7 +282,8 @@ export class RoomJoiner {
       members: list.members,
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
-      state: { version: rights.room.stateVersion, value: {} },
+      hostState: rights.hostState,
+      state: toState(state),
       channels,
     };
   }

@@ -44,7 +44,14 @@ const HOST: Caller = {
 
 async function openKicker() {
   const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });
-  const put = { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bannedIds: [] };
+  const put = {
+    epochFloor: 0,
+    lastIds: new Map(),
+    closedTtlMs: 0,
+    isNew: true,
+    bans: [],
+    state: null,
+  };
   await stores.rooms.put(ROOM, put);
   const join = (userId: string) =>
     stores.members.join({
@@ -58,6 +65,8 @@ async function openKicker() {
       role: 'player',
       asHost: false,
       isReturning: false,
+      isMuted: false,
+      network: 'n',
       passcodeHash: null,
     });
   for (const userId of ['host', 'second', 'player']) await join(userId);
@@ -72,7 +81,7 @@ async function openKicker() {
     },
   };
   const bans: Pick<RoomBanArchive, 'saveBan'> = {
-    async saveBan(_roomId, userId) {
+    async saveBan(_roomId, { userId }) {
       if (archive.isAway) throw unavailable('PostgreSQL');
       banned.push(userId);
     },
@@ -87,6 +96,7 @@ async function openKicker() {
   const kicker = new MemberKicker({
     access: access as RoomAccess,
     members: stores.members,
+    people: stores.people,
     bans: bans as RoomBanArchive,
     directory: {} as RoomDirectory,
     rooms: stores.rooms,

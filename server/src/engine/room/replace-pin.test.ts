@@ -42,7 +42,7 @@ async function setUp(budget = 10) {
       closedAt: null,
       closeReason: null,
     },
-    { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bannedIds: [] },
+    { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bans: [], state: null },
   );
   /** What the archive has been told; while it is away, everything asked of it fails. */
   const archived = { isAway: false, taken: [] as string[], resting: [] as string[], pin: FIRST };

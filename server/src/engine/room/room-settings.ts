@@ -1,5 +1,4 @@
 import { LIMITS, type Settings, type SettingsPatch } from '@pinroom/client/contract';
-import { AppError } from '../runtime/app-error.js';
 
 /** What a room starts with. */
 export const DEFAULT_SETTINGS: Settings = {
@@ -17,9 +16,6 @@ export const DEFAULT_SETTINGS: Settings = {
  * `bad_request`.
  */
 export function changeSettings(current: Settings, patch: SettingsPatch): Settings {
-  if (patch.onHostGone !== undefined && patch.onHostGone !== 'keep') {
-    throw new AppError('bad_request', 'This server keeps a room whose host is gone: `keep`.');
-  }
   const { passcode, ...visible } = patch;
   const passcodeRequired = passcode === undefined ? current.passcodeRequired : passcode !== null;
   return { ...current, ...visible, passcodeRequired };

@@ -15,6 +15,8 @@
 -- KEYS[12] seats of the life in the tag
 -- KEYS[13] waiting hash
 -- KEYS[14] admitted users
+-- KEYS[15] rooms of the tag whose hosts are away
+-- KEYS[16] networks hash (user -> the one from which the user came last)
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
@@ -31,16 +33,21 @@
 -- ARGV[14] shard channel of the door
 -- ARGV[15] how the names of the keys with the seats of a life begin
 -- ARGV[16] how many may wait
+-- ARGV[17] the network that the user comes from
+-- ARGV[18] 1: was muted when the data was lost
 -- Returns {'joined', 1 when new, rev, value of the members hash}, {'absent'} or {code}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
-local waiting, admitted, user_id = KEYS[13], KEYS[14], ARGV[3]
+local waiting, networks, user_id = KEYS[13], KEYS[16], ARGV[3]
 local seat = { life = ARGV[4], socket_id = ARGV[5], lives = KEYS[11], life_seats = KEYS[12] }
 local nickname, folded, wanted, as_host = ARGV[6], ARGV[7], ARGV[8], ARGV[9] == '1'
-local life_prefix, most_waiting = ARGV[15], tonumber(ARGV[16])
-local proven, most_spectators, looks = ARGV[10], tonumber(ARGV[11]), ARGV[13]
-room.roster, room.online, room.topic, room.id, room.door = KEYS[6], KEYS[8], ARGV[1], ARGV[2], ARGV[14]
+local looks, life_prefix, network, was_muted = ARGV[13], ARGV[15], ARGV[17], ARGV[18]
+local door = { members = members, nicks = nicks, bans = bans, admitted = KEYS[14] }
+door.most_spectators, door.most_waiting = tonumber(ARGV[11]), tonumber(ARGV[16])
+room.hosts_away, room.door = KEYS[15], ARGV[14]
+room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
 --@include room.lua
+--@include hosts.lua
 --@include log-entry.lua
 --@include presence.lua
 --@include join-checks.lua
@@ -54,34 +61,31 @@ if redis.call('SISMEMBER', bans, user_id) == 1 then return { 'banned' } end
 local kept = redis.call('HGET', members, user_id)
 local member = kept and parse_member(kept)
 local is_new = not member or member.role ~= string.lower(member.role)
-local is_listed = string.find(',' .. hosts .. ',', ',' .. user_id .. ',', 1, true) ~= nil
-local role = (as_host or is_listed) and 'h' or (is_new and wanted or member.role)
+local was_host = is_listed(hosts, user_id)
+local role = (as_host or was_host) and 'h' or (is_new and wanted or member.role)
 if is_new then
-  local limits = read_limits(row, most_spectators)
-  limits.is_returning, limits.hosts, limits.members = ARGV[12] == '1', hosts, members
-  limits.waits = row[12] == '1' and role ~= 'h' and not limits.is_returning
-    and not redis.call('ZSCORE', admitted, user_id)
-  local passcode_ok = (row[11] or '') == '' or row[11] == proven
-  local refusal = refuse_join(limits, nicks, role, folded, looks, passcode_ok)
-  if refusal then return { refusal } end
-  if limits.waits then
-    return { wait_at_door(room, waiting, most_waiting, user_id, role, nickname, seat) }
+  local refusal = ask_door(row, door, {
+    id = user_id, role = role, folded = folded, looks = looks, network = network,
+    proven = ARGV[10], is_returning = ARGV[12] == '1',
+  })
+  if refusal == 'wait' then
+    refusal = wait_at_door(room, waiting, door.most_waiting, user_id, role, nickname, seat)
   end
+  if refusal then return { refusal } end
 end
 
 dismiss(room, waiting, seat.lives, life_prefix, user_id, '1')
-local becomes_host = role == 'h' and not is_listed
-if becomes_host then
-  redis.call('HSET', room.hash, 'hosts', hosts == '' and user_id or hosts .. ',' .. user_id)
-  raise_rev(room)
-end
+local becomes_host = role == 'h' and not was_host
+if becomes_host then list_host(room, hosts, user_id) end
 local seats = redis.call('HGET', room.online, user_id) or ''
 local changes = not is_new and (seats == '' or member.role ~= role)
 add_seat(room, seats, user_id, seat)
 redis.call('ZREM', away, room.id .. ':' .. user_id)
+redis.call('HSET', networks, user_id, network)
 room.activeAt = room.at
 if is_new then
-  member = add_member(room, members, nicks, user_id, role, member, nickname, folded, looks)
+  local muted = role ~= 'h' and (was_muted == '1' and '1' or member and member.muted) or '0'
+  member = add_member(room, members, nicks, user_id, role, muted, nickname, folded, looks)
   log_entry(room, 'joined', '{"userId":"' .. user_id .. '","nickname":' .. nickname ..
     ',"role":"' .. ROLE_NAMES[role] .. '"}')
   announce_presence(room, '{"joined":' .. member_json(user_id, member, true) .. '}')

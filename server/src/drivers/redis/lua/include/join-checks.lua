@@ -1,45 +1,38 @@
 --@include with-seat.lua
+--@include nicknames.lua
+--@include member-role.lua
 
--- Whether a host who is a member, present or away, has one of these looks.
-local function looks_like_host(hosts, members, nicks, looks)
-  for host in string.gmatch(hosts, '[^,]+') do
-    local kept = redis.call('HGET', members, host)
-    local member = kept and parse_member(kept)
-    -- Who has left keeps an upper-case role, and no name.
-    local theirs = member and member.role == 'h' and redis.call('HGET', nicks, member.folded) or ''
-    for look in string.gmatch(looks, '[^\31]+') do
-      if string.find('\31' .. theirs .. '\31', '\31' .. look .. '\31', 1, true) then return true end
-    end
-  end
-  return false
-end
-
--- What the room's hash says of its door, from index 7 of the row on: locked, capacity, players,
--- spectators.
-local function read_limits(row, most_spectators)
+-- Whether the places of a role are taken.
+local function is_full(row, role, most_spectators)
   local capacity = tonumber(row[8])
-  return {
-    locked = row[7] == '1', capacity = capacity, players = tonumber(row[9]),
-    spectators = tonumber(row[10]), spectator_capacity = math.min(capacity, most_spectators),
-  }
+  if role == 'p' then return tonumber(row[9]) >= capacity end
+  return tonumber(row[10]) >= math.min(capacity, most_spectators)
 end
 
--- Why somebody new may not come in; nil: may. Hosts need no passcode, no place and no open door.
-local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
-  if role ~= 'h' and not limits.is_returning then
-    if limits.locked then return 'room_locked' end
-    if not passcode_ok then return 'passcode_required' end
+-- What stands in the way of somebody new: a code, or 'wait' for a host; nil: nothing. Hosts need no
+-- passcode, no place and no open door. `row`: hosts, locked, capacity, players, spectators, passcode
+-- and approval of the room's hash, from index 6 on.
+local function ask_door(row, door, who)
+  local is_asked = who.role ~= 'h' and not who.is_returning
+  local waits = is_asked and row[12] == '1' and not redis.call('ZSCORE', door.admitted, who.id)
+  if is_asked then
+    if redis.call('SISMEMBER', door.bans, '@' .. who.network) == 1 then return 'banned' end
+    if row[7] == '1' then return 'room_locked' end
+    if (row[11] or '') ~= '' and row[11] ~= who.proven then return 'passcode_required' end
     -- Who has to wait takes no place yet.
-    local takes_place = not limits.waits
-    if takes_place and role == 'p' and limits.players >= limits.capacity then return 'room_full' end
-    if takes_place and role == 's' and limits.spectators >= limits.spectator_capacity then return 'room_full' end
+    if not waits and is_full(row, who.role, door.most_spectators) then return 'room_full' end
   end
-  if redis.call('HEXISTS', nicks, folded) == 1 then return 'nickname_taken' end
-  if role ~= 'h' and not limits.is_returning
-    and looks_like_host(limits.hosts, limits.members, nicks, looks) then
+  if redis.call('HEXISTS', door.nicks, who.folded) == 1 then return 'nickname_taken' end
+  if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
     return 'nickname_taken'
   end
-  return nil
+  return waits and 'wait' or nil
+end
+
+-- Somebody becomes a host. Wants hosts.lua.
+local function list_host(room, hosts, user_id)
+  redis.call('HSET', room.hash, 'hosts', with_host(hosts, user_id))
+  raise_rev(room)
 end
 
 -- Notes a seat at its user (`life/socket` lines) and at its life.
@@ -47,10 +40,10 @@ local function add_seat(room, seats, user_id, seat)
   redis.call('HSET', room.online, user_id, with_seat(room, seats, user_id, seat))
 end
 
--- Gives a user who is no member a place; who was muted before stays muted.
-local function add_member(room, members, nicks, user_id, role, before, nickname, folded, looks)
+-- Gives a user who is no member a place.
+local function add_member(room, members, nicks, user_id, role, muted, nickname, folded, looks)
   local member = {
-    role = role, muted = before and before.muted or '0',
+    role = role, muted = muted,
     join_seq = text(redis.call('HINCRBY', room.hash, 'joinSeq', 1)), joined_at = room.at,
     nickname = nickname, folded = folded,
   }
@@ -59,14 +52,4 @@ local function add_member(room, members, nicks, user_id, role, before, nickname,
   redis.call('HSET', nicks, folded, looks)
   if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
   return member
-end
-
-local function change_role(room, members, user_id, member, role)
-  if member.role == role then return end
-  if role_counter(member.role) then
-    redis.call('HINCRBY', room.hash, role_counter(member.role), -1)
-  end
-  if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
-  member.role = role
-  redis.call('HSET', members, user_id, format_member(member))
 end
