@@ -31,6 +31,8 @@ export interface CommandAnswers {
   'room:members': MemberPage;
   'room:update': { room: Room };
   'room:kick': Record<string, never>;
+  'room:admit': Record<string, never>;
+  'room:new-pin': { room: Room };
   'room:state': { version: number };
   'room:host': { room: Room };
   'room:rename': { self: Member };

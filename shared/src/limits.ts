@@ -13,6 +13,8 @@ export const LIMITS = {
   defaultCapacity: 1_000,
   /** Spectators come on top of `capacity`; there are as many places as that, and at most these. */
   spectators: 1_000,
+  /** Users who wait at a room's door, where a host lets people in. */
+  waiting: 1_000,
   /** Entries, rooms or members in one answer. */
   pageLimit: 200,
   defaultPageLimit: 50,

@@ -163,6 +163,15 @@ export const COMMAND_SCHEMAS = {
     },
     ['roomId', 'userId'],
   ),
+  'room:admit': object({ roomId: id, userId: id, admit: { type: 'boolean' } }, [
+    'roomId',
+    'userId',
+    'admit',
+  ]),
+  'room:new-pin': object(
+    { roomId: id, current: { ...pin, description: 'The PIN that is to be replaced.' } },
+    ['roomId', 'current'],
+  ),
   'room:state': object({ roomId: id, ...stateProperties }, ['roomId', 'patch']),
   'room:host': object(
     { roomId: id, userId: id, action: { type: 'string', enum: ['grant', 'revoke', 'transfer'] } },

@@ -18,6 +18,7 @@ import { ArchivedKeys } from '../engine/history/archived-keys.js';
 import { BlockReader } from '../engine/history/block-reader.js';
 import { HistoryReader } from '../engine/history/read-history.js';
 import { RoomAccess } from '../engine/room/access.js';
+import { DoorKeeper } from '../engine/room/admit-waiting.js';
 import { RoomCloser } from '../engine/room/close-room.js';
 import { RoomEraser } from '../engine/room/erase.js';
 import { RoomExporter } from '../engine/room/export-room.js';
@@ -29,9 +30,11 @@ import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
 import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
+import { Passcodes } from '../engine/room/passcodes.js';
 import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
+import { PinReplacer } from '../engine/room/replace-pin.js';
 import { Retention } from '../engine/room/retention.js';
 import { RoomDirectory } from '../engine/room/room-directory.js';
 import { toRoom } from '../engine/room/room-record.port.js';
@@ -105,7 +108,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, people, pins, queue, rooms, states } = stores;
+  const { feed, members, pages, people, pins, queue, rooms, states, waiting } = stores;
   const shared = { clock, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -149,6 +152,7 @@ export function buildEngine(parts: EngineParts): Engine {
         await joiner.restoreSeats(roomId, seats);
       },
       tops: (roomId) => feed.tops(roomId),
+      waiting: (roomId) => waiting.list(roomId),
       missing: async (roomId, channel, after, limit) =>
         (await history.read({ roomId, channel, after: after ?? '0-0', limit })).entries,
     },
@@ -184,6 +188,7 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     rooms,
     pins,
+    waiting,
     archive: archives.rooms,
     queue,
     states: stateArchiver,
@@ -201,6 +206,7 @@ export function buildEngine(parts: EngineParts): Engine {
     states,
     history,
     secrets,
+    passcodes: new Passcodes({ ...shared, tries: stores.passcodes, secrets, watch: pinWatch }),
     leaver,
     owed,
     rooms,
@@ -220,33 +226,47 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const allocation = {
+    pins,
+    limiters,
+    pinPolicy: {
+      minLength: config.pinLength,
+      maxLength: config.pinMaxLength,
+      density: config.pinDensity,
+      quarantineMs: config.pinQuarantineMs,
+    },
+  };
   const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
     checker,
     opener: new RoomOpener({
       ...shared,
+      ...allocation,
       rooms,
-      pins,
       archive: archives.rooms,
       directory,
       secrets,
-      pinPolicy: {
-        minLength: config.pinLength,
-        maxLength: config.pinMaxLength,
-        density: config.pinDensity,
-        quarantineMs: config.pinQuarantineMs,
-      },
       roomTtlMs: config.roomTtlMs,
       roomMaxMs: config.roomMaxMs,
-      limiters,
+    }),
+    pinReplacer: new PinReplacer({
+      ...shared,
+      ...allocation,
+      access,
+      rooms,
+      archive: archives.rooms,
+      pinArchive: archives.pins,
+      directory,
+      owed,
     }),
     joiner,
     leaver,
     sender: new EntrySender(feed, directory, localRooms, archivedKeys, metrics),
     signals: new SignalSender(access, bus, { ...shared, pace: commandLimit }),
     reader,
-    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
+    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets, waiting }),
     kicker,
+    doorKeeper: new DoorKeeper(access, waiting),
     states: statePatcher,
     people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),

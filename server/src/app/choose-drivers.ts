@@ -5,6 +5,7 @@ import { PostgresRetentionArchive } from '../drivers/postgres/postgres-retention
 import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomPinArchive } from '../drivers/postgres/postgres-room-pin-archive.js';
 import { PostgresRoomStateArchive } from '../drivers/postgres/postgres-room-state-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
@@ -18,15 +19,18 @@ import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
 import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { PasscodeTries } from '../engine/room/passcode-tries.port.js';
 import type { People } from '../engine/room/people.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
 import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
+import type { RoomPinArchive } from '../engine/room/room-pin-archive.port.js';
 import type { RoomStateArchive } from '../engine/room/room-state-archive.port.js';
 import type { RoomStateStore } from '../engine/room/room-state-store.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
+import type { WaitingList } from '../engine/room/waiting-list.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
@@ -41,8 +45,10 @@ import { messageOf, StartupError } from './startup-error.js';
 export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly waiting: WaitingList;
   readonly people: People;
   readonly pins: PinRegistry;
+  readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly states: RoomStateStore;
   readonly sessions: SessionStore;
@@ -57,6 +63,7 @@ export interface Archives {
   readonly rooms: RoomArchive;
   readonly members: RoomMemberArchive;
   readonly bans: RoomBanArchive;
+  readonly pins: RoomPinArchive;
   readonly states: RoomStateArchive;
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
@@ -89,6 +96,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     rooms: new PostgresRoomArchive(database),
     members: new PostgresRoomMemberArchive(database),
     bans: new PostgresRoomBanArchive(database),
+    pins: new PostgresRoomPinArchive(database),
     states: new PostgresRoomStateArchive(database),
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),

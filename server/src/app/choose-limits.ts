@@ -60,12 +60,17 @@ export function createRateLimiters(
       60,
       'Too many refreshes, or tokens that are not good, come from your network.',
     ),
-    rooms: limiter('rooms', rates.roomsPerUser, 3_600, 'You have opened too many rooms.'),
+    rooms: limiter(
+      'rooms',
+      rates.roomsPerUser,
+      3_600,
+      'You have opened too many rooms, or replaced too many PINs.',
+    ),
     roomsOfNetwork: limiter(
       'rooms_of_network',
       rates.roomsPerAddress,
       3_600,
-      'Too many rooms were opened from your network.',
+      'Too many rooms were opened, or PINs replaced, from your network.',
     ),
   };
 }

@@ -117,12 +117,12 @@ export const VARIABLES = {
   },
   PINROOM_RATE_PIN_TRIES_PER_SESSION: {
     fallback: '10',
-    meaning: 'Different wrong PINs of one session in a minute.',
+    meaning: 'Different wrong PINs and passcodes of one session in a minute.',
   },
   PINROOM_RATE_PIN_TRIES_PER_ADDRESS: {
     fallback: '100',
     meaning:
-      'Different wrong PINs from one address in a minute; beyond it each session there has one try a minute, and those that were wrong before share as many again.',
+      'Different wrong PINs and passcodes from one address in a minute; beyond it each session there has one try a minute, and those that were wrong before share as many again.',
   },
   PINROOM_RATE_SESSIONS_PER_ADDRESS: {
     fallback: '600',
@@ -139,11 +139,11 @@ export const VARIABLES = {
   },
   PINROOM_RATE_ROOMS_PER_USER: {
     fallback: '60',
-    meaning: 'Rooms that one user opens in an hour.',
+    meaning: 'Rooms that one user opens, or gives another PIN, in an hour.',
   },
   PINROOM_RATE_ROOMS_PER_ADDRESS: {
     fallback: '6000',
-    meaning: 'Rooms that are opened from one address in an hour.',
+    meaning: 'Rooms that are opened, or given another PIN, from one address in an hour.',
   },
   PINROOM_RATE_SOCKETS_PER_USER: {
     fallback: '20',

@@ -110,6 +110,14 @@ const COMMANDS: Record<CommandName, { good: object; bad: readonly unknown[] }> =
       { settings: { typesByRole: { admin: [] } } },
     ],
   },
+  'room:admit': {
+    good: { userId: ID, admit: true },
+    bad: [{ userId: 'x' }, { admit: 'yes' }, { admit: null }],
+  },
+  'room:new-pin': {
+    good: { current: '123456' },
+    bad: [{ current: 123456 }, { current: '' }, { current: '12a4' }],
+  },
   'room:close': { good: {}, bad: [{ reason: 'because' }] },
 };
 

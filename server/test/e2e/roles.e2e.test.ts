@@ -79,6 +79,10 @@ const COMMANDS: Readonly<Record<CommandName, readonly Case[]>> = {
   'room:members': [{ payload: ({ roomId }) => ({ roomId }), codes: MEMBERS }],
   'room:update': [
     { payload: ({ roomId }) => ({ roomId, title: 'Mine', locked: true }), codes: HOSTS_ONLY },
+    {
+      payload: ({ roomId }) => ({ roomId, settings: { approval: true, passcode: '1234' } }),
+      codes: HOSTS_ONLY,
+    },
   ],
   'room:kick': [
     { payload: ({ other, roomId }) => ({ roomId, userId: other }), codes: HOSTS_ONLY },
@@ -93,6 +97,17 @@ const COMMANDS: Readonly<Record<CommandName, readonly Case[]>> = {
   ],
   'room:mute': [
     { payload: ({ other, roomId }) => ({ roomId, userId: other, muted: true }), codes: HOSTS_ONLY },
+  ],
+  'room:admit': [true, false].map((admit) => ({
+    payload: ({ other, roomId }: Place) => ({ roomId, userId: other, admit }),
+    codes: HOSTS_ONLY,
+  })),
+  'room:new-pin': [
+    { payload: ({ pin, roomId }) => ({ roomId, current: pin }), codes: HOSTS_ONLY },
+    {
+      payload: ({ roomId }) => ({ roomId, current: '1' }),
+      codes: { ...HOSTS_ONLY, host: 'conflict' },
+    },
   ],
   'room:state': [{ payload: ({ roomId }) => ({ roomId, patch: { round: 1 } }), codes: HOSTS_ONLY }],
   'room:close': [{ payload: ({ roomId }) => ({ roomId }), codes: HOSTS_ONLY }],

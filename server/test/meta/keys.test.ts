@@ -17,6 +17,8 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onceKey: [],
   paceKey: [],
   bansKey: [],
+  waitingKey: [],
+  admittedKey: [],
   stateKey: [],
   networksKey: [],
   streamPrefix: [],
@@ -59,7 +61,7 @@ it('every key that keys.ts builds is looked at here', () => {
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
     ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
     ...['pinTriesAgainKey', 'limitKey'],
-    ...['roomShardChannel', 'hashTagOf', 'logKeys'],
+    ...['roomShardChannel', 'doorShardChannel', 'hashTagOf', 'logKeys'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
   const known = [...Object.keys(OF_ROOM), ...Object.keys(OF_TAG), ...others];

@@ -7,14 +7,19 @@ import { PostgresRetentionArchive } from '../../src/drivers/postgres/postgres-re
 import { PostgresRoomArchive } from '../../src/drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomPinArchive } from '../../src/drivers/postgres/postgres-room-pin-archive.js';
 import { PostgresRoomStateArchive } from '../../src/drivers/postgres/postgres-room-state-archive.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
+import type { Caller } from '../../src/engine/auth/caller.port.js';
 import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
 import { ArchivePump } from '../../src/engine/history/archive-pump.js';
+import { RoomAccess } from '../../src/engine/room/access.js';
+import type { PinPolicy } from '../../src/engine/room/allocate-pin.js';
 import { RoomCloser } from '../../src/engine/room/close-room.js';
 import { Housekeeping } from '../../src/engine/room/housekeeping.js';
-import { type PinPolicy, RoomOpener } from '../../src/engine/room/open-room.js';
+import { RoomOpener } from '../../src/engine/room/open-room.js';
+import { PinReplacer } from '../../src/engine/room/replace-pin.js';
 import { Retention } from '../../src/engine/room/retention.js';
 import { RoomDirectory } from '../../src/engine/room/room-directory.js';
 import { systemClock } from '../../src/engine/runtime/clock.js';
@@ -47,11 +52,31 @@ export interface House extends Pick<RedisStores, 'pins' | 'rooms'> {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Opens a room; `wanted` is the first candidate of the first draw. */
   open(wish: { userId: string; key?: string; wanted?: string }): Promise<Room>;
+  /**
+   * Gives a room of this host another PIN. With `dieAfter` nothing more is done behind that step, as
+   * if the process had died there: the call never ends.
+   */
+  newPin(
+    wish: { userId: string; roomId: string; current: string; wanted?: string },
+    dieAfter?: NewPinStep,
+  ): Promise<Room>;
   /** Archive pump and housekeeping; ended with the file. */
   startHousekeeping(): void;
 }
 
 const AUDIT_MS = 200;
+
+/** The steps of replacing a PIN, in their order, and who carries them out. */
+export const NEW_PIN_STEPS = {
+  reserve: 'pins',
+  takePin: 'pinArchive',
+  confirm: 'pins',
+  update: 'rooms',
+  saveRoom: 'archive',
+  restPin: 'pinArchive',
+  release: 'pins',
+} as const;
+export type NewPinStep = keyof typeof NEW_PIN_STEPS;
 
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { redisUrl, databaseUrl, pinPolicy, reserveMs, roomTtlMs, openingMs } = options;
@@ -69,9 +94,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   await database.migrate();
   const archive = new PostgresRoomArchive(database);
   const entries = new PostgresEntryArchive(database);
-  const { members, people, pins, queue, rooms } = stores;
+  const pinArchive = new PostgresRoomPinArchive(database);
+  const { members, people, pins, queue, rooms, waiting } = stores;
   const owed = new OwedWork(around.clock, around.logger);
-  const shared = { ...around, rooms, pins, archive, members, owed, people, queue };
+  const shared = { ...around, rooms, pins, archive, members, owed, people, queue, waiting };
   const directory = new RoomDirectory({
     watch: { note() {} },
     ...shared,
@@ -141,11 +167,72 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       });
       return (await opener.open({ userId, network: 'n' }, key === undefined ? {} : { key })).room;
     },
+    async newPin({ userId, roomId, current, wanted }, dieAfter) {
+      const life = { isOver: false };
+      const mortal = <T extends object>(part: string, object: T) =>
+        dieAfter
+          ? mortalPart(object, life, NEW_PIN_STEPS[dieAfter] === part ? dieAfter : null)
+          : object;
+      const replacer = new PinReplacer({
+        ...around,
+        limiters: { rooms: UNCOUNTED, roomsOfNetwork: UNCOUNTED },
+        pins: mortal('pins', pins),
+        rooms: mortal('rooms', rooms),
+        archive: mortal('archive', archive),
+        pinArchive: mortal('pinArchive', pinArchive),
+        access: new RoomAccess({
+          members,
+          directory,
+          memberArchive: new PostgresRoomMemberArchive(database),
+          localRooms: { holds: () => false, refresh: async () => {} },
+        }),
+        directory,
+        owed: new OwedWork(systemClock, silentLogger),
+        random: { bytes: systemRandom.bytes, int: firstWanted(wanted) },
+        pinPolicy,
+        reserveMs,
+      });
+      const caller = { ...CALLER, userId };
+      return (await replacer.replace(caller, { roomId, current })).room;
+    },
     startHousekeeping() {
       pump.start();
       housekeeping.start();
     },
   };
+}
+
+const CALLER: Caller = {
+  kind: 'user',
+  userId: '',
+  sessionId: '',
+  nickname: '',
+  authorisedUntil: Number.MAX_SAFE_INTEGER,
+  sessionExpiresAt: Number.MAX_SAFE_INTEGER,
+  sessionEndsBy: Number.MAX_SAFE_INTEGER,
+  network: 'n',
+};
+
+/** A part of a process whose life ends right after one step, if it is one of this part. */
+function mortalPart<T extends object>(
+  object: T,
+  life: { isOver: boolean },
+  lastStep: string | null,
+): T {
+  const never = new Promise(() => {});
+  return new Proxy(object, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        if (life.isOver) return never;
+        const result: unknown = await value.apply(target, args);
+        if (name !== lastStep) return result;
+        life.isOver = true;
+        return never;
+      };
+    },
+  });
 }
 
 /** Chance, but for its first answer. */

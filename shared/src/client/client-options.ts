@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number;
   /** How long `createRoom` and `joinRoom` try. */
   readonly commandDeadlineMs?: number;
+  /** How long `joinRoom` waits where a host lets people in; 10 minutes by default. */
+  readonly waitDeadlineMs?: number;
   /** How long a message is tried. */
   readonly sendDeadlineMs?: number;
   /** Messages of a room that may wait. */
@@ -51,7 +53,9 @@ export interface ClientEvents {
   state: { readonly state: ConnectionState; readonly reason: string | null };
   /** Who the user is; `isNew`: the session was just created. */
   user: { readonly user: User; readonly isNew: boolean };
-  /** Somebody was let in or turned away where a host decides. */
+  /** `joinRoom` goes on when a host of this room has let the user in. */
+  waiting: { readonly roomId: string };
+  /** The user was let in or turned away where a host decides. */
   admitted: { readonly roomId: string; readonly admit: boolean };
 }
 

@@ -5,6 +5,7 @@ import { Backoff } from './backoff.js';
 import { type ClientClock, Pause, systemClock } from './client-clock.js';
 import type { ClientEvents, ClientOptions, JoinOptions } from './client-options.js';
 import { Connection, type ConnectionState } from './connection.js';
+import { DoorWaits } from './door-wait.js';
 import { Emitter } from './emitter.js';
 import { type ClientErrorCode, isTransient, PinroomError, toPinroomError } from './errors.js';
 import { HttpApi } from './http-api.js';
@@ -33,6 +34,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
   readonly #inbox = new RoomInbox();
   readonly #link: RoomLink;
   readonly #pause: Pause;
+  readonly #doors: DoorWaits;
   #stopped = false;
 
   constructor(options: ClientOptions = {}) {
@@ -43,6 +45,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
     this.#clock = clock;
     this.#random = random;
     this.#pause = new Pause(clock);
+    this.#doors = new DoorWaits(clock, random, options.waitDeadlineMs ?? 600_000);
     this.#serverClock = new ServerClock(clock);
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#session = new Session({
@@ -107,6 +110,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
     await this.#connection.stop();
     for (const room of [...this.#rooms.values()]) room.wire.end('stopped');
     this.#pause.wake();
+    this.#doors.wake();
   }
 
   /** Opens a room. Creating does not join: the host joins with `joinRoom({ roomId })`. */
@@ -114,7 +118,10 @@ export class PinroomClient extends Emitter<ClientEvents> {
     return this.#insist('room:create', { key: randomKey(), ...options });
   }
 
-  /** Joins by the PIN as a person typed it, or by id. */
+  /**
+   * Joins by the PIN as a person typed it, or by id. Where a host lets people in, it resolves once one has
+   * (the event `waiting` tells that it comes to that) and rejects with `forbidden` where one does not.
+   */
   async joinRoom(options: JoinOptions): Promise<RoomHandle> {
     const { since: given = {}, ...wish } = options;
     const held = 'roomId' in wish ? this.#rooms.get(wish.roomId)?.wire.positions() : undefined;
@@ -123,10 +130,11 @@ export class PinroomClient extends Emitter<ClientEvents> {
     const { nickname, role, passcode, hostKey } = wish;
     const self = defined({ nickname, role, passcode, hostKey });
     const wanted = since.size > 0 ? { since: sinceOf(since) } : {};
-    return this.#inbox.whileJoining(async () => {
-      const answer = await this.#insist('room:join', { ...place, ...self, ...wanted });
+    const join = async () => {
+      const answer = await this.#askToJoin(place, { ...self, ...wanted });
       return this.#enter(answer, self, since);
-    });
+    };
+    return this.#inbox.whileJoining(() => this.#doors.whileJoining(join));
   }
 
   /** Which room has this PIN, without joining it. Like everything over HTTP it needs no connection. */
@@ -168,6 +176,32 @@ export class PinroomClient extends Emitter<ClientEvents> {
 
   #get<T>(path: string, query: { [name: string]: string | number | undefined } = {}): Promise<T> {
     return this.#session.call<T>({ method: 'GET', path, query });
+  }
+
+  async #askToJoin(
+    place: { readonly pin: string } | { readonly roomId: string },
+    wish: CommandPayload<'room:join'>,
+  ): Promise<JoinAnswer> {
+    try {
+      return await this.#insist('room:join', { ...place, ...wish });
+    } catch (fault) {
+      if (toPinroomError(fault).code !== 'waiting_for_host') throw fault;
+    }
+    return this.#doors.wait({
+      roomId: 'roomId' in place ? place.roomId : null,
+      find: async () => {
+        if ('roomId' in place) return place.roomId;
+        const found = await this.findByPin(place.pin).catch(() => null);
+        return found?.room?.id ?? null;
+      },
+      ask: (roomId) =>
+        this.#insist('room:join', { ...(roomId === null ? place : { roomId }), ...wish }),
+      onWaiting: (roomId) => this.emit('waiting', { roomId }),
+      giveUp: (roomId) => {
+        // Without a connection there is no place to give back.
+        this.#connection.request('room:leave', { roomId }).catch(() => {});
+      },
+    });
   }
 
   #enter(answer: JoinAnswer, wish: JoinWish, since: Positions): RoomHandle {
@@ -246,6 +280,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
       }
       this.emit('state', change);
       this.#pause.wake();
+      this.#doors.wake();
     });
     connection.on('ready', ({ ready, askedAt }) => {
       this.#serverClock.forget();
@@ -266,8 +301,10 @@ export class PinroomClient extends Emitter<ClientEvents> {
     if (event.name === 'room:admitted') {
       const { roomId, admit } = payload as ClientEvents['admitted'];
       this.emit('admitted', { roomId, admit });
+      this.#doors.decided(roomId, admit ? 'admitted' : 'refused');
     }
     const room = this.#rooms.get(event.roomId);
+    if (!room && event.name === 'room:left') this.#doors.decided(event.roomId, 'closed');
     if (room) room.wire.receive(event.name, event.payload);
     else this.#inbox.keep(event);
   }

@@ -32,6 +32,7 @@ export interface RoomEvents {
   /** `members`, `memberCount` or `hostState` have changed; null: by a fresh snapshot. */
   presence: ServerEvents['room:presence'] | null;
   signal: ServerEvents['room:signal'];
+  /** To hosts, where they let people in: all who wait at the door. */
   waiting: ServerEvents['room:waiting'];
   updated: Room;
   state: RoomState;

@@ -14,6 +14,8 @@ import { type OutgoingMessage, SendQueue, type SendReceipt } from './send-queue.
 type RoomCommand =
   | 'room:update'
   | 'room:kick'
+  | 'room:admit'
+  | 'room:new-pin'
   | 'room:state'
   | 'room:host'
   | 'room:rename'
@@ -212,6 +214,20 @@ export class RoomHandle extends Emitter<RoomEvents> {
     const { self } = await this.#command('room:rename', { nickname });
     this.#sync.view.renamed(self);
     return self;
+  }
+
+  /** Lets a user in who waits at the door (the event `waiting` tells who does), or does not. */
+  async admit(userId: string, admit = true): Promise<void> {
+    await this.#command('room:admit', { userId, admit });
+  }
+
+  /**
+   * Gives the room another PIN: `current` stops working, members stay. Repeated with the same
+   * `current` (when the answer was lost) it answers the room as it is.
+   */
+  async newPin(current = this.room.pin): Promise<Room> {
+    if (current === null) throw new PinroomError('room_closed');
+    return (await this.#command('room:new-pin', { current })).room;
   }
 
   /** Closes the room for all. */

@@ -4,6 +4,7 @@ import { Backoff } from './backoff.js';
 import type { LogEvent } from './channel-log.js';
 import { Pause } from './client-clock.js';
 import type { Mechanism } from './client-options.js';
+import { ASK_AGAIN_MS } from './door-wait.js';
 import { type ClientErrorCode, isTransient, toPinroomError } from './errors.js';
 import { GapFiller } from './gap-filler.js';
 import type { Resender } from './resender.js';
@@ -27,7 +28,7 @@ export interface RoomSyncOptions {
 }
 
 interface EarlyEvent {
-  readonly name: RoomEventName;
+  readonly name: Exclude<RoomEventName, 'room:admitted'>;
   readonly payload: unknown;
 }
 
@@ -109,8 +110,10 @@ export class RoomSync {
         // A lost connection is followed by another one, which starts another round.
         if (round !== this.#round || !link.isOnline) return;
         if (error.code === 'room_closed') return await this.#readToTheEnd(round);
-        if (!isTransient(error)) return this.leave(error.code);
-        await this.#pause.wait(backoff.next(error.retryAfterMs));
+        // The place was lost, and a host has to give it back.
+        const waits = error.code === 'waiting_for_host';
+        if (!waits && !isTransient(error)) return this.leave(error.code);
+        await this.#pause.wait(waits ? ASK_AGAIN_MS : backoff.next(error.retryAfterMs));
       }
     }
   }
@@ -132,7 +135,8 @@ export class RoomSync {
   /** An event of the server about this room. */
   receive(name: RoomEventName, payload: unknown): void {
     if (this.#status === 'left') return;
-    if (this.#early && this.#mustWait(name)) this.#keepForLater(name, payload);
+    if (name === 'room:admitted') this.#decided(payload as ServerEvents['room:admitted']);
+    else if (this.#early && this.#mustWait(name)) this.#keepForLater(name, payload);
     else this.#apply(name, payload);
   }
 
@@ -151,7 +155,12 @@ export class RoomSync {
     this.#options.emit('left', { reason });
   }
 
-  #apply(name: RoomEventName, payload: unknown): void {
+  #decided({ admit }: ServerEvents['room:admitted']): void {
+    if (admit) this.#pause.wake();
+    else if (!this.#isJoined) this.leave('forbidden');
+  }
+
+  #apply(name: Exclude<RoomEventName, 'room:admitted'>, payload: unknown): void {
     const { emit, resender } = this.#options;
     const { view } = this;
     switch (name) {
@@ -191,8 +200,6 @@ export class RoomSync {
       case 'room:left':
         this.leave((payload as ServerEvents['room:left']).reason);
         return;
-      case 'room:admitted':
-        break;
       default:
         name satisfies never;
     }
@@ -208,12 +215,12 @@ export class RoomSync {
   }
 
   /** What has a version waits for a join answer; over a connection that is joined, entries go on. */
-  #mustWait(name: RoomEventName): boolean {
+  #mustWait(name: EarlyEvent['name']): boolean {
     if (name === 'room:left') return false;
     return !this.#isJoined || (name !== 'room:entry' && name !== 'room:signal');
   }
 
-  #keepForLater(name: RoomEventName, payload: unknown): void {
+  #keepForLater(name: EarlyEvent['name'], payload: unknown): void {
     const early = this.#early;
     if (!early) return;
     if (early.length < MAX_EARLY) {

@@ -154,6 +154,8 @@ export const ANSWER_SCHEMAS = {
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
   'room:kick': empty,
+  'room:admit': empty,
+  'room:new-pin': oneRoom,
   'room:state': stateVersion,
   'room:host': oneRoom,
   'room:rename': all({ self: member }),

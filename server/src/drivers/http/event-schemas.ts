@@ -5,17 +5,11 @@ import {
   type ServerEventName,
 } from '@pinroom/client/contract';
 import { entry, member, person, room } from './answer-schemas.js';
-import { all, anything, count, list, text } from './schema-shapes.js';
+import { all, anything, count, flag, list, text } from './schema-shapes.js';
 
 const { id, entryId } = PARAMETER_SCHEMAS;
 
-/** Clients know these already; this server does not send them yet. */
-type UnsentEventName = 'room:waiting' | 'room:admitted';
-
-/** The events that this server sends. */
-export type SentEventName = Exclude<ServerEventName, UnsentEventName>;
-
-/** The payload of every event that is sent, with what it tells. */
+/** The payload of every event, with what it tells. */
 export const EVENT_SCHEMAS = {
   'session:ready': {
     ...all({
@@ -53,6 +47,14 @@ export const EVENT_SCHEMAS = {
     description: 'Who came, changed and left, gathered for a moment.',
   },
   'room:updated': { ...all({ room }), description: 'The room as it is now.' },
+  'room:waiting': {
+    ...all({ roomId: id, waiting: list(member) }),
+    description: 'To hosts: all who wait at the door, gathered for a moment.',
+  },
+  'room:admitted': {
+    ...all({ roomId: id, admit: flag }),
+    description: 'To who waits at the door: they are let in and may join now, or are not.',
+  },
   'room:state': {
     ...all({ roomId: id, version: count, patch: anything }),
     description: 'The shared state has changed by this JSON Merge Patch.',
@@ -74,4 +76,4 @@ export const EVENT_SCHEMAS = {
     }),
     description: 'The receiver is no longer in the room.',
   },
-} as const satisfies { readonly [N in SentEventName]: Schema };
+} as const satisfies { readonly [N in ServerEventName]: Schema };

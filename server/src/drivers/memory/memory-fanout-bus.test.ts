@@ -29,6 +29,16 @@ describe('MemoryFanoutBus', () => {
     expect(seen).toEqual([1, 2, 3, 4].map((rev) => [ROOM, rev]));
   });
 
+  test('[BUS-5] so is that of a door, whose frames come the same way', async () => {
+    const { bus } = openStores();
+    const seen: (string | undefined)[] = [];
+    bus.onFrame((_roomId, raw) => seen.push(parseFrame(raw)?.kind));
+    await bus.whenAtDoor();
+    await bus.publish(ROOM, composeFrame('a 1 * 1'));
+    await settled();
+    expect(seen).toEqual(['decided']);
+  });
+
   test('[BUS-2] a subscription is active at once', async () => {
     const { bus } = openStores();
     const seen: string[] = [];

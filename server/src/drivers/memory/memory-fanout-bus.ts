@@ -19,6 +19,8 @@ export class MemoryFanoutBus implements FanoutBus {
   /** Every room's frames arrive from the beginning. */
   async whenSubscribed(): Promise<void> {}
 
+  async whenAtDoor(): Promise<void> {}
+
   async publish(roomId: string, raw: Uint8Array): Promise<void> {
     this.#state.publish(roomId, raw);
   }

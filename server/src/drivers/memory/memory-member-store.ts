@@ -26,6 +26,7 @@ import {
 } from './memory-room.js';
 import { announcePresence, writeLog } from './memory-room-log.js';
 import type { MemoryState } from './memory-state.js';
+import { dismiss, leaveDoor, waitAtDoor } from './memory-waiting-list.js';
 
 type Refusal = Extract<JoinOutcome, { kind: 'refused' }>['code'];
 
@@ -44,8 +45,11 @@ export class MemoryMemberStore implements MemberStore {
     if (room.bans.has(request.userId)) return { kind: 'refused', code: 'banned' };
     const known = room.members.get(request.userId);
     const role = roleFor(room, request, known);
-    const refusal = known ? null : refusalOf(room, request, role);
+    const waits = !known && hasToWait(room, request, role);
+    const refusal = known ? null : refusalOf(room, request, role, waits);
     if (refusal) return { kind: 'refused', code: refusal };
+    if (waits) return { kind: 'refused', code: waitAtDoor(this.#state, room, request) };
+    dismiss(this.#state, room, request.userId, true);
     const newHost = role === 'host' && !room.hostIds.includes(request.userId);
     if (newHost) {
       room.hostIds.push(request.userId);
@@ -144,6 +148,9 @@ export class MemoryMemberStore implements MemberStore {
     if (ban) room.bans.add(userId);
     if (ban && network !== null) room.bannedNetworks.add(network);
     room.hostIds = room.hostIds.filter((hostId) => hostId !== userId);
+    // Where a host lets people in, a host has to do so again; who is banned waits no longer.
+    room.admitted.delete(userId);
+    if (ban) dismiss(this.#state, room, userId, false);
     room.activeAt = this.#state.clock.now();
     const reason = ban ? 'banned' : 'kicked';
     if (member) this.#remove(room, member, reason, { by });
@@ -191,6 +198,7 @@ export class MemoryMemberStore implements MemberStore {
 
   #release(room: MemoryRoom, seat: Seat, graceMs: number): void {
     this.#state.removeSeat(seat);
+    leaveDoor(this.#state, room, seat);
     const member = room.members.get(seat.userId);
     if (!member?.seats.delete(seatKey(seat)) || isOnline(member)) return;
     const now = this.#state.clock.now();
@@ -240,13 +248,26 @@ function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | u
   return known?.role ?? request.role;
 }
 
+/** Whether a host has to let somebody new in. */
+function hasToWait(room: MemoryRoom, request: JoinRequest, role: Role): boolean {
+  const isAsked = room.settings.approval && role !== 'host' && !request.isReturning;
+  return isAsked && !room.admitted.has(request.userId);
+}
+
 /** Why somebody new may not come in; hosts need no passcode, no place and no open door. */
-function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal | null {
+function refusalOf(
+  room: MemoryRoom,
+  request: JoinRequest,
+  role: Role,
+  waits: boolean,
+): Refusal | null {
   if (role !== 'host' && !request.isReturning) {
     if (room.bannedNetworks.has(request.network)) return 'banned';
     if (room.locked) return 'room_locked';
-    if (!request.passcodeOk) return 'passcode_required';
-    if (countRole(room, role) >= placesFor(room, role)) return 'room_full';
+    const wanted = room.passcodeHash;
+    if (wanted !== null && wanted !== request.passcodeHash) return 'passcode_required';
+    // Who has to wait takes no place yet.
+    if (!waits && countRole(room, role) >= placesFor(room, role)) return 'room_full';
   }
   if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   const isAsked = role !== 'host' && !request.isReturning;

@@ -6,7 +6,6 @@ import type {
   PinSeeker,
 } from '../../engine/room/pin-registry.port.js';
 import { ExpiringMap } from './expiring-map.js';
-import { MemoryPinTries } from './memory-pin-tries.js';
 import type { MemoryState } from './memory-state.js';
 
 interface KeptPin {
@@ -18,7 +17,6 @@ interface KeptPin {
 /** The PIN index in the memory of this process. */
 export class MemoryPinRegistry implements PinRegistry {
   readonly #state: MemoryState;
-  readonly #tries: MemoryPinTries | null;
   /** By length, so that counting one length looks at no other. */
   readonly #byLength = new Map<number, ExpiringMap<KeptPin>>();
   #completeSince: number | null = null;
@@ -26,7 +24,6 @@ export class MemoryPinRegistry implements PinRegistry {
 
   constructor(state: MemoryState) {
     this.#state = state;
-    this.#tries = state.pinBudget && new MemoryPinTries(state.pinBudget);
   }
 
   async reserve(reservation: PinReservation): Promise<string | null> {
@@ -63,8 +60,9 @@ export class MemoryPinRegistry implements PinRegistry {
 
   async lookup(pin: string, seeker?: PinSeeker): Promise<PinLookup> {
     const now = this.#state.clock.now();
-    if (!this.#tries || !seeker) return this.#look(pin, now);
-    return this.#tries.try(pin, seeker, now, () => this.#look(pin, now));
+    const { pinTries } = this.#state;
+    if (!pinTries || !seeker) return this.#look(pin, now);
+    return pinTries.try(pin, seeker, now, () => this.#look(pin, now));
   }
 
   #look(pin: string, now: number): PinLookup {

@@ -21,6 +21,7 @@ const RECORD: RoomRecord = {
     onHostGone: 'keep',
     passcodeRequired: false,
   },
+  passcodeHash: null,
   rev: 1,
   createdAt: 1_000,
   ttlMs: 3_600_000,

@@ -61,17 +61,21 @@ export class MemoryRoomStore implements RoomStore {
     const room = this.#state.room(roomId);
     if (!room) return null;
     if (room.closedAt !== null) throw new AppError('room_closed');
-    const { title, locked, capacity, settings, ifRev } = change;
+    const { title, locked, capacity, settings, passcodeHash, pin, ifRev } = change;
     if (ifRev !== undefined && ifRev !== room.rev) throw new AppError('conflict');
+    if (pin !== undefined && pin.from !== room.pin) throw new AppError('conflict');
+    if (pin !== undefined) room.pin = pin.to;
     if (title !== undefined) room.title = title;
     if (locked !== undefined) room.locked = locked;
     if (capacity !== undefined) room.capacity = capacity;
     if (settings !== undefined) room.settings = settings;
+    if (passcodeHash !== undefined) room.passcodeHash = passcodeHash;
     room.rev += 1;
     room.activeAt = this.#state.clock.now();
     if (!hasHostOnline(room)) room.hostsDueAt = room.activeAt;
     // What did not change is undefined, and JSON leaves it out.
-    writeLog(this.#state, room, 'updated', { title, locked, capacity, settings, by: byUserId });
+    const type = pin ? 'new-pin' : 'updated';
+    writeLog(this.#state, room, type, { title, locked, capacity, settings, by: byUserId });
     this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
     return toLiveRoom(room);
   }
@@ -142,6 +146,8 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     pending: 0,
     members: new Map(),
     nicknames: new Map(),
+    waiting: new Map(),
+    admitted: new Set(),
     bans: new Set(options.bans.map(({ userId }) => userId)),
     bannedNetworks: new Set(options.bans.flatMap(({ network }) => network ?? [])),
     networks: new Map(),

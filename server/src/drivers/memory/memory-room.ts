@@ -43,10 +43,17 @@ export interface MemoryMember {
   awayUntil: number | null;
 }
 
+export interface MemoryWaiter {
+  readonly nickname: string;
+  readonly role: 'player' | 'spectator';
+  readonly since: number;
+  /** By `seatKey`. */
+  readonly seats: Map<string, Seat>;
+}
+
 /** A room with everything that is live about it. */
 export interface MemoryRoom {
   readonly id: string;
-  readonly pin: string;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly ttlMs: number;
@@ -55,11 +62,13 @@ export interface MemoryRoom {
   readonly epoch: number;
   /** When it came back from the archive; null: it is new. */
   readonly restoredAt: number | null;
+  pin: string;
   title: string;
   hostIds: string[];
   locked: boolean;
   capacity: number;
   settings: Settings;
+  passcodeHash: string | null;
   rev: number;
   closedAt: number | null;
   closeReason: CloseReason | null;
@@ -84,6 +93,10 @@ export interface MemoryRoom {
   readonly members: Map<string, MemoryMember>;
   /** Folded nickname of each member → its looks. */
   readonly nicknames: Map<string, readonly string[]>;
+  /** By user, in order of asking. */
+  readonly waiting: Map<string, MemoryWaiter>;
+  /** Users whom a host has let in, the longest ago first. */
+  readonly admitted: Set<string>;
   /** Users who may not come back. */
   readonly bans: Set<string>;
   /** Networks from which nobody new may come. */
@@ -153,6 +166,7 @@ export function toLiveRoom(room: MemoryRoom): LiveRoom {
     locked: room.locked,
     capacity: room.capacity,
     settings: room.settings,
+    passcodeHash: room.passcodeHash,
     rev: room.rev,
     epoch: room.epoch,
     createdAt: room.createdAt,

@@ -3,6 +3,7 @@ import type { Seat } from '../../engine/room/member-store.port.js';
 import type { PinBudget } from '../../engine/room/pin-registry.port.js';
 import type { Clock } from '../../engine/runtime/clock.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import { MemoryPinTries } from './memory-pin-tries.js';
 import type { MemoryRoom } from './memory-room.js';
 
 export interface MemoryStateOptions {
@@ -30,7 +31,8 @@ export class MemoryState {
   readonly clock: Pick<Clock, 'now'>;
   readonly channelKeep: number;
   readonly backlogEntries: number;
-  readonly pinBudget: PinBudget | null;
+  /** Null: nothing is counted. */
+  readonly pinTries: MemoryPinTries | null;
   readonly entryPaces: EntryPaces | null;
   readonly #rooms = new Map<string, MemoryRoom>();
   readonly #roomsByTag = new Map<string, Set<string>>();
@@ -48,7 +50,7 @@ export class MemoryState {
     this.clock = options.clock;
     this.channelKeep = options.channelKeep;
     this.backlogEntries = options.backlogEntries;
-    this.pinBudget = options.pinBudget ?? null;
+    this.pinTries = options.pinBudget ? new MemoryPinTries(options.pinBudget) : null;
     this.entryPaces = options.entryPaces ?? null;
   }
 
@@ -97,8 +99,8 @@ export class MemoryState {
 
   /** No life holds a seat in the room any more. */
   forgetSeats(room: MemoryRoom): void {
-    for (const member of room.members.values()) {
-      for (const seat of member.seats.values()) this.removeSeat(seat);
+    for (const { seats } of [...room.members.values(), ...room.waiting.values()]) {
+      for (const seat of seats.values()) this.removeSeat(seat);
     }
   }
 

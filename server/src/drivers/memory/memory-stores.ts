@@ -4,6 +4,7 @@ import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryPageCache } from './memory-page-cache.js';
+import { MemoryPasscodeTries } from './memory-passcode-tries.js';
 import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
@@ -11,13 +12,16 @@ import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
+import { MemoryWaitingList } from './memory-waiting-list.js';
 
 /** The stores of one node without Redis. They share one state, hold no timer and need no closing. */
 export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
+  readonly waiting: MemoryWaitingList;
   readonly people: MemoryPeople;
   readonly pins: MemoryPinRegistry;
+  readonly passcodes: MemoryPasscodeTries;
   readonly feed: MemoryRoomFeed;
   readonly states: MemoryRoomStateStore;
   readonly sessions: MemorySessionStore;
@@ -35,8 +39,10 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   return {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
+    waiting: new MemoryWaitingList(state),
     people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
+    passcodes: new MemoryPasscodeTries(state),
     feed: new MemoryRoomFeed(state),
     states: new MemoryRoomStateStore(state),
     sessions: new MemorySessionStore(state, endedSessions),

@@ -11,6 +11,7 @@ import { retry } from '../resilience/retry.js';
 import { PostgresArchive } from './postgres-archive.js';
 import { ROOM_COLUMNS, toRoomRecord, toRoomRow } from './room-rows.js';
 import type { Tables } from './tables.js';
+import { takePin } from './take-pin.js';
 
 const CURSOR = /^(\d{1,16})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
@@ -34,7 +35,9 @@ export class PostgresRoomArchive extends PostgresArchive implements RoomArchive 
           .returning('id')
           .executeTakeFirst();
         if (inserted === undefined) return existingRoom(trx, room, options.createKey);
-        await takePin(trx, room, options.pinUntil);
+        const { createdAt: at, id: roomId, pin } = room;
+        const isTaken = await takePin(trx, { pin, roomId, at, until: options.pinUntil });
+        if (!isTaken) throw new PinTaken();
         await replaceHosts(trx, room);
         return { kind: 'inserted' };
       });
@@ -77,10 +80,12 @@ export class PostgresRoomArchive extends PostgresArchive implements RoomArchive 
       const saved = await trx
         .updateTable('rooms')
         .set({
+          pin: room.pin,
           title: room.title,
           locked: room.locked,
           capacity: room.capacity,
           settings: JSON.stringify(room.settings),
+          passcode_hash: room.passcodeHash,
           rev: room.rev,
         })
         .where('id', '=', room.id)
@@ -96,20 +101,28 @@ export class PostgresRoomArchive extends PostgresArchive implements RoomArchive 
   async closeRoom(
     roomId: string,
     closed: { at: number; reason: string; pinRestsUntil: number },
-  ): Promise<void> {
-    await this.db
-      .with('closed', (db) =>
-        db
-          .updateTable('rooms')
-          .set({ closed_at: closed.at, close_reason: closed.reason })
-          .where('id', '=', roomId)
-          .where('closed_at', 'is', null),
-      )
-      .updateTable('pins')
-      .set({ resting: true, until: closed.pinRestsUntil })
-      .where('room_id', '=', roomId)
-      .where('resting', '=', false)
-      .execute();
+  ): Promise<string[]> {
+    return this.db.transaction().execute(async (trx) => {
+      // First, and on its own: it waits for who gives the room another PIN right now.
+      await trx
+        .updateTable('rooms')
+        .set({ closed_at: closed.at, close_reason: closed.reason })
+        .where('id', '=', roomId)
+        .where('closed_at', 'is', null)
+        .execute();
+      await trx
+        .updateTable('pins')
+        .set({ resting: true, until: closed.pinRestsUntil })
+        .where('room_id', '=', roomId)
+        .where('resting', '=', false)
+        .execute();
+      const pins = await trx
+        .selectFrom('pins')
+        .select('pin')
+        .where('room_id', '=', roomId)
+        .execute();
+      return pins.map(({ pin }) => pin);
+    });
   }
 
   @retry()
@@ -205,23 +218,6 @@ async function existingRoom(
   // Deleted between the two statements.
   if (existing === undefined) throw new AppError('conflict', 'The room has just been deleted.');
   return { kind: 'same_key', room: toRoomRecord(existing) };
-}
-
-/** Takes the PIN unless it is in use, or rests beyond the room's creation. */
-async function takePin(trx: Kysely<Tables>, room: RoomRecord, until: number): Promise<void> {
-  const taken = await trx
-    .insertInto('pins')
-    .values({ pin: room.pin, room_id: room.id, until, resting: false })
-    .onConflict((conflict) =>
-      conflict
-        .column('pin')
-        .doUpdateSet({ room_id: room.id, until, resting: false })
-        .where('pins.resting', '=', true)
-        .where('pins.until', '<=', room.createdAt),
-    )
-    .returning('pin')
-    .executeTakeFirst();
-  if (taken === undefined) throw new PinTaken();
 }
 
 async function replaceHosts(trx: Kysely<Tables>, room: RoomRecord): Promise<void> {

@@ -24,6 +24,8 @@ export interface RoomsTable {
   locked: boolean;
   /** JSON text. */
   settings: string;
+  /** What a passcode is compared with; null: none is wanted. */
+  passcode_hash: string | null;
   rev: number;
   created_at: number;
   ttl_ms: number;

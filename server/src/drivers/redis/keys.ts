@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { roomTopic } from '../../engine/fanout/topic.port.js';
+import { doorTopic, roomTopic } from '../../engine/fanout/topic.port.js';
 import type { BlockKey } from '../../engine/history/page-cache.port.js';
 import { tagOf } from '../../engine/runtime/random.js';
 
@@ -35,6 +35,10 @@ export const archivedKey = (roomId: string) => ofRoom(roomId, 'archived');
 export const onceKey = (roomId: string) => ofRoom(roomId, 'once');
 /** User → time of the last entry, and when the budget for entries is full again. */
 export const paceKey = (roomId: string) => ofRoom(roomId, 'pace');
+/** User → role, since when, nickname and seats of who waits at the door. */
+export const waitingKey = (roomId: string) => ofRoom(roomId, 'waiting');
+/** Users whom a host has let in, by time. */
+export const admittedKey = (roomId: string) => ofRoom(roomId, 'admitted');
 /** Users who may not come back and, behind an @, networks from which nobody new may come. */
 export const bansKey = (roomId: string) => ofRoom(roomId, 'bans');
 /** The document that members share, JSON. */
@@ -131,6 +135,11 @@ export const endedLivesKey = tagged('tags', 'ended');
  */
 export function roomShardChannel(roomId: string): string {
   return `socket.io#/#${roomTopic(roomId)}#`;
+}
+
+/** The shard channel of those who wait at a room's door, likewise. */
+export function doorShardChannel(roomId: string): string {
+  return `socket.io#/#${doorTopic(roomId)}#`;
 }
 
 /** The slot group of a key: its hash tag. */

@@ -51,6 +51,8 @@ const join = defineScript({
     keys.awayKey(tagOf(roomId)),
     keys.tagLivesKey(tagOf(roomId)),
     keys.lifeKey(tagOf(roomId), life),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
     keys.hostsAwayKey(tagOf(roomId)),
     keys.networksKey(roomId),
   ],
@@ -64,10 +66,13 @@ const join = defineScript({
     request.foldedNickname,
     ROLE_LETTERS[request.role],
     request.asHost ? 1 : 0,
-    request.passcodeOk ? 1 : 0,
+    request.passcodeHash ?? '',
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
     joinLooks(request.looks),
+    keys.doorShardChannel(request.roomId),
+    keys.lifePrefix(tagOf(request.roomId)),
+    LIMITS.waiting,
     request.network,
     request.isMuted ? 1 : 0,
   ],
@@ -80,6 +85,7 @@ const release = defineScript({
     ...memberKeys(roomId),
     keys.lifeKey(tagOf(roomId), life),
     keys.hostsAwayKey(tagOf(roomId)),
+    keys.waitingKey(roomId),
   ],
   args: ({ roomId, userId, life, socketId, graceMs }) => [
     keys.roomShardChannel(roomId),
@@ -118,6 +124,8 @@ const kick = defineScript({
   keys: ({ roomId }: KickRequest) => [
     ...memberKeys(roomId),
     keys.bansKey(roomId),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, ban, byUserId, network }) => [
@@ -127,6 +135,7 @@ const kick = defineScript({
     ban ? 1 : 0,
     JSON.stringify(byUserId),
     keys.lifePrefix(tagOf(roomId)),
+    keys.doorShardChannel(roomId),
     network ?? '',
   ],
   reply: (raw): KickOutcome => {

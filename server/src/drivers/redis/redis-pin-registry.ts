@@ -66,9 +66,11 @@ interface PinTry {
   readonly pin: string;
   readonly seeker: PinSeeker;
   readonly budget: PinBudget;
+  /** Whether a passcode was right; undefined: the index says so of a PIN. */
+  readonly isRight?: boolean;
 }
 
-const tryPin = defineScript({
+export const tryPin = defineScript({
   name: 'pin-try',
   keys: ({ pin, seeker }: PinTry) => [
     keys.pinKey(pin),
@@ -78,12 +80,13 @@ const tryPin = defineScript({
     keys.pinExtraTryKey(seeker.sessionId),
     keys.pinTriesAgainKey(seeker.network),
   ],
-  args: ({ pin, budget }) => [
+  args: ({ pin, budget, isRight }) => [
     pin,
     budget.perSession,
     budget.perNetwork,
     budget.windowMs,
     PIN_MISS_WINDOWS,
+    isRight === undefined ? '' : Number(isRight),
   ],
   reply: (raw): PinLookup => {
     const [what, value, since] = raw as

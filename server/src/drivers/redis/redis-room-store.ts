@@ -59,13 +59,15 @@ const updateRoom = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, change, byUserId }) => {
-    const { title, locked, capacity, settings, ifRev } = change;
+    const { title, locked, capacity, settings, pin, ifRev } = change;
     // What does not change is undefined, and JSON leaves it out.
     const log = JSON.stringify({ title, locked, capacity, settings, by: byUserId });
     return [
       ...roomArgs(roomId),
+      pin ? 'new-pin' : 'updated',
       log,
       ifRev ?? '',
+      pin?.from ?? '',
       ROOM_FIELDS.length,
       ...ROOM_FIELDS,
       ...changePairs(change),
@@ -105,6 +107,8 @@ const retireRoom = defineScript({
     keys.onceKey(roomId),
     keys.paceKey(roomId),
     keys.bansKey(roomId),
+    keys.waitingKey(roomId),
+    keys.admittedKey(roomId),
     keys.stateKey(roomId),
     keys.networksKey(roomId),
   ],

@@ -6,12 +6,14 @@ import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
 import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPasscodeTries } from './redis-passcode-tries.js';
 import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
+import { RedisWaitingList } from './redis-waiting-list.js';
 
 export interface RedisStoreOptions {
   /** Entries of a channel that stay after they are archived. */
@@ -28,8 +30,10 @@ export interface RedisStoreOptions {
 export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
+  readonly waiting: RedisWaitingList;
   readonly people: RedisPeople;
   readonly pins: RedisPinRegistry;
+  readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
   readonly states: RedisRoomStateStore;
   readonly sessions: RedisSessionStore;
@@ -52,8 +56,10 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
+    waiting: new RedisWaitingList(redis),
     people: new RedisPeople(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
+    passcodes: new RedisPasscodeTries(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,
       ...(entryPaces ? { entryPaces } : {}),

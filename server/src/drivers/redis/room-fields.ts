@@ -23,6 +23,7 @@ export const ROOM_FIELDS = [
   'activeAt',
   'presenceVersion',
   'stateVersion',
+  'passcode',
 ] as const;
 
 type Field = (typeof ROOM_FIELDS)[number];
@@ -47,6 +48,8 @@ function settingsPairs(settings: Settings): string[] {
   return [
     'settings',
     JSON.stringify(settings),
+    'approval',
+    settings.approval ? '1' : '0',
     'hostGraceMs',
     String(settings.hostGraceSeconds * 1_000),
     'onHostGone',
@@ -61,8 +64,11 @@ function settingsPairs(settings: Settings): string[] {
 }
 
 /** A change as field/value pairs of the room's hash. */
-export function changePairs({ title, locked, capacity, settings }: RoomChange): string[] {
+export function changePairs(change: Omit<RoomChange, 'ifRev'>): string[] {
+  const { title, locked, capacity, passcodeHash, pin, settings } = change;
   return [
+    ...(passcodeHash === undefined ? [] : ['passcode', passcodeHash ?? '']),
+    ...(pin === undefined ? [] : ['pin', pin.to]),
     ...(title === undefined ? [] : ['title', title]),
     ...(locked === undefined ? [] : ['locked', locked ? '1' : '0']),
     ...(capacity === undefined ? [] : ['capacity', String(capacity)]),
@@ -73,9 +79,7 @@ export function changePairs({ title, locked, capacity, settings }: RoomChange): 
 /** A record as field/value pairs of the room's hash; null is the empty string. */
 export function recordPairs(record: RoomRecord): string[] {
   return [
-    ...changePairs(record),
-    'pin',
-    record.pin,
+    ...changePairs({ ...record, pin: { from: '', to: record.pin } }),
     'createdBy',
     record.createdBy,
     'hosts',
@@ -112,6 +116,7 @@ export function parseRoom(roomId: string, reply: unknown): LiveRoom | null {
     locked: field('locked') === '1',
     capacity: Number(field('capacity')),
     settings: JSON.parse(field('settings')) as Settings,
+    passcodeHash: field('passcode') === '' ? null : field('passcode'),
     rev: Number(field('rev')),
     epoch: Number(field('epoch')),
     createdAt: Number(field('createdAt')),

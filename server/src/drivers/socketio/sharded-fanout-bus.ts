@@ -4,7 +4,7 @@ import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { FanoutBus } from '../../engine/fanout/fanout-bus.port.js';
 import { FRAME_MARK } from '../../engine/fanout/frame.port.js';
-import { roomTopic, topicRoomId } from '../../engine/fanout/topic.port.js';
+import { doorTopic, roomTopic, topicRoomId } from '../../engine/fanout/topic.port.js';
 import { unavailable } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { BusProbe } from './bus-probe.js';
@@ -86,18 +86,26 @@ export class ShardedFanoutBus implements FanoutBus {
     this.#probe.start();
   }
 
-  async whenSubscribed(roomId: string): Promise<void> {
-    const channel = channelOf(roomId);
+  whenSubscribed(roomId: string): Promise<void> {
+    return this.#subscribed(roomTopic(roomId));
+  }
+
+  whenAtDoor(roomId: string): Promise<void> {
+    return this.#subscribed(doorTopic(roomId));
+  }
+
+  async #subscribed(topic: string): Promise<void> {
+    const channel = channelOf(topic);
     const confirmed = this.#subscriber.confirmed(channel).then(() => {
       // The last socket left while this was on its way: the adapter will not unsubscribe again.
-      if (!this.#adapter?.rooms.has(roomTopic(roomId))) this.#subscriber.sunsubscribe(channel);
+      if (!this.#adapter?.rooms.has(topic)) this.#subscriber.sunsubscribe(channel);
     });
     await this.#inTime(confirmed);
   }
 
   async publish(roomId: string, raw: Uint8Array): Promise<void> {
     const message = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-    await this.#inTime(this.#publisher.spublish(channelOf(roomId), message));
+    await this.#inTime(this.#publisher.spublish(channelOf(roomTopic(roomId)), message));
   }
 
   /** Lets go of the clients. */
@@ -128,8 +136,8 @@ export class ShardedFanoutBus implements FanoutBus {
   }
 }
 
-function channelOf(roomId: string): string {
-  return `${CHANNEL_PREFIX}${roomTopic(roomId)}#`;
+function channelOf(topic: string): string {
+  return `${CHANNEL_PREFIX}${topic}#`;
 }
 
 function roomIdOf(channel: Buffer): string | null {

@@ -1,7 +1,7 @@
 import type { ServerEventName, ServerEvents } from '@pinroom/client/contract';
 import type { ClientSocket } from '../../engine/connection/connection-handler.port.js';
 import { clientFrame } from '../../engine/fanout/frame.port.js';
-import { roomTopic } from '../../engine/fanout/topic.port.js';
+import { doorTopic, roomTopic } from '../../engine/fanout/topic.port.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { closeTransport } from './close-transport.js';
 import { connectionOf, type EngineConnection, type PinroomSocket } from './engine-io-internals.js';
@@ -31,18 +31,34 @@ export class SocketioClientSocket implements ClientSocket {
   }
 
   joinTopic(roomId: string): void {
-    // A closed socket would stay in the adapter's room for ever.
-    if (!this.#isOpen()) return;
-    this.#guarded(() => void this.#socket.join(roomTopic(roomId)));
+    this.#join(roomTopic(roomId));
   }
 
   leaveTopic(roomId: string): void {
-    if (!this.#isOpen()) return;
-    this.#guarded(() => void this.#socket.leave(roomTopic(roomId)));
+    this.#leave(roomTopic(roomId));
+  }
+
+  joinDoor(roomId: string): void {
+    this.#join(doorTopic(roomId));
+  }
+
+  leaveDoor(roomId: string): void {
+    this.#leave(doorTopic(roomId));
   }
 
   disconnect(): void {
     this.#guarded(() => closeTransport(this.#connection));
+  }
+
+  #join(topic: string): void {
+    // A closed socket would stay in the adapter's room for ever.
+    if (!this.#isOpen()) return;
+    this.#guarded(() => void this.#socket.join(topic));
+  }
+
+  #leave(topic: string): void {
+    if (!this.#isOpen()) return;
+    this.#guarded(() => void this.#socket.leave(topic));
   }
 
   #isOpen(): boolean {

@@ -5,6 +5,7 @@ import {
   type Schema,
 } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { DoorKeeper } from '../room/admit-waiting.js';
 import type { HostCommands } from '../room/host-commands.js';
 import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
 import type { MemberKicker } from '../room/kick-member.js';
@@ -14,6 +15,7 @@ import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
 import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
+import type { PinReplacer } from '../room/replace-pin.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
@@ -32,6 +34,8 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  readonly pinReplacer: PinReplacer;
+  readonly doorKeeper: DoorKeeper;
   readonly states: StatePatcher;
   readonly people: MemberCommands;
   /** Through which joins go: each reads and answers much. */
@@ -45,6 +49,8 @@ export interface RouterParts {
 export interface SeatHolder {
   readonly socket: JoiningSocket;
   readonly seats: Map<string, Seat>;
+  /** Places at the doors of rooms. */
+  readonly waits: Map<string, Seat>;
   /** Whether the client is still there. */
   readonly isOpen: () => boolean;
   /** Joins, leaves and the closing of one socket happen one after the other. */
@@ -74,7 +80,8 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, people, reader, sender, signals, states } = this.#parts;
+    const { doorKeeper, hosts, kicker, opener, people } = this.#parts;
+    const { pinReplacer, reader, sender, signals, states } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -97,6 +104,11 @@ export class CommandRouter {
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};
+      case 'room:admit':
+        await doorKeeper.admit(caller, this.#check(name, payload));
+        return {};
+      case 'room:new-pin':
+        return pinReplacer.replace(person(caller), this.#check(name, payload));
       case 'room:create':
         return opener.open(person(caller), this.#check(name, payload));
       case 'room:members':
@@ -116,6 +128,12 @@ export class CommandRouter {
   #leave(wish: CommandPayload<'room:leave'>, holder: SeatHolder): Promise<unknown> {
     return holder.exclusively(async () => {
       const { leaver } = this.#parts;
+      const place = holder.waits.get(wish.roomId);
+      if (place) {
+        holder.waits.delete(wish.roomId);
+        await leaver.leave(place);
+        return {};
+      }
       const seat = holder.seats.get(wish.roomId);
       if (!seat) throw new AppError('not_in_room');
       holder.seats.delete(wish.roomId);
@@ -140,15 +158,18 @@ export class CommandRouter {
     const { seat, answer } = await joiner.join(caller, holder.socket, wish, {
       onFound: (roomId) => this.#checkSeats(holder, roomId),
       onRemoved: (roomId) => holder.seats.delete(roomId),
+      onWaiting: (place) => holder.waits.set(place.roomId, place),
+      onWaited: (roomId) => holder.waits.delete(roomId),
     });
     // A socket that was closed meanwhile gives all its seats back, this one too, right after.
     holder.seats.set(seat.roomId, seat);
     return answer;
   }
 
-  #checkSeats({ seats }: SeatHolder, roomId: string): void {
+  #checkSeats({ seats, waits }: SeatHolder, roomId: string): void {
     const { metrics, roomsPerSocket } = this.#parts;
-    if (seats.size < roomsPerSocket || seats.has(roomId)) return;
+    const isKnown = seats.has(roomId) || waits.has(roomId);
+    if (seats.size + waits.size < roomsPerSocket || isKnown) return;
     const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
     throw rateLimited(metrics, 'rooms_per_socket', 1_000, message);
   }

@@ -13,6 +13,9 @@ export interface ClientSocket {
   /** From now on the socket hears the room's broadcasts on this node. */
   joinTopic(roomId: string): void;
   leaveTopic(roomId: string): void;
+  /** From now on the frames of the room's door come to this node; the socket is sent none of them. */
+  joinDoor(roomId: string): void;
+  leaveDoor(roomId: string): void;
   /** Closes the transport, so that the client reconnects by itself. */
   disconnect(): void;
 }

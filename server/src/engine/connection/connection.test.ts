@@ -25,6 +25,8 @@ function open(ended: readonly string[]) {
       sendFrame() {},
       joinTopic() {},
       leaveTopic() {},
+      joinDoor() {},
+      leaveDoor() {},
       disconnect: () => void got.push(`${sessionId} closed`),
     };
     const caller: Caller = {

@@ -133,6 +133,7 @@ export class Connections implements ConnectionHandler, SessionSockets {
 class Connection implements ClientConnection, SeatHolder {
   readonly socket: ClientSocket;
   readonly seats = new Map<string, Seat>();
+  readonly waits = new Map<string, Seat>();
   readonly caller: Caller;
   readonly #parts: ConnectionParts;
   readonly #onClosed: () => void;
@@ -255,8 +256,9 @@ class Connection implements ClientConnection, SeatHolder {
     this.#closed = true;
     this.#onClosed();
     await this.exclusively(async () => {
-      const seats = [...this.seats.values()];
+      const seats = [...this.seats.values(), ...this.waits.values()];
       this.seats.clear();
+      this.waits.clear();
       await Promise.all(seats.map((seat) => this.#parts.leaver.drop(seat)));
     });
   }

@@ -15,6 +15,8 @@ export interface FanoutBus {
    * every frame published from now on arrives. Rejects with `unavailable`.
    */
   whenSubscribed(roomId: string): Promise<void>;
+  /** [BUS-5] The same of a room's door that a local socket has joined; its frames come as the room's do. */
+  whenAtDoor(roomId: string): Promise<void>;
   /** [BUS-3] Publishes a frame that nothing keeps (a signal). Resolves when the bus has taken it. */
   publish(roomId: string, raw: Uint8Array): Promise<void>;
 }

@@ -12,6 +12,13 @@ import type { HostState } from '@pinroom/client/contract';
  *     <0x01>x <rev> <userId> <reason>               a member was removed
  *     <0x01>c <rev> <reason>                        the room was closed
  *
+ *     <0x01>w <rev>                                 the list of those who wait at the door changed
+ *
+ * and on the channel of a room's door, to every node where somebody waits:
+ *
+ *     <0x01>a <rev> <userId|*> <1|0>                they are let in, or not; `*`: all
+ *     <0x01>c <rev> <reason>                        the room was closed
+ *
  * The first byte tells these frames from the adapter's own messages (JSON or MessagePack maps).
  */
 export const FRAME_MARK = 0x01;
@@ -56,6 +63,14 @@ export type Frame =
       readonly delta: PresenceDelta;
     }
   | { readonly kind: 'updated'; readonly rev: number }
+  | { readonly kind: 'waiting'; readonly rev: number }
+  | {
+      readonly kind: 'decided';
+      readonly rev: number;
+      /** Null: everybody. */
+      readonly userId: string | null;
+      readonly admit: boolean;
+    }
   | {
       readonly kind: 'removed';
       readonly rev: number;
@@ -95,6 +110,10 @@ export function parseFrame(raw: Uint8Array): Frame | null {
       };
     case 'u':
       return { kind: 'updated', rev };
+    case 'w':
+      return { kind: 'waiting', rev };
+    case 'a':
+      return { kind: 'decided', rev, userId: a === '*' ? null : a, admit: b === '1' };
     case 'x':
       return { kind: 'removed', rev, userId: a, reason: b };
     case 'c':

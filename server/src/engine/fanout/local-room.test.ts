@@ -1,5 +1,5 @@
-import type { Entry, Role } from '@pinroom/client/contract';
-import { describe, expect, it } from 'vitest';
+import type { Entry, Member, Role } from '@pinroom/client/contract';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../runtime/clock.js';
 import { silentLogger } from '../runtime/logger.js';
 import { noMetrics } from '../runtime/metrics.js';
@@ -21,6 +21,8 @@ class Surroundings implements LocalRoomSources {
   presenceVersion = 0;
   stateVersion = 0;
   closedAt: number | null = null;
+  approval = false;
+  waitingIds: string[] = [];
   reads = 0;
   /** Whose rights were looked up, each time. */
   readonly looked: string[] = [];
@@ -43,12 +45,23 @@ class Surroundings implements LocalRoomSources {
     this.looked.push(userIds.join(' '));
     const roles = new Map([...this.roles].filter(([userId]) => userIds.includes(userId)));
     return {
-      room: { id: ROOM, rev: this.rev, closedAt: this.closedAt } as DeliveryRights['room'],
+      room: {
+        id: ROOM,
+        rev: this.rev,
+        closedAt: this.closedAt,
+        settings: { approval: this.approval },
+      } as DeliveryRights['room'],
       presenceVersion: this.presenceVersion,
       epoch: this.epoch,
       stateVersion: this.stateVersion,
       roles,
     };
+  }
+
+  async waiting() {
+    this.reads += 1;
+    const waiting = this.waitingIds.map((userId) => ({ userId })) as Member[];
+    return { waiting, rev: this.rev };
   }
 
   async restoreSeats(_roomId: string, seats: readonly LocalSeat[]): Promise<void> {
@@ -114,6 +127,9 @@ function read(line: string, body = ''): Frame {
 
 function detail(payload: object): string {
   if ('reason' in payload) return String(payload.reason);
+  if ('waiting' in payload) {
+    return (payload.waiting as Member[]).map(({ userId }) => userId).join(' ');
+  }
   return 'presenceVersion' in payload ? String(payload.presenceVersion) : '';
 }
 
@@ -402,6 +418,35 @@ describe('a room as a node holds it', () => {
     s.room.receive(s.append(1));
     await settled();
     expect(s.out.filter((line) => line.startsWith('ann'))).toContain('ann room:left kicked');
+  });
+
+  it('tells hosts alone who waits, once for many changes, and a new host what the others know', async () => {
+    const s = new Surroundings();
+    s.approval = true;
+    s.sit('hugo', 'host');
+    s.sit('ann', 'player');
+    await s.room.open();
+    for (let n = 0; n < 500; n++) {
+      s.waitingIds.push(`w${n}`);
+      s.room.receive(read('w 1'));
+    }
+    s.waitingIds = ['w1', 'w2'];
+    const told = () => s.out.filter((line) => line.includes('room:waiting'));
+    await vi.waitFor(() => expect(told()).toEqual(['hugo room:waiting w1 w2']), 3_000);
+    expect(s.reads).toBe(1);
+    // A change that is none for them is not told; who has become a host is.
+    s.rev = 2;
+    s.roles.set('ann', 'host');
+    s.room.receive(read('u 2'));
+    await vi.waitFor(() => expect(told().slice(1)).toEqual(['ann room:waiting w1 w2']), 3_000);
+    // Nor does anybody hear of it whose right has just been taken away.
+    s.waitingIds = [];
+    s.roles.set('ann', 'player');
+    s.room.receive(read('w 2'));
+    s.rev = 3;
+    await vi.waitFor(() => expect(told().slice(2)).toEqual(['hugo room:waiting ']), 3_000);
+    await s.room.checkPosition();
+    s.room.stop();
   });
 
   it('tells everybody when the room is closed, and lets go of them', async () => {

@@ -9,6 +9,7 @@ import type { DeliveryRights, LocalRoomSources, LocalSeat } from './local-seat.j
 import { LocalSeats } from './local-seats.js';
 import { type PresenceEvent, PresenceGatherer } from './presence-gatherer.js';
 import { RoomCast } from './room-cast.js';
+import { WaitingTeller } from './waiting-teller.js';
 
 /** Frames that may wait while something is repaired; beyond it they are dropped and repaired from the stream. */
 const MAX_QUEUED = 5_000;
@@ -42,6 +43,7 @@ export class LocalRoom {
   readonly #presence: PresenceGatherer;
   readonly #cast: RoomCast;
   readonly #positions: ChannelPositions;
+  readonly #waiting: WaitingTeller;
   readonly #queue: Frame[] = [];
   #rev = 0;
   #epoch = 0;
@@ -61,6 +63,15 @@ export class LocalRoom {
       this.#presenceGathered(event),
     );
     this.#cast = new RoomCast(id, this.seats, parts.broadcaster);
+    this.#waiting = new WaitingTeller({
+      ...parts,
+      roomId: id,
+      seats: this.seats,
+      read: () => parts.sources.waiting(id),
+      upTo: async (rev) => {
+        if (rev > this.#rev) await this.refresh();
+      },
+    });
     this.#positions = new ChannelPositions(id, this.seats, this.#cast, parts);
   }
 
@@ -130,6 +141,8 @@ export class LocalRoom {
       }
     }
     if (!this.#closed) this.sendTops();
+    // Where the news of a change was lost.
+    if (rights.room.settings.approval) this.#waiting.tellSoon();
   }
 
   /**
@@ -162,6 +175,12 @@ export class LocalRoom {
     this.#closed = true;
     this.#queue.length = 0;
     this.#presence.stop();
+    this.#waiting.stop();
+  }
+
+  /** Tells the hosts of this node who waits at the door, soon. */
+  tellWaiting(): void {
+    this.#waiting.tellSoon();
   }
 
   #handle(frame: Frame): void {
@@ -194,6 +213,10 @@ export class LocalRoom {
         this.#presence.add(frame);
         break;
       case 'updated':
+      case 'decided':
+        break;
+      case 'waiting':
+        this.#waiting.tellSoon();
         break;
       case 'closed':
         this.#removeAll(frame.reason);
@@ -267,6 +290,8 @@ export class LocalRoom {
           else this.#remove(seat, this.#reasonFor(seat.userId, removal));
         }
         if (!isSameLife || this.#rev !== before) this.#cast.updated(rights.room);
+        // Somebody may have become a host.
+        if (rights.room.settings.approval) this.#waiting.tellSoon();
         return;
       } catch (fault) {
         // Nothing may go out before the rights are known: wait for the store as long as it takes.

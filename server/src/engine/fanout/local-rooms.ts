@@ -5,6 +5,7 @@ import type { FanoutBus } from './fanout-bus.port.js';
 import { parseFrame } from './frame.port.js';
 import { LocalRoom, type LocalRoomParts } from './local-room.js';
 import type { LocalSeat } from './local-seat.js';
+import { LocalWaiters } from './local-waiters.js';
 
 /** How often a room's position is checked and told to its clients. */
 const POSITION_CHECK_MS = 12_000;
@@ -15,6 +16,7 @@ const REFRESH_DEADLINE_MS = 500;
 
 /** The rooms that have a seat on this node. */
 export class LocalRooms {
+  readonly waiters: LocalWaiters;
   readonly #bus: FanoutBus;
   readonly #parts: LocalRoomParts;
   readonly #rooms = new Map<string, LocalRoom>();
@@ -23,6 +25,7 @@ export class LocalRooms {
 
   constructor(bus: FanoutBus, parts: Omit<LocalRoomParts, 'onEmpty'>) {
     this.#bus = bus;
+    this.waiters = new LocalWaiters(bus);
     this.#parts = { ...parts, onEmpty: (room) => this.#forgetIfEmpty(room) };
     bus.onFrame((roomId, raw) => this.#receive(roomId, raw));
     bus.onInterrupted(() => this.#positionCheck?.wake());
@@ -75,8 +78,9 @@ export class LocalRooms {
     }
   }
 
-  /** Gives the seat up; the room is forgotten with its last seat. */
+  /** Gives the seat up, or the place at the door; the room is forgotten with its last seat. */
   stand(roomId: string, socketId: string): void {
+    this.waiters.leave(roomId, socketId);
     const room = this.#rooms.get(roomId);
     if (!room) return;
     room.seats.remove(socketId);
@@ -91,6 +95,11 @@ export class LocalRooms {
   /** The role of a seat, as it was read last. */
   setRole(roomId: string, seat: LocalSeat, role: Role): void {
     this.#rooms.get(roomId)?.seats.setRole(seat, role);
+  }
+
+  /** Tells the hosts of this node who waits at the door, soon. */
+  tellWaiting(roomId: string): void {
+    this.#rooms.get(roomId)?.tellWaiting();
   }
 
   /** Whether a user has a seat of this node in the room. */
@@ -129,9 +138,13 @@ export class LocalRooms {
 
   #receive(roomId: string, raw: Uint8Array): void {
     const room = this.#rooms.get(roomId);
-    if (!room) return;
+    const hasWaiters = this.waiters.has(roomId);
+    if (!room && !hasWaiters) return;
     const frame = parseFrame(raw);
-    if (frame) room.receive(frame);
+    if (!frame) return;
+    const isForDoor = frame.kind === 'decided' || frame.kind === 'closed';
+    if (isForDoor && hasWaiters) this.waiters.receive(roomId, frame);
+    room?.receive(frame);
   }
 
   #forgetIfEmpty(room: LocalRoom): void {

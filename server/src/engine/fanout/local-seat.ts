@@ -1,4 +1,11 @@
-import type { Entry, Role, Room, ServerEventName, ServerEvents } from '@pinroom/client/contract';
+import type {
+  Entry,
+  Member,
+  Role,
+  Room,
+  ServerEventName,
+  ServerEvents,
+} from '@pinroom/client/contract';
 
 /** What a local room needs of a client's socket. */
 export interface SeatSocket {
@@ -44,6 +51,8 @@ export interface LocalRoomSources {
    * out, and found missing among the rights.
    */
   restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void>;
+  /** Who waits at the door, and at which `rev` of the room; null: the room is gone. */
+  waiting(roomId: string): Promise<{ readonly waiting: Member[]; readonly rev: number } | null>;
   tops(roomId: string): Promise<ReadonlyMap<string, string>>;
   /** Entries after `after` (null: from the beginning), oldest first, wherever they are kept. */
   missing(

@@ -97,6 +97,6 @@ export class RoomCast {
 const LEFT_REASONS: readonly LeftReason[] = ['kicked', 'banned', 'closed', 'expired', 'left'];
 
 /** A reason that this version does not know is at least clear in its effect. */
-function leftReason(reason: string): LeftReason {
+export function leftReason(reason: string): LeftReason {
   return LEFT_REASONS.find((known) => known === reason) ?? 'kicked';
 }

@@ -6,12 +6,14 @@ import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
 import type { StateArchiver } from './state-archiver.js';
+import type { WaitingList } from './waiting-list.port.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
 const CLOSED_TTL_MS = 3_600_000;
 
 export interface CloseParts {
   readonly rooms: RoomStore;
+  readonly waiting: Pick<WaitingList, 'empty'>;
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly queue: ArchiveQueue;
@@ -25,7 +27,7 @@ export interface CloseParts {
 
 /**
  * Closes rooms in steps that can be repeated: mark closed (with log and announcement) → wait until
- * everything is archived → close the row → let the PIN rest → let the keys run out. The room stays
+ * everything is archived → close the row → let its PINs rest → let the keys run out. The room stays
  * on the list of due rooms until the last step is done, so whoever looks after it goes on.
  */
 export class RoomCloser {
@@ -49,18 +51,20 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms, states } = this.#parts;
+    const { archive, clock, pins, queue, quarantineMs, rooms, states, waiting } = this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
+    await waiting.empty(roomId, room.closeReason ?? 'closed');
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
     if (room.stateVersion > 0) await states.save(roomId);
-    await archive.closeRoom(roomId, {
+    const held = await archive.closeRoom(roomId, {
       at: room.closedAt,
       reason: room.closeReason ?? 'closed',
       pinRestsUntil: clock.now() + quarantineMs,
     });
-    await pins.release(room.pin, roomId, quarantineMs);
+    // More than one where a change of the PIN broke off.
+    for (const pin of new Set([room.pin, ...held])) await pins.release(pin, roomId, quarantineMs);
     await rooms.retire(roomId, CLOSED_TTL_MS);
     return true;
   }

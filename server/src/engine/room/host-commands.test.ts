@@ -1,6 +1,7 @@
 import type { Room } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../drivers/memory/memory-stores.js';
+import { TokenSecrets } from '../auth/token-secrets.js';
 import { systemClock } from '../runtime/clock.js';
 import type { RoomAccess } from './access.js';
 import type { RoomCloser } from './close-room.js';
@@ -22,6 +23,7 @@ async function openCommands() {
       locked: false,
       capacity: 10,
       settings: DEFAULT_SETTINGS,
+      passcodeHash: null,
       rev: 1,
       createdAt: 0,
       ttlMs: 1_000_000,
@@ -46,6 +48,8 @@ async function openCommands() {
     rooms: stores.rooms,
     archive: archive as RoomArchive,
     closer: {} as RoomCloser,
+    waiting: stores.waiting,
+    secrets: new TokenSecrets(['a secret of this test, long enough']),
   });
   return { commands, stores };
 }

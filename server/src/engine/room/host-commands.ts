@@ -1,13 +1,16 @@
 import type { CommandPayload, Room } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
+import type { TokenSecrets } from '../auth/token-secrets.js';
 import { AppError } from '../runtime/app-error.js';
 import type { RoomAccess } from './access.js';
 import type { RoomCloser } from './close-room.js';
+import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
 import { toRoom } from './room-record.port.js';
 import { changeSettings } from './room-settings.js';
 import type { RoomChange, RoomStore } from './room-store.port.js';
 import { normaliseLine } from './text.js';
+import type { WaitingList } from './waiting-list.port.js';
 
 /** Changes of one room that may cross before a caller is told to try again. */
 const MAX_ATTEMPTS = 8;
@@ -17,6 +20,8 @@ export interface HostParts {
   readonly rooms: RoomStore;
   readonly archive: RoomArchive;
   readonly closer: RoomCloser;
+  readonly secrets: TokenSecrets;
+  readonly waiting: Pick<WaitingList, 'empty'>;
 }
 
 /** What only hosts (and applications) may do. */
@@ -53,7 +58,7 @@ export class HostCommands {
     caller: Caller | ApplicationCaller,
     wish: CommandPayload<'room:update'>,
   ): Promise<Room> {
-    const { access, archive, rooms } = this.#parts;
+    const { access, archive, rooms, secrets, waiting } = this.#parts;
     const { room } = await access.ofHost(caller, wish.roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     const change: RoomChange = {
@@ -62,13 +67,19 @@ export class HostCommands {
       ...(wish.capacity === undefined ? {} : { capacity: wish.capacity }),
       ...(wish.settings === undefined
         ? {}
-        : { settings: changeSettings(room.settings, wish.settings), ifRev: room.rev }),
+        : {
+            settings: changeSettings(room.settings, wish.settings),
+            ...passcodeChange(room.id, wish.settings, secrets),
+            ifRev: room.rev,
+          }),
     };
     if (Object.keys(change).length === 0) return toRoom(room);
     const by = caller.kind === 'user' ? caller.userId : null;
     const updated = await rooms.update(wish.roomId, change, by);
     if (!updated) throw new AppError('room_not_found');
     await archive.saveRoom(updated);
+    // The door is open: who still waits is told to ask again.
+    if (wish.settings?.approval === false) await waiting.empty(wish.roomId, null);
     return toRoom(updated);
   }
 }

@@ -126,6 +126,9 @@ export class Housekeeping {
     if (completeSince === null || completeSince > room.createdAt) return;
     const found = await pins.lookup(room.pin);
     if (found.kind === 'unknown' || (found.kind === 'room' && found.roomId === room.id)) return;
+    // Only a room whose opening was completed gets another PIN, which the archive may learn of later.
+    const kept = await rooms.get(room.id);
+    if (kept && kept.pin !== room.pin) return;
     // The index has known every PIN since before the room was created, and does not know this one:
     // its opening broke off before the PIN was confirmed, so nobody was ever told of the room. If it
     // came as far as the store it has to end there first: an open room must not lose its PIN.

@@ -19,6 +19,7 @@ const ROOM: RoomRecord = {
   locked: true,
   capacity: 1,
   settings: DEFAULT_SETTINGS,
+  passcodeHash: null,
   rev: 1,
   createdAt: Date.now(),
   ttlMs: 60_000,

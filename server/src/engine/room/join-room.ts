@@ -12,6 +12,7 @@ import type { Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
 import type { LocalSeat, SeatSocket } from '../fanout/local-seat.js';
+import type { WaitingSocket } from '../fanout/local-waiters.js';
 import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
 import { fit } from '../history/answer-size.js';
 import { isBeginning } from '../history/entry-cursor.js';
@@ -20,8 +21,15 @@ import { AppError } from '../runtime/app-error.js';
 import { NextFlights } from '../runtime/next-flights.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
-import type { JoinOutcome, MemberList, MemberStore, Seat } from './member-store.port.js';
+import type {
+  JoinOutcome,
+  JoinRequest,
+  MemberList,
+  MemberStore,
+  Seat,
+} from './member-store.port.js';
 import { isHostKey } from './open-room.js';
+import type { Passcodes } from './passcodes.js';
 import { toState } from './patch-state.js';
 import type { People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
@@ -31,7 +39,7 @@ import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
-export interface JoiningSocket extends SeatSocket {
+export interface JoiningSocket extends SeatSocket, WaitingSocket {
   joinTopic(roomId: string): void;
 }
 
@@ -44,9 +52,19 @@ export interface JoinParts extends HostKeeping {
   readonly states: Pick<RoomStateStore, 'read'>;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
+  readonly passcodes: Passcodes;
   readonly leaver: RoomLeaver;
   /** The process life that holds the seats. */
   readonly life: () => string;
+}
+
+interface Attempt {
+  readonly caller: Caller;
+  readonly callbacks: JoinCallbacks;
+  readonly room: LiveRoom;
+  readonly seat: Seat;
+  readonly socket: JoiningSocket;
+  readonly wish: JoinWish;
 }
 
 type JoinWish = CommandPayload<'room:join'>;
@@ -56,6 +74,9 @@ export interface JoinCallbacks {
   readonly onFound: (roomId: string) => void;
   /** The seat is gone again, whoever took it. */
   readonly onRemoved: (roomId: string) => void;
+  /** The socket waits at the door; and it waits no more, whoever decided so. */
+  readonly onWaiting: (place: Seat) => void;
+  readonly onWaited: (roomId: string) => void;
 }
 
 /** What the caller of `join` needs to undo it. */
@@ -80,10 +101,10 @@ export class RoomJoiner {
     caller: Caller,
     socket: JoiningSocket,
     wish: JoinWish,
-    { onFound, onRemoved }: JoinCallbacks,
+    callbacks: JoinCallbacks,
   ): Promise<Joined> {
     const room = await this.#find(caller, wish);
-    onFound(room.id);
+    callbacks.onFound(room.id);
     const { leaver, life, localRooms } = this.#parts;
     const seat: Seat = {
       roomId: room.id,
@@ -94,7 +115,7 @@ export class RoomJoiner {
     const hadSeat = localRooms.seat(room.id, socket.id) !== undefined;
     leaver.stays(seat);
     try {
-      const { self } = await this.#admit(caller, seat, room, wish);
+      const { self } = await this.#admit({ caller, callbacks, room, seat, socket, wish });
       socket.joinTopic(room.id);
       const local: LocalSeat = {
         userId: caller.userId,
@@ -104,18 +125,21 @@ export class RoomJoiner {
         role: self.role,
         muted: self.muted,
         network: caller.network,
-        onRemoved: () => onRemoved(room.id),
+        onRemoved: () => callbacks.onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
       const answer = await this.#snapshot(room.id, self, wish.since ?? {});
       // Taken away again while the snapshot was read: the socket has been told already.
       if (localRooms.seat(room.id, socket.id) !== local) throw new AppError('not_in_room');
       localRooms.setRole(room.id, local, answer.self.role);
+      const { role } = answer.self;
+      if (role === 'host' && answer.room.settings.approval) localRooms.tellWaiting(room.id);
       return { seat, answer };
     } catch (fault) {
       // Who was here before stays where it was; whether a first attempt got the place is not sure.
       if (!hadSeat && !isRefusal(fault)) {
         socket.leaveTopic(room.id);
+        callbacks.onWaited(room.id);
         await leaver.drop(seat);
       }
       throw fault;
@@ -141,7 +165,7 @@ export class RoomJoiner {
         isReturning: true,
         isMuted: muted,
         network,
-        passcodeOk: true,
+        passcodeHash: null,
       });
       if (!isSeated()) await leaver.drop(seat);
     }
@@ -161,39 +185,77 @@ export class RoomJoiner {
     return room;
   }
 
-  async #admit(
-    caller: Caller,
-    seat: Seat,
-    room: LiveRoom,
-    wish: JoinWish,
-  ): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
-    const { directory, members, people, secrets } = this.#parts;
+  async #admit(attempt: Attempt): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
+    const { caller, room, seat, wish } = attempt;
+    const { localRooms, passcodes, people, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
+    const asHost = wish.hostKey !== undefined;
+    const isExempt = asHost || room.hostIds.includes(caller.userId);
+    const proof = await passcodes.check(room, isExempt ? undefined : wish.passcode, caller);
     const request = {
       ...seat,
       ...nicknameForms(normaliseNickname(wish.nickname ?? caller.nickname)),
       role: wish.role ?? ('player' as const),
-      asHost: wish.hostKey !== undefined,
+      asHost,
       isReturning: false,
       isMuted: false,
       network: caller.network,
-      passcodeOk: true,
+      passcodeHash: proof.hash,
     };
-    let outcome = await members.join(request);
-    if (outcome.kind === 'absent' && (await directory.restore(room.id))) {
-      outcome = await members.join(request);
-    }
+    const sits = localRooms.seat(room.id, seat.socketId) !== undefined;
+    const mayWait = room.settings.approval && !isExempt && !sits;
+    const outcome = await this.#waitIfNeeded(attempt, mayWait, () => this.#ask(request));
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
+      if (outcome.code === 'passcode_required') throw proof.refusal;
       const isTaken = outcome.code === 'nickname_taken';
       const suggestion = isTaken
         ? await suggestNickname(people, room.id, request.nickname)
         : undefined;
       throw new AppError(outcome.code, undefined, { suggestion });
     }
-    if (request.asHost) await keepHosts(this.#parts, room.id);
+    if (asHost) await keepHosts(this.#parts, room.id);
+    return outcome;
+  }
+
+  async #ask(request: JoinRequest): Promise<JoinOutcome> {
+    const { directory, members } = this.#parts;
+    const outcome = await members.join(request);
+    if (outcome.kind !== 'absent' || !(await directory.restore(request.roomId))) return outcome;
+    return members.join(request);
+  }
+
+  /** At the door before it asks, so that no decision goes past it; back from there unless it has to wait. */
+  async #waitIfNeeded(
+    attempt: Attempt,
+    mayWait: boolean,
+    ask: () => Promise<JoinOutcome>,
+  ): Promise<JoinOutcome> {
+    const { callbacks, room, seat, socket } = attempt;
+    const { waiters } = this.#parts.localRooms;
+    const waited = waiters.isWaiting(room.id, socket.id);
+    if (mayWait) {
+      await waiters.wait(room.id, {
+        userId: seat.userId,
+        socket,
+        onDecided: () => callbacks.onWaited(room.id),
+      });
+      // Whatever the answer is, and if none comes: the place is given back with the socket.
+      callbacks.onWaiting(seat);
+    }
+    const outcome = await ask();
+    const waits = outcome.kind === 'refused' && outcome.code === 'waiting_for_host';
+    // Only a moment ago nobody had to wait.
+    if (waits && !mayWait) return this.#waitIfNeeded(attempt, true, ask);
+    const isBanned = outcome.kind === 'refused' && outcome.code === 'banned';
+    // Who waits already goes on to do so where another refusal comes now.
+    if (outcome.kind === 'joined' || isBanned || (!waits && !waited)) {
+      waiters.leave(room.id, socket.id);
+      callbacks.onWaited(room.id);
+    }
+    if (isBanned && waited) await this.#parts.leaver.leave(seat);
     return outcome;
   }
 
@@ -278,7 +340,9 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'forbidden',
   'nickname_taken',
   'passcode_required',
+  'rate_limited',
   'room_full',
   'room_locked',
   'room_not_found',
+  'waiting_for_host',
 ]);

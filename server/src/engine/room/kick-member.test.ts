@@ -22,6 +22,7 @@ const ROOM: RoomRecord = {
   locked: false,
   capacity: 10,
   settings: DEFAULT_SETTINGS,
+  passcodeHash: null,
   rev: 1,
   createdAt: 0,
   ttlMs: 1_000_000,
@@ -66,7 +67,7 @@ async function openKicker() {
       isReturning: false,
       isMuted: false,
       network: 'n',
-      passcodeOk: true,
+      passcodeHash: null,
     });
   for (const userId of ['host', 'second', 'player']) await join(userId);
   const banned: string[] = [];

@@ -27,8 +27,8 @@ export interface JoinRequest extends Seat {
   readonly isReturning: boolean;
   /** Was muted when the store lost its data. */
   readonly isMuted: boolean;
-  /** The passcode was right, or none is wanted. */
-  readonly passcodeOk: boolean;
+  /** Of the passcode that was proven: it has to be the room's still. Null: none was. */
+  readonly passcodeHash: string | null;
   /** Where the user comes from, see runtime/network.ts. */
   readonly network: string;
 }
@@ -48,7 +48,9 @@ export type JoinOutcome =
         | 'room_locked'
         | 'banned'
         | 'nickname_taken'
-        | 'passcode_required';
+        | 'passcode_required'
+        /** On the list: see `join`. */
+        | 'waiting_for_host';
     }
   | { readonly kind: 'absent' };
 
@@ -105,11 +107,15 @@ export interface MemberStore {
    * [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`), announcement. A member always may come back.
    * [MEMBER-11] Nobody new gets a nickname that looks like that of a host who is a member, present or
    * away. Hosts do, and who had a seat when the data was lost: they were here first.
+   * [WAIT-1] With `settings.approval` somebody new whom no host has let in is put on the waiting list,
+   * with this socket, where nothing else but a place is in the way; asking again changes nothing, and
+   * `room_full` says that the list is. Names are not kept for who waits. Who joins waits no more.
    */
   join(request: JoinRequest): Promise<JoinOutcome>;
   /**
    * [MEMBER-2] Gives up one seat. The user's last one makes the member `online: false` for `graceMs`,
    * then it leaves; with a `graceMs` of 0 it leaves in the same step. Repeatable.
+   * [WAIT-2] The last socket of who waits takes them off the list, at once, also where its life has ended.
    */
   release(seat: Seat, graceMs: number): Promise<void>;
   /**

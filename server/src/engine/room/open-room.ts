@@ -1,13 +1,12 @@
 import { type CommandPayload, LIMITS, type Room } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
-import { AppError, unavailable } from '../runtime/app-error.js';
+import { unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
-import { type Random, uuidv7 } from '../runtime/random.js';
-import type { RateLimiters } from '../runtime/rate-limiter.port.js';
-import { pinCandidates } from './allocate-pin.js';
-import type { PinRegistry } from './pin-registry.port.js';
+import { uuidv7 } from '../runtime/random.js';
+import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
+import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, type RoomRecord, toRoom } from './room-record.port.js';
@@ -15,32 +14,15 @@ import { changeSettings, DEFAULT_SETTINGS } from './room-settings.js';
 import type { RoomStore } from './room-store.port.js';
 import { normaliseLine } from './text.js';
 
-const RESERVE_MS = 30_000;
-/** The archive may know PINs that the index has lost: a few draws find another one. */
-const MAX_DRAWS = 5;
-
-export interface PinPolicy {
-  readonly minLength: number;
-  readonly maxLength: number;
-  readonly density: number;
-  readonly quarantineMs: number;
-}
-
-export interface OpenRoomParts {
+export interface OpenRoomParts extends PinParts {
   readonly rooms: RoomStore;
-  readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly directory: RoomDirectory;
   readonly secrets: TokenSecrets;
   readonly clock: Clock;
-  readonly random: Random;
   readonly metrics: Metrics;
-  readonly pinPolicy: PinPolicy;
   readonly roomTtlMs: number;
   readonly roomMaxMs: number;
-  /** How long a PIN is held for a room that is being opened; default 30 s. */
-  readonly reserveMs?: number;
-  readonly limiters: Pick<RateLimiters, 'rooms' | 'roomsOfNetwork'>;
 }
 
 interface Opened {
@@ -71,14 +53,14 @@ export class RoomOpener {
   }
 
   async open(
-    { network, userId }: Pick<Caller, 'network' | 'userId'>,
+    caller: Pick<Caller, 'network' | 'userId'>,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
-    const { secrets } = this.#parts;
-    const giveBack = await this.#count(userId, network);
+    const { limiters, secrets } = this.#parts;
+    const giveBack = await countPin(limiters, caller);
     let opened: Opened | undefined;
     try {
-      opened = await this.#draw(userId, wish);
+      opened = await drawPin(() => this.#try(caller.userId, wish));
     } finally {
       // What failed, or was there already, is no new room.
       if (!opened?.isNew) await giveBack();
@@ -87,41 +69,12 @@ export class RoomOpener {
     return { room: toRoom(room), hostKey: hostKeyOf(room.id, secrets) };
   }
 
-  /** Counts a room for its user and their network; answers how to give both back. */
-  async #count(userId: string, network: string): Promise<() => Promise<void>> {
-    const { rooms, roomsOfNetwork } = this.#parts.limiters;
-    await rooms.take(userId);
-    try {
-      await roomsOfNetwork.take(network);
-    } catch (refused) {
-      await rooms.giveBack(userId);
-      throw refused;
-    }
-    return async () => {
-      await Promise.all([rooms.giveBack(userId), roomsOfNetwork.giveBack(network)]);
-    };
-  }
-
-  async #draw(userId: string, wish: CommandPayload<'room:create'>): Promise<Opened> {
-    for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const opened = await this.#try(userId, wish);
-      if (opened) return opened;
-    }
-    throw new AppError('pins_exhausted', undefined, { retryAfterMs: 5_000 });
-  }
-
   /** Null: the PIN turned out to be taken. */
   async #try(userId: string, wish: CommandPayload<'room:create'>): Promise<Opened | null> {
     const { archive, clock, metrics, pins, pinPolicy, random, rooms } = this.#parts;
     const now = clock.now();
     const roomId = uuidv7(now, random);
-    const pin = await pins.reserve({
-      roomId,
-      candidates: pinCandidates(pinPolicy.minLength, pinPolicy.maxLength, random),
-      density: pinPolicy.density,
-      reserveMs: this.#parts.reserveMs ?? RESERVE_MS,
-    });
-    if (pin === null) throw new AppError('pins_exhausted', undefined, { retryAfterMs: 5_000 });
+    const pin = await reservePin(this.#parts, roomId);
     const record = this.#record(roomId, pin, userId, wish, now);
     const pinUntil = record.maxUntil + pinPolicy.quarantineMs;
     const outcome = await archive.insertRoom(record, { createKey: wish.key ?? null, pinUntil });
@@ -162,12 +115,7 @@ export class RoomOpener {
     const room = await directory.byId(record.id);
     if (!room) throw unavailable('The room store');
     if (room.closedAt === null) {
-      const until = record.maxUntil + quarantineMs;
-      // A reservation of the broken opening is confirmed; a lapsed one is filled in again, also over
-      // one of somebody whom the archive will refuse the PIN.
-      if (!(await pins.confirm(record.pin, record.id, until))) {
-        await pins.fill([{ pin: record.pin, roomId: record.id, until }]);
-      }
+      await holdPin(pins, room.pin, room.id, record.maxUntil + quarantineMs);
     }
     return room;
   }
@@ -179,7 +127,7 @@ export class RoomOpener {
     wish: CommandPayload<'room:create'>,
     now: number,
   ): RoomRecord {
-    const { roomMaxMs, roomTtlMs } = this.#parts;
+    const { roomMaxMs, roomTtlMs, secrets } = this.#parts;
     return {
       id,
       pin,
@@ -189,6 +137,7 @@ export class RoomOpener {
       locked: false,
       capacity: wish.capacity ?? LIMITS.defaultCapacity,
       settings: changeSettings(DEFAULT_SETTINGS, wish.settings ?? {}),
+      passcodeHash: passcodeChange(id, wish.settings ?? {}, secrets).passcodeHash ?? null,
       rev: 1,
       createdAt: now,
       ttlMs: Math.min(

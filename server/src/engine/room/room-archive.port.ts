@@ -24,13 +24,13 @@ export interface RoomArchive {
   findRoom(roomId: string): Promise<RoomRecord | null>;
   /** [ROOM-10] The open room that has the PIN; null: none. */
   findRoomByPin(pin: string): Promise<RoomRecord | null>;
-  /** [ROOM-11] Keeps title, hosts, lock, capacity, settings; a lower `rev` changes nothing. */
+  /** [ROOM-11] Keeps PIN, title, hosts, lock, capacity, settings, passcode; a lower `rev` changes nothing. */
   saveRoom(room: RoomRecord): Promise<void>;
-  /** [ROOM-12] Repeatable; the PIN rests until `pinRestsUntil`. */
+  /** [ROOM-12] Repeatable; all its PINs rest until `pinRestsUntil`. Answers which they are. */
   closeRoom(
     roomId: string,
     closed: { at: number; reason: string; pinRestsUntil: number },
-  ): Promise<void>;
+  ): Promise<string[]>;
   /** [ROOM-13] Rooms that the user hosts, newest first. */
   listRooms(userId: string, page: { cursor: string | null; limit: number }): Promise<RoomPage>;
   /** [ROOM-14] Every PIN that is in use or resting at `now`; forgets those that are neither. */

@@ -14,6 +14,8 @@ export interface RoomRecord {
   readonly locked: boolean;
   readonly capacity: number;
   readonly settings: Settings;
+  /** What a passcode is compared with; null: the room wants none. Never leaves the server. */
+  readonly passcodeHash: string | null;
   readonly rev: number;
   readonly createdAt: number;
   /** Closes after this long without activity, ms. */

@@ -1,5 +1,4 @@
 import { LIMITS, type Settings, type SettingsPatch } from '@pinroom/client/contract';
-import { AppError } from '../runtime/app-error.js';
 
 /** What a room starts with. */
 export const DEFAULT_SETTINGS: Settings = {
@@ -17,11 +16,9 @@ export const DEFAULT_SETTINGS: Settings = {
  * `bad_request`.
  */
 export function changeSettings(current: Settings, patch: SettingsPatch): Settings {
-  if (patch.approval === true || (patch.passcode !== undefined && patch.passcode !== null)) {
-    throw new AppError('bad_request', 'This server has no approval mode and no passcodes yet.');
-  }
-  const { passcode: _passcode, ...visible } = patch;
-  return { ...current, ...visible };
+  const { passcode, ...visible } = patch;
+  const passcodeRequired = passcode === undefined ? current.passcodeRequired : passcode !== null;
+  return { ...current, ...visible, passcodeRequired };
 }
 
 /** Places for spectators: as many as for players, up to a bound. */

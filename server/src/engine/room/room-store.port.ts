@@ -9,6 +9,10 @@ export interface RoomChange {
   readonly capacity?: number;
   /** The whole new settings. */
   readonly settings?: Settings;
+  /** With the settings that say whether there is one; in no log. */
+  readonly passcodeHash?: string | null;
+  /** Only while the room has the PIN `from`. Else `conflict`. Goes with no other change. */
+  readonly pin?: { readonly from: string; readonly to: string };
   /** Only while the room has this `rev`: what is changed was read at it. Else `conflict`. */
   readonly ifRev?: number;
 }
@@ -42,7 +46,7 @@ export interface RoomStore {
   put(room: RoomRecord, options: PutOptions): Promise<boolean>;
   /** [ROOM-2] Null: not here (it may be in the archive). */
   get(roomId: string): Promise<LiveRoom | null>;
-  /** [ROOM-3] Applies the change, raises `rev`, announces it; null: absent. Rejects with `room_closed` or `conflict`. */
+  /** [ROOM-3] Applies the change, raises `rev`, writes the log (`updated`; `new-pin`, without the PIN), announces it; null: absent. Rejects with `room_closed` or `conflict`. */
   update(roomId: string, change: RoomChange, byUserId: string | null): Promise<LiveRoom | null>;
   /** [ROOM-4] Marks it closed, writes the log, tells every node. From here on nothing is appended. Repeatable. */
   close(roomId: string, reason: CloseReason, byUserId: string | null): Promise<CloseOutcome>;

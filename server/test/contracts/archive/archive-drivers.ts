@@ -73,6 +73,7 @@ export function roomRecord(changes: Partial<RoomRecord> = {}): RoomRecord {
       onHostGone: 'keep',
       passcodeRequired: false,
     },
+    passcodeHash: null,
     rev: 1,
     createdAt: 1_000_000,
     ttlMs: 14_400_000,

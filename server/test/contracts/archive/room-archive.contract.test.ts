@@ -137,7 +137,8 @@ describe.each(ARCHIVE_DRIVERS)('room archive on $name', ({ open }) => {
         hostIds: [randomUUID(), room.createdBy],
         locked: true,
         capacity: 7,
-        settings: { ...room.settings, approval: true },
+        settings: { ...room.settings, approval: true, passcodeRequired: true },
+        passcodeHash: 'a hash',
         rev: 5,
       };
       await rooms.saveRoom(changed);
@@ -150,6 +151,7 @@ describe.each(ARCHIVE_DRIVERS)('room archive on $name', ({ open }) => {
       await rooms.insertRoom(room, plain);
       const versions = Array.from({ length: 12 }, (_, n) => ({
         ...room,
+        pin: anyPin(),
         title: `title ${n}`,
         hostIds: [randomUUID(), randomUUID()],
         rev: 2 + n,

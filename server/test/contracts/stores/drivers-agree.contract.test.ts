@@ -38,7 +38,7 @@ const step = fc.oneof(
       isReturning: fc.boolean(),
       isMuted: fc.boolean(),
       network: fc.constantFrom('n1', 'n2'),
-      passcodeOk: fc.boolean(),
+      passcodeHash: maybe('h1', 'h2'),
     }),
   },
   {
@@ -87,6 +87,10 @@ const step = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('decide' as const), user, admit: fc.boolean() }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       do: fc.constant('append' as const),
@@ -114,15 +118,16 @@ const step = fc.oneof(
         {
           title: fc.string(),
           locked: fc.boolean(),
+          passcodeHash: maybe('h1', 'h2'),
           capacity: fc.integer({ min: 1, max: 4 }),
           settings: fc.record({
             playersMaySend: fc.boolean(),
+            approval: fc.boolean(),
             typesByRole: fc.constantFrom<Settings['typesByRole'][]>(
               {},
               { player: ['answer'] },
               { host: [], player: [] },
             ),
-            passcodeRequired: fc.boolean(),
             onHostGone: fc.constantFrom('keep' as const, 'transfer' as const, 'close' as const),
             hostGraceSeconds: fc.constantFrom(0, 60),
           }),
@@ -201,6 +206,14 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
       const { action } = given;
       const changed = await stores.people.changeHost({ roomId, userId, byUserId, action });
       return changed.kind === 'changed' ? changed.room.hostIds : changed;
+    }
+    case 'decide': {
+      const userId = USERS[given.user] ?? '';
+      const outcome = await stores.waiting.decide({ roomId, userId, admit: given.admit });
+      const list = await stores.waiting.list(roomId);
+      // Who asked first is told by the time; at the same millisecond nobody could say.
+      const waiting = list?.waiting.map(({ joinedAt: _, ...who }) => who);
+      return [outcome, waiting?.sort((a, b) => (a.userId < b.userId ? -1 : 1))];
     }
     case 'append':
       return await append(stores, roomId, given);

@@ -46,6 +46,25 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: joining', (driver) => {
     expect((await logOf(stores, id)).filter(([type]) => type === 'joined')).toHaveLength(10);
   });
 
+  test('[MEMBER-1] nor more spectators: of players, spectators and members at once none too many', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { capacity: 10 });
+    const members = await Promise.all(Array.from({ length: 5 }, () => joined(stores, id)));
+    const words = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const role = n % 2 ? 'spectator' : 'player';
+        const userId = members[n % 20]?.userId ?? newId();
+        return `${role} ${await join(stores, [id, { role, userId }])}`;
+      }),
+    );
+    const count = (word: string) => words.filter((one) => one === word).length;
+    expect(count('spectator joined')).toBe(10 + 10);
+    expect(count('spectator room_full')).toBe(30);
+    expect(count('player joined')).toBe(15 + 5);
+    expect(count('player room_full')).toBe(30);
+    expect(await stores.rooms.get(id)).toMatchObject({ memberCount: 20, players: 10 });
+  });
+
   test('[MEMBER-1] spectators have places of their own, hosts need none', async () => {
     const stores = await open();
     const { id } = await openRoom(stores, { capacity: 1 });
@@ -74,17 +93,24 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: joining', (driver) => {
     const locked = await openRoom(stores, { locked: true });
     expect(await join(stores, [locked.id])).toBe('room_locked');
     expect(await join(stores, [locked.id, { asHost: true }])).toBe('joined');
-    const settings = { ...SETTINGS, passcodeRequired: true };
-    const secret = await openRoom(stores, { settings });
-    expect(await join(stores, [secret.id, { passcodeOk: false }])).toBe('passcode_required');
-    expect(await join(stores, [secret.id, { passcodeOk: true }])).toBe('joined');
+    const secret = await openRoom(stores, { passcodeHash: 'h1' });
+    expect(await join(stores, [secret.id])).toBe('passcode_required');
+    expect(await join(stores, [secret.id, { passcodeHash: 'h2' }])).toBe('passcode_required');
+    expect(await join(stores, [secret.id, { asHost: true }])).toBe('joined');
+    expect(await join(stores, [secret.id, { passcodeHash: 'h1' }])).toBe('joined');
+    // What was proven a moment ago is not enough once the passcode is another one.
+    await stores.rooms.update(secret.id, { settings: SETTINGS, passcodeHash: 'h2' }, null);
+    expect(await join(stores, [secret.id, { passcodeHash: 'h1' }])).toBe('passcode_required');
+    expect(await join(stores, [secret.id, { passcodeHash: 'h2' }])).toBe('joined');
+    await stores.rooms.update(secret.id, { settings: SETTINGS, passcodeHash: null }, null);
+    expect(await join(stores, [secret.id])).toBe('joined');
+    expect(JSON.stringify(await logOf(stores, secret.id))).not.toMatch(/h1|h2|passcodeHash/);
   });
 
   test('[MEMBER-1] who had a seat before the data was lost is not stopped at the door', async () => {
     const stores = await open();
-    const settings = { ...SETTINGS, passcodeRequired: true };
-    const { id } = await openRoom(stores, { locked: true, capacity: 1, settings });
-    const returning = { isReturning: true, passcodeOk: false };
+    const { id } = await openRoom(stores, { locked: true, capacity: 1, passcodeHash: 'h1' });
+    const returning = { isReturning: true };
     expect(await join(stores, [id, { ...returning, nickname: 'Ann' }])).toBe('joined');
     expect(await join(stores, [id, returning])).toBe('joined');
     expect(await join(stores, [id, { ...returning, nickname: 'ann' }])).toBe('nickname_taken');
@@ -94,10 +120,10 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: joining', (driver) => {
     const stores = await open();
     const { id } = await openRoom(stores, { capacity: 1 });
     const seat = await joined(stores, id, { nickname: 'Ann' });
-    await stores.rooms.update(id, { locked: true }, null);
+    await stores.rooms.update(id, { locked: true, passcodeHash: 'h1' }, null);
     await stores.members.release(seat, 60_000);
     const { userId } = seat;
-    const back = joinRequest(id, { userId, nickname: 'Bob', passcodeOk: false, role: 'spectator' });
+    const back = joinRequest(id, { userId, nickname: 'Bob', role: 'spectator' });
     expect(await stores.members.join(back)).toMatchObject({
       kind: 'joined',
       isNew: false,

@@ -25,9 +25,16 @@ function openMemory(options: StoreOptions): Stores {
     const { bus, ...stores } = createMemoryStores({ ...options, clock: { now: () => now } });
     bus.onFrame((roomId, raw) => {
       const frame = parseFrame(raw);
-      if (frame) watched.get(roomId)?.push(frame);
+      // One way leads to the one node; what tells a door's frames apart is what they say.
+      const place = frame?.kind === 'decided' ? `door of ${roomId}` : roomId;
+      if (frame) watched.get(place)?.push(frame);
     });
     return stores;
+  };
+  const watch = (place: string) => {
+    const frames: Frame[] = [];
+    watched.set(place, frames);
+    return frames;
   };
   const stores = {
     ...create(),
@@ -38,11 +45,8 @@ function openMemory(options: StoreOptions): Stores {
     loseData: async () => {
       Object.assign(stores, create());
     },
-    watch: async (roomId: string) => {
-      const frames: Frame[] = [];
-      watched.set(roomId, frames);
-      return frames;
-    },
+    watch: async (roomId: string) => watch(roomId),
+    watchDoor: async (roomId: string) => watch(`door of ${roomId}`),
     [Symbol.asyncDispose]: async () => {},
   };
   return stores;

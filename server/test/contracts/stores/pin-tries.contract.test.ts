@@ -104,4 +104,48 @@ describe.each(STORE_DRIVERS)('Wrong PINs on $name', (driver) => {
     expect(await round()).toBe(0);
     expect(await look(stores, 'a player', ['7777'])).toEqual(['room']);
   });
+
+  /** Tries passcodes one after the other; a word for each. */
+  const guess = async (stores: Stores, sessionId: string, guesses: readonly string[]) => {
+    const words: string[] = [];
+    for (const one of guesses) {
+      const seeker = { sessionId, network: '192.0.2.7' };
+      const refused = await stores.passcodes.try(one, one.startsWith('right'), seeker);
+      words.push(refused ? `refused by ${refused.by}` : 'told');
+    }
+    return words;
+  };
+
+  test('[PASSCODE-1] wrong passcodes and wrong PINs use up one budget; a right passcode is refused then, too', async () => {
+    const stores = await open({ pinBudget: { perSession: 3, perNetwork: 100, windowMs: 500 } });
+    await completeWith(stores, '7777');
+    const cheap = ['wrong 1', 'right', 'right 2', 'wrong 1', 'right'];
+    expect(await guess(stores, 'a', cheap)).toEqual(cheap.map(() => 'told'));
+    expect(await look(stores, 'a', ['1001', '1002', '1003'])).toEqual([
+      'none',
+      'none',
+      'refused by session',
+    ]);
+    expect(await guess(stores, 'a', ['wrong 2', 'right', 'wrong 1'])).toEqual([
+      'refused by session',
+      'refused by session',
+      'told',
+    ]);
+    expect(await guess(stores, 'b', ['right'])).toEqual(['told']);
+    await stores.pass(600);
+    expect(await guess(stores, 'a', ['wrong 3'])).toEqual(['told']);
+  });
+
+  test('[PASSCODE-1] of many passcodes at once no more than the budget are told, the right one is among the rest', async () => {
+    const stores = await open({ pinBudget: { perSession: 3, perNetwork: 5, windowMs: 60_000 } });
+    const tries = range(1, 30).map((n) => guess(stores, 'a', [`wrong ${n}`]));
+    const words = (await Promise.all([...tries, guess(stores, 'a', ['right'])])).flat();
+    expect(words.filter((word) => word === 'told')).toHaveLength(3);
+    expect(words.at(-1)).toBe('refused by session');
+    // Of all sessions of a network: its budget, and one try for each beyond it.
+    const crowd = range(1, 8).map((n) => guess(stores, `s${n}`, [`wrong ${n}0`, `wrong ${n}1`]));
+    const told = (await Promise.all(crowd)).flat().filter((word) => word === 'told');
+    expect(told.length).toBeLessThanOrEqual(2 + 8);
+    expect(told.length).toBeGreaterThanOrEqual(8);
+  });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { roomShardChannel } from '../../../src/drivers/redis/keys.js';
+import { doorShardChannel, roomShardChannel } from '../../../src/drivers/redis/keys.js';
 import { openRedis, type RedisClients } from '../../../src/drivers/redis/redis-clients.js';
 import { createRedisStores } from '../../../src/drivers/redis/redis-stores.js';
 import { type Frame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
@@ -53,6 +53,12 @@ function openStores(redis: RedisClients, listener: Redis, options: StoreOptions)
     if (frame) watched.get(channel.toString())?.push(frame);
   };
   listener.on('smessageBuffer', onMessage);
+  const watch = async (channel: string) => {
+    const frames: Frame[] = [];
+    watched.set(channel, frames);
+    await listener.ssubscribe(channel);
+    return frames;
+  };
   return {
     ...createRedisStores(redis, options),
     now: () => Date.now(),
@@ -62,13 +68,8 @@ function openStores(redis: RedisClients, listener: Redis, options: StoreOptions)
     loseData: async () => {
       await redis.calls.onMasters('FLUSHALL');
     },
-    watch: async (roomId) => {
-      const channel = roomShardChannel(roomId);
-      const frames: Frame[] = [];
-      watched.set(channel, frames);
-      await listener.ssubscribe(channel);
-      return frames;
-    },
+    watch: (roomId) => watch(roomShardChannel(roomId)),
+    watchDoor: (roomId) => watch(doorShardChannel(roomId)),
     async [Symbol.asyncDispose]() {
       listener.off('smessageBuffer', onMessage);
       if (watched.size > 0) await listener.sunsubscribe(...watched.keys());

@@ -208,7 +208,7 @@ describe('Stores on a Redis that fails or comes back with another history', () =
       isReturning: false,
       isMuted: false,
       network: '192.0.2.1',
-      passcodeOk: true,
+      passcodeHash: null,
     } as const;
     await stores.members.join({ ...member, ...names, ...rights });
     const sender = { userId: member.userId, nickname: 'Ann' };

@@ -209,6 +209,27 @@ describe.each(STORE_DRIVERS)('RoomStore on $name', (driver) => {
     expect(await stores.rooms.get(record.id)).toMatchObject({ title: 'in time', rev: rev + 1 });
   });
 
+  test('[ROOM-3] of many who replace a PIN one does; the log says so, and not which it is', async () => {
+    const stores = await open();
+    const { id, pin: from } = await openRoom(stores);
+    const frames = await stores.watch(id);
+    const replaced = await Promise.allSettled(
+      ['222222', '333333', '444444'].map((to) =>
+        stores.rooms.update(id, { pin: { from, to } }, id),
+      ),
+    );
+    const won = replaced.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(won).toMatchObject([{ rev: 2 }]);
+    expect((await stores.rooms.get(id))?.pin).toBe(won[0]?.pin);
+    expect(won[0]?.pin).not.toBe(from);
+    expect(replaced).toContainEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'conflict' }),
+    });
+    expect((await logOf(stores, id)).slice(1)).toEqual([['new-pin', { by: id }]]);
+    await expect.poll(() => frames.map(({ kind }) => kind)).toEqual(['entry', 'updated']);
+  });
+
   test('[ROOM-3] an absent room is null, a closed one `room_closed`', async () => {
     const stores = await open();
     expect(await stores.rooms.update(newId(), { title: 'x' }, null)).toBeNull();

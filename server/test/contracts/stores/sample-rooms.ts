@@ -42,6 +42,7 @@ export function newRecord(stores: Stores, changes: Partial<RoomRecord> = {}): Ro
     locked: false,
     capacity: 100,
     settings: SETTINGS,
+    passcodeHash: null,
     rev: 1,
     createdAt: stores.now(),
     ttlMs: 3_600_000,
@@ -78,7 +79,7 @@ export function joinRequest(roomId: string, changes: Partial<JoinRequest> = {}):
     isReturning: false,
     isMuted: false,
     network: '192.0.2.1',
-    passcodeOk: true,
+    passcodeHash: null,
     ...changes,
   };
 }

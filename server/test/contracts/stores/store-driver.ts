@@ -5,10 +5,12 @@ import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.po
 import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
+import type { PasscodeTries } from '../../../src/engine/room/passcode-tries.port.js';
 import type { People } from '../../../src/engine/room/people.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
 import type { RoomStateStore } from '../../../src/engine/room/room-state-store.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
+import type { WaitingList } from '../../../src/engine/room/waiting-list.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
 
 export interface StoreOptions {
@@ -26,8 +28,10 @@ export interface StoreOptions {
 export interface Stores extends AsyncDisposable {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly waiting: WaitingList;
   readonly people: People;
   readonly pins: PinRegistry;
+  readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly states: RoomStateStore;
   readonly sessions: SessionStore;
@@ -43,6 +47,8 @@ export interface Stores extends AsyncDisposable {
   loseData(): Promise<void>;
   /** The frames of a room from now on, as every node gets them. */
   watch(roomId: string): Promise<readonly Frame[]>;
+  /** The same of its door. */
+  watchDoor(roomId: string): Promise<readonly Frame[]>;
 }
 
 /** One technology behind the store ports. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeFrame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
-import { roomTopic } from '../../../src/engine/fanout/topic.port.js';
+import { doorTopic, roomTopic } from '../../../src/engine/fanout/topic.port.js';
 import { afterFile } from '../../support/after-file.js';
 import { type RunningService, startRedis } from '../../support/services.js';
 import { openProxy } from '../../support/tcp-proxy.js';
@@ -172,6 +172,25 @@ describe.each(TRANSPORTS)('the bus on %s', (transport) => {
     two.socket.joinTopic(other);
     await Promise.all([subscribed, bus().whenSubscribed(other)]);
     expect(await stranger.spublish(channelOf(other), signal('held'))).toBe(1);
+  });
+
+  it('[BUS-5] what is said at a door comes where somebody waits, and nothing of the room with it', async () => {
+    const room = newRoom();
+    const before = bench.handler.clients.length;
+    const raw = await connectRaw(bench.host);
+    const waiter = bench.handler.clients[before]?.socket;
+    waiter?.joinDoor(room);
+    await bus().whenAtDoor(room);
+    const door = `socket.io#/#${doorTopic(room)}#`;
+    expect(await stranger.spublish(channelOf(room), signal('of the room'))).toBe(0);
+    expect(await stranger.spublish(door, signal('at the door'))).toBe(1);
+    await until(() => bodiesOf(room).length > 0);
+    expect(bodiesOf(room)).toEqual(['at the door']);
+    // The socket itself hears neither, nor what this node broadcasts to the room.
+    bench.server.broadcaster.broadcast(room, Buffer.from('42["room:entry",{}]'));
+    waiter?.leaveDoor(room);
+    await until(async () => (await stranger.spublish(door, signal('x'))) === 0);
+    expect(raw.frames.filter((frame) => frame.includes('room'))).toEqual([]);
   });
 
   it('[BUS-1] messages that are not frames are left to the adapter, broken ones are dropped', async () => {

@@ -5,6 +5,7 @@ import { roomBans } from './0003-room-bans.js';
 import { sessionUse } from './0004-session-use.js';
 import { roomStates } from './0005-room-states.js';
 import { bannedNetworks } from './0007-banned-networks.js';
+import { roomPasscodes } from './0008-room-passcodes.js';
 
 /**
  * Every migration by name, in order; names only grow. A list of imports and no folder scan: a
@@ -18,4 +19,5 @@ export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0004-session-use': sessionUse,
   '0005-room-states': roomStates,
   '0007-banned-networks': bannedNetworks,
+  '0008-room-passcodes': roomPasscodes,
 };

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Gives up one seat; the user's last one makes the member offline and sets the time to leave, or
--- removes the member where there is no grace.
+-- removes the member where there is no grace. Of who waits at the door it is a place on the list.
 -- KEYS[1] room hash
 -- KEYS[2] stream of the log
 -- KEYS[3] archived positions
@@ -13,6 +13,7 @@
 -- KEYS[10] lives with seats in the tag
 -- KEYS[11] seats of the life in the tag
 -- KEYS[12] rooms of the tag whose hosts are away
+-- KEYS[13] waiting hash
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
@@ -22,18 +23,20 @@
 -- Returns 1, or 0 when the seat was given up before.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, away, lives, life_seats = KEYS[5], KEYS[7], KEYS[9], KEYS[10], KEYS[11]
+local waiting = KEYS[13]
 local user_id, life, socket_id, grace_ms = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
 room.hosts_away = KEYS[12]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua
---@include forget-seat.lua
+--@include waiting.lua
 --@include remove-member.lua
 
 forget_seat(lives, life, life_seats, room.id .. '/' .. user_id .. '/' .. socket_id)
-local seats = redis.call('HGET', room.online, user_id)
 local seat = life .. '/' .. socket_id .. '\n'
+if leave_door(room, waiting, user_id, seat) then return 1 end
+local seats = redis.call('HGET', room.online, user_id)
 local at = seats and string.find('\n' .. seats, '\n' .. seat, 1, true)
 if not at then return 0 end
 local rest = string.sub(seats, 1, at - 1) .. string.sub(seats, at + #seat)

@@ -1,21 +1,23 @@
 #!lua flags=allow-oom
--- Looks a PIN up for somebody whose wrong PINs are counted, unless there were too many of them.
+-- Looks a PIN up for somebody whose wrong PINs are counted, unless there were too many of them; or
+-- counts a passcode in the same way.
 -- KEYS[1] PIN
 -- KEYS[2] ready mark
 -- KEYS[3] the session's wrong PINs by time
 -- KEYS[4] the network's wrong PINs by time
 -- KEYS[5] the session's last try beyond the network's budget
 -- KEYS[6] PINs that were tried beyond the network's budget by those who were wrong there before
--- ARGV[1] PIN
+-- ARGV[1] PIN, or what a passcode is counted under
 -- ARGV[2] wrong PINs that a session may have in a window
 -- ARGV[3] wrong PINs that a network may have in a window
 -- ARGV[4] length of the window in ms
 -- ARGV[5] for how many windows it is remembered that a session was wrong beyond the budget
+-- ARGV[6] of a passcode: 1 when it is right, 0 when it is wrong; empty: a PIN, which the index knows
 -- Returns {'looked', value of the PIN or false, since when the index is complete or false}, or
 -- {'session' | 'address' (whose budget is used up), ms to wait}.
 local key, ready, of_session, of_network, extra, again = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local pin, session_max, network_max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local window_ms, remembered = tonumber(ARGV[4]), tonumber(ARGV[5])
+local window_ms, remembered, verdict = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 --@include time.lua
 --@include pin-index.lua
 
@@ -48,8 +50,8 @@ local session_wait = wait_for(of_session, session_max)
 if session_wait > 0 then return { 'session', math.max(session_wait, extra_wait) } end
 if extra_wait > 0 then return { 'address', extra_wait } end
 
-local value = redis.call('GET', key)
-local is_wrong = not value or string.sub(value, 1, 1) ~= '='
+local value = verdict == '' and redis.call('GET', key)
+local is_wrong = verdict == '0' or (verdict == '' and string.sub(value or '', 1, 1) ~= '=')
 if is_wrong then
   remember(of_session)
   if not is_extra then remember(of_network) end

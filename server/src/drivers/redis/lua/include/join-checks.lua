@@ -1,30 +1,43 @@
+--@include with-seat.lua
 --@include nicknames.lua
 --@include member-role.lua
 
--- Why somebody new may not come in; nil: may. Hosts need no passcode, no place and no open door.
-local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
-  if role ~= 'h' and not limits.is_returning then
-    if limits.locked then return 'room_locked' end
-    if not passcode_ok then return 'passcode_required' end
-    if role == 'p' and limits.players >= limits.capacity then return 'room_full' end
-    if role == 's' and limits.spectators >= limits.spectator_capacity then return 'room_full' end
+-- Whether the places of a role are taken.
+local function is_full(row, role, most_spectators)
+  local capacity = tonumber(row[8])
+  if role == 'p' then return tonumber(row[9]) >= capacity end
+  return tonumber(row[10]) >= math.min(capacity, most_spectators)
+end
+
+-- What stands in the way of somebody new: a code, or 'wait' for a host; nil: nothing. Hosts need no
+-- passcode, no place and no open door. `row`: hosts, locked, capacity, players, spectators, passcode
+-- and approval of the room's hash, from index 6 on.
+local function ask_door(row, door, who)
+  local is_asked = who.role ~= 'h' and not who.is_returning
+  local waits = is_asked and row[12] == '1' and not redis.call('ZSCORE', door.admitted, who.id)
+  if is_asked then
+    if redis.call('SISMEMBER', door.bans, '@' .. who.network) == 1 then return 'banned' end
+    if row[7] == '1' then return 'room_locked' end
+    if (row[11] or '') ~= '' and row[11] ~= who.proven then return 'passcode_required' end
+    -- Who has to wait takes no place yet.
+    if not waits and is_full(row, who.role, door.most_spectators) then return 'room_full' end
   end
-  if redis.call('HEXISTS', nicks, folded) == 1 then return 'nickname_taken' end
-  if role ~= 'h' and not limits.is_returning
-    and looks_like_host(limits.hosts, limits.members, nicks, looks) then
+  if redis.call('HEXISTS', door.nicks, who.folded) == 1 then return 'nickname_taken' end
+  if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
     return 'nickname_taken'
   end
-  return nil
+  return waits and 'wait' or nil
+end
+
+-- Somebody becomes a host. Wants hosts.lua.
+local function list_host(room, hosts, user_id)
+  redis.call('HSET', room.hash, 'hosts', with_host(hosts, user_id))
+  raise_rev(room)
 end
 
 -- Notes a seat at its user (`life/socket` lines) and at its life.
-local function add_seat(room, seats, user_id, life, socket_id, lives, life_seats)
-  local seat = life .. '/' .. socket_id .. '\n'
-  if not string.find('\n' .. seats, '\n' .. seat, 1, true) then
-    redis.call('HSET', room.online, user_id, seats .. seat)
-  end
-  redis.call('SADD', lives, life)
-  redis.call('SADD', life_seats, room.id .. '/' .. user_id .. '/' .. socket_id)
+local function add_seat(room, seats, user_id, seat)
+  redis.call('HSET', room.online, user_id, with_seat(room, seats, user_id, seat))
 end
 
 -- Gives a user who is no member a place.
