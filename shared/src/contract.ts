@@ -7,5 +7,6 @@ export * from './events.js';
 export * from './http.js';
 export * from './limits.js';
 export * from './model.js';
+export * from './operators.js';
 export * from './schema.js';
 export * from './schemas.js';

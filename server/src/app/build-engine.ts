@@ -13,6 +13,7 @@ import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
 import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
 import { LocalRooms } from '../engine/fanout/local-rooms.js';
 import type { DeliveryRights } from '../engine/fanout/local-seat.js';
+import { ArchiveLag } from '../engine/history/archive-lag.js';
 import { ArchivePump } from '../engine/history/archive-pump.js';
 import { ArchivedKeys } from '../engine/history/archived-keys.js';
 import { BlockReader } from '../engine/history/block-reader.js';
@@ -43,6 +44,7 @@ import { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
 import type { RateLimiters } from '../engine/runtime/rate-limiter.port.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
+import type { SystemNotes } from '../engine/runtime/system-log.js';
 import { Turnstile } from '../engine/runtime/turnstile.js';
 import { buildSessions } from './build-sessions.js';
 import type { Archives, Stores } from './choose-drivers.js';
@@ -62,6 +64,7 @@ export interface EngineParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly log: SystemNotes;
   readonly nodeId: string;
 }
 
@@ -76,6 +79,7 @@ export interface Engine {
   readonly localRooms: LocalRooms;
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
+  readonly archiveLag: ArchiveLag;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
@@ -97,11 +101,11 @@ const JOINS = {
 /** Ties the stages of the engine to each other and to the drivers. No I/O. */
 export function buildEngine(parts: EngineParts): Engine {
   const { archives, bus, checker, clock, config, logger, metrics, nodeId, random, stores } = parts;
-  const { limiters } = parts;
+  const { limiters, log } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
   const { feed, members, pages, pins, queue, rooms } = stores;
-  const shared = { clock, logger, metrics, random };
+  const shared = { clock, log, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
 
@@ -119,7 +123,7 @@ export function buildEngine(parts: EngineParts): Engine {
     clock,
     dedupeMs: LIMITS.dedupeSeconds * 1_000,
   });
-  const pinWatch = new PinWatch(clock, logger, metrics);
+  const pinWatch = new PinWatch(clock, logger, metrics, log);
   const directory = new RoomDirectory({
     ...shared,
     watch: pinWatch,
@@ -161,8 +165,10 @@ export function buildEngine(parts: EngineParts): Engine {
     leases: stores.leases,
     onLost: () => connections.disconnectAll(),
   });
+  const archiveLag = new ArchiveLag(clock, log);
   const pump = new ArchivePump({
     ...shared,
+    lag: archiveLag,
     queue,
     archive: archives.entries,
     onRows: (rows) => archiveMembers(rows, archives.members, logger),
@@ -267,6 +273,7 @@ export function buildEngine(parts: EngineParts): Engine {
     localRooms,
     owed,
     pump,
+    archiveLag,
     housekeeping: new Housekeeping({
       ...shared,
       rooms,

@@ -6,6 +6,7 @@ import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.j
 import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
+import { PostgresSystemLogArchive } from '../drivers/postgres/postgres-system-log-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
 import type { EndedSessionList } from '../engine/auth/ended-session-list.port.js';
@@ -16,7 +17,9 @@ import type { RoomFeed } from '../engine/feed/room-feed.port.js';
 import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
 import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
+import type { SystemLogArchive } from '../engine/history/system-log-archive.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { OpenRooms } from '../engine/room/open-rooms.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
@@ -27,7 +30,9 @@ import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
+import type { NodeDirectory } from '../engine/runtime/node-directory.port.js';
 import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import type { SystemLogStore } from '../engine/runtime/system-log.port.js';
 import { storeLimits } from './choose-limits.js';
 import type { Backend } from './health.js';
 import { FIRST_CONTACT_MS, openArchive } from './open-archive.js';
@@ -44,6 +49,9 @@ export interface Stores {
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;
+  readonly openRooms: OpenRooms;
+  readonly nodes: NodeDirectory;
+  readonly systemLog: SystemLogStore;
 }
 
 /** What is for good. */
@@ -54,6 +62,7 @@ export interface Archives {
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
+  readonly systemLog: SystemLogArchive;
 }
 
 export interface Drivers {
@@ -85,6 +94,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),
+    systemLog: new PostgresSystemLogArchive(database),
   };
   const archiveName = config.databaseUrl === null ? 'embedded archive' : 'PostgreSQL';
   const archiveBackend: Backend = {

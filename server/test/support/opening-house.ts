@@ -10,6 +10,7 @@ import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-r
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
 import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
+import { ArchiveLag } from '../../src/engine/history/archive-lag.js';
 import { ArchivePump } from '../../src/engine/history/archive-pump.js';
 import { RoomCloser } from '../../src/engine/room/close-room.js';
 import { Housekeeping } from '../../src/engine/room/housekeeping.js';
@@ -20,6 +21,7 @@ import { systemClock } from '../../src/engine/runtime/clock.js';
 import { silentLogger } from '../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
+import { noNotes } from '../../src/engine/runtime/system-log.js';
 import { afterFile } from './after-file.js';
 
 /** As many rooms as one likes. */
@@ -57,6 +59,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     clock: systemClock,
     logger: silentLogger,
     metrics: noMetrics,
+    log: noNotes,
     mayJudge: () => true,
     isRecovering: () => false,
     tags: () => ALL_TAGS,
@@ -75,7 +78,13 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     entries,
     bans: new PostgresRoomBanArchive(database),
   });
-  const pump = new ArchivePump({ ...around, queue, archive: entries, onRows: async () => {} });
+  const pump = new ArchivePump({
+    ...around,
+    queue,
+    archive: entries,
+    onRows: async () => {},
+    lag: new ArchiveLag(around.clock, noNotes),
+  });
   const closer = new RoomCloser({
     ...shared,
     quarantineMs: pinPolicy.quarantineMs,

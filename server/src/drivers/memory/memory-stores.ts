@@ -3,12 +3,15 @@ import { MemoryEndedSessions } from './memory-ended-sessions.js';
 import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
+import { MemoryNodeDirectory } from './memory-node-directory.js';
+import { MemoryOpenRooms } from './memory-open-rooms.js';
 import { MemoryPageCache } from './memory-page-cache.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
+import { MemorySystemLog } from './memory-system-log.js';
 
 /** The stores of one node without Redis. They share one state, hold no timer and need no closing. */
 export interface MemoryStores {
@@ -21,6 +24,9 @@ export interface MemoryStores {
   readonly queue: MemoryArchiveQueue;
   readonly pages: MemoryPageCache;
   readonly leases: MemoryLeases;
+  readonly openRooms: MemoryOpenRooms;
+  readonly nodes: MemoryNodeDirectory;
+  readonly systemLog: MemorySystemLog;
   readonly bus: MemoryFanoutBus;
 }
 
@@ -38,6 +44,9 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     queue: new MemoryArchiveQueue(state),
     pages: new MemoryPageCache(state),
     leases: new MemoryLeases(state),
+    openRooms: new MemoryOpenRooms(state),
+    nodes: new MemoryNodeDirectory(state),
+    systemLog: new MemorySystemLog(state, options.systemLogBounds),
     bus: new MemoryFanoutBus(state),
   };
 }

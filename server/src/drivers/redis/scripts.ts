@@ -8,7 +8,9 @@ export const SCRIPT_NAMES = [
   'feed-read',
   'feed-snapshot',
   'lease-end',
+  'lease-fallen',
   'lease-judge',
+  'lease-living',
   'lease-renew',
   'living-members',
   'member-join',
@@ -38,6 +40,8 @@ export const SCRIPT_NAMES = [
   'session-rotate',
   'session-tell',
   'session-use',
+  'system-append',
+  'system-confirm',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

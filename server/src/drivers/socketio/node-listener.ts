@@ -49,6 +49,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** How often the server looks for those; by itself every 30 s, which would be their true bound. */
 const LOOK_MS = 1_000;
+/** How long nothing of an answer may move, the time included in which it begins. */
+const STALL_MS = 40_000;
 /** How long a refused peer may take to go by itself, ms: it is to read why first. */
 const REFUSED_GONE_MS = 1_000;
 
@@ -122,7 +124,11 @@ export class NodeListener implements Listener {
     const { answerHeaders, path } = this.#options;
     this.#server.removeAllListeners('request');
     this.#server.on('request', (request, response) => {
-      if (targetOf(request).path !== path) return this.#onRequest(request, response);
+      if (targetOf(request).path !== path) {
+        // Without a listener, the server destroys the connection.
+        response.setTimeout(STALL_MS);
+        return this.#onRequest(request, response);
+      }
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
       response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
       response.end(refusalBody(NO_WEBSOCKET));

@@ -2,8 +2,10 @@ import type { ArchiveQueue } from '../history/archive-queue.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
+import type { CloseReason } from './room-record.port.js';
 import type { RoomStore } from './room-store.port.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
@@ -16,6 +18,7 @@ export interface CloseParts {
   readonly queue: ArchiveQueue;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly log: SystemNotes;
   readonly quarantineMs: number;
   /** Asks the archive pump to look at this room's tag soon. */
   readonly hurry: (roomId: string) => void;
@@ -39,10 +42,16 @@ export class RoomCloser {
     const outcome = await rooms.close(roomId, 'closed', byUserId);
     if (outcome === 'absent') throw new AppError('room_not_found');
     if (outcome === 'already') throw new AppError('room_closed');
+    this.tell(roomId, 'closed');
     hurry(roomId);
     this.finish(roomId).catch((fault: unknown) => {
       logger.debug({ roomId, err: fault }, 'closing a room will be finished later');
     });
+  }
+
+  /** Tells operators, once for each room, that it is closed. */
+  tell(roomId: string, reason: CloseReason): void {
+    this.#parts.log.note('room-closed', { roomId, reason }, `room-closed:${roomId}`);
   }
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
@@ -59,6 +68,8 @@ export class RoomCloser {
     });
     await pins.release(room.pin, roomId, quarantineMs);
     await rooms.retire(roomId, CLOSED_TTL_MS);
+    // Whoever closed it may have died before it was told.
+    this.tell(roomId, room.closeReason ?? 'closed');
     return true;
   }
 }

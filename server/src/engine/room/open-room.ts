@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { type Random, uuidv7 } from '../runtime/random.js';
 import type { RateLimiters } from '../runtime/rate-limiter.port.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 import { pinCandidates } from './allocate-pin.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -35,6 +36,7 @@ export interface OpenRoomParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
+  readonly log: SystemNotes;
   readonly pinPolicy: PinPolicy;
   readonly roomTtlMs: number;
   readonly roomMaxMs: number;
@@ -74,7 +76,7 @@ export class RoomOpener {
     { network, userId }: Pick<Caller, 'network' | 'userId'>,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
-    const { secrets } = this.#parts;
+    const { log, secrets } = this.#parts;
     const giveBack = await this.#count(userId, network);
     let opened: Opened | undefined;
     try {
@@ -84,6 +86,7 @@ export class RoomOpener {
       if (!opened?.isNew) await giveBack();
     }
     const { room } = opened;
+    if (opened.isNew) log.note('room-opened', { roomId: room.id }, `room-opened:${room.id}`);
     return { room: toRoom(room), hostKey: hostKeyOf(room.id, secrets) };
   }
 

@@ -5,9 +5,15 @@ import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.po
 import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
+import type { OpenRooms } from '../../../src/engine/room/open-rooms.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
+import type { NodeDirectory } from '../../../src/engine/runtime/node-directory.port.js';
+import type {
+  SystemLogBounds,
+  SystemLogStore,
+} from '../../../src/engine/runtime/system-log.port.js';
 
 export interface StoreOptions {
   /** Entries of a channel that stay after they are archived. */
@@ -18,6 +24,7 @@ export interface StoreOptions {
   readonly pinBudget?: PinBudget;
   /** Absent: as fast as one likes. */
   readonly entryPaces?: EntryPaces;
+  readonly systemLogBounds?: SystemLogBounds;
 }
 
 /** Every store port of one driver, over data of their own. */
@@ -31,6 +38,9 @@ export interface Stores extends AsyncDisposable {
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;
+  readonly openRooms: OpenRooms;
+  readonly nodes: NodeDirectory;
+  readonly systemLog: SystemLogStore;
   /** The time that the stores go by. */
   now(): number;
   /** Lets time pass for the stores: at once where the driver's clock is ours, else for real. */

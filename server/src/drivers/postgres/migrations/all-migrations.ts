@@ -3,6 +3,7 @@ import { initialSchema } from './0001-initial-schema.js';
 import { voidedEntries } from './0002-voided-entries.js';
 import { roomBans } from './0003-room-bans.js';
 import { sessionUse } from './0004-session-use.js';
+import { systemLog } from './0006-system-log.js';
 
 /**
  * Every migration by name, in order; names only grow. A list of imports and no folder scan: a
@@ -14,4 +15,5 @@ export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0002-voided-entries': voidedEntries,
   '0003-room-bans': roomBans,
   '0004-session-use': sessionUse,
+  '0006-system-log': systemLog,
 };
