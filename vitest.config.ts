@@ -27,6 +27,7 @@ const patient = [
   'grace',
   'half-open',
   'key-rotation',
+  'ops',
   'pin-opening',
   'quiet-room',
   'revoked',

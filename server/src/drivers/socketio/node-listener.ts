@@ -49,7 +49,7 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** How often the server looks for those; by itself every 30 s, which would be their true bound. */
 const LOOK_MS = 1_000;
-/** How long nothing of an answer may move, the time included in which it begins. */
+/** How long nothing of an answer may move, the time included in which it begins; the system's buffers take as much again. */
 const STALL_MS = 40_000;
 /** How long a refused peer may take to go by itself, ms: it is to read why first. */
 const REFUSED_GONE_MS = 1_000;
