@@ -8,7 +8,7 @@ import { READS } from './redis-resilience.js';
 import { defineScript } from './scripts.js';
 
 const living = defineScript({
-  name: 'lease-living',
+  name: 'node-living',
   keys: (_: null) => [keys.livesKey],
   args: () => [],
   reply: (raw) => raw as string[],

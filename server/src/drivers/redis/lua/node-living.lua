@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=no-writes
 -- Lists the lives whose lease runs.
 -- KEYS[1] lives by the end of their lease
 -- Returns their ids.
