@@ -87,6 +87,8 @@ export interface WireError {
   code: ErrorCode;
   message: string;
   retryAfterMs?: number;
+  /** With `nickname_taken`: one that was free a moment ago. */
+  suggestion?: string;
 }
 
 /** What every ack carries. */

@@ -31,6 +31,10 @@ export interface CommandAnswers {
   'room:members': MemberPage;
   'room:update': { room: Room };
   'room:kick': Record<string, never>;
+  'room:state': { version: number };
+  'room:host': { room: Room };
+  'room:rename': { self: Member };
+  'room:mute': Record<string, never>;
   'room:close': Record<string, never>;
 }
 

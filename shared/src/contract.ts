@@ -6,6 +6,7 @@ export * from './entry-id.js';
 export * from './events.js';
 export * from './http.js';
 export * from './limits.js';
+export * from './merge-patch.js';
 export * from './model.js';
 export * from './operators.js';
 export * from './schema.js';

@@ -23,6 +23,8 @@ export const LIMITS = {
   /** Members in a join answer; above it, players get presence as counts. */
   joinMembers: 200,
   presenceDetailMembers: 200,
+  /** Bytes of a room's state as JSON. */
+  stateBytes: 65_536,
   /** How deep a payload may be nested. */
   payloadDepth: 32,
   /** For how long a `key` makes a repeated `room:send` harmless. */

@@ -60,6 +60,14 @@ export interface Entry {
   after?: string;
 }
 
+/** The document that the members of a room share. */
+export interface RoomState {
+  /** Higher with each patch: by one, or by a leap where patches may have been lost. */
+  readonly version: number;
+  /** Any JSON value; `{}` to begin with. */
+  readonly value: unknown;
+}
+
 /** What a member gets on joining. */
 export interface JoinAnswer {
   room: Room;
@@ -67,7 +75,8 @@ export interface JoinAnswer {
   members: Member[];
   memberCount: number;
   presenceVersion: number;
-  state: { version: number; value: unknown };
+  hostState: HostState;
+  state: RoomState;
   channels: { [channel: string]: ChannelSnapshot };
 }
 

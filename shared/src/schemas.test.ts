@@ -48,7 +48,13 @@ describe('what a client may send', () => {
     expect(objects.length).toBeGreaterThan(Object.keys(COMMAND_SCHEMAS).length);
     expect(paths(lax)).toEqual([]);
     const free = all.filter(([, { type, anyOf }]) => type === undefined && !anyOf);
-    expect(paths(free)).toEqual(['room:send.payload', 'room:signal.payload', 'sendEntry.payload']);
+    expect(paths(free)).toEqual([
+      'room:send.payload',
+      'room:signal.payload',
+      'room:state.patch',
+      'sendEntry.payload',
+      'patchState.patch',
+    ]);
   });
 
   it('has a bound for every text and every list', () => {

@@ -98,6 +98,18 @@ const sendProperties = {
   once: { ...key, description: 'At most one entry per user, channel and value.' },
 } as const;
 
+const stateProperties = {
+  patch: {
+    description:
+      'A JSON Merge Patch (RFC 7386): null deletes, objects merge, anything else replaces.',
+  },
+  ifVersion: {
+    type: 'integer',
+    minimum: 0,
+    description: 'Only while the state has this version.',
+  },
+} as const;
+
 function object<
   const P extends { readonly [name: string]: Schema },
   const R extends readonly (keyof P & string)[],
@@ -144,9 +156,24 @@ export const COMMAND_SCHEMAS = {
       roomId: id,
       userId: id,
       ban: { type: 'boolean', description: 'The user cannot come back either.' },
+      banAddress: {
+        type: 'boolean',
+        description: 'With `ban`: nor does anybody new come in from the address.',
+      },
     },
     ['roomId', 'userId'],
   ),
+  'room:state': object({ roomId: id, ...stateProperties }, ['roomId', 'patch']),
+  'room:host': object(
+    { roomId: id, userId: id, action: { type: 'string', enum: ['grant', 'revoke', 'transfer'] } },
+    ['roomId', 'userId', 'action'],
+  ),
+  'room:rename': object({ roomId: id, nickname }, ['roomId', 'nickname']),
+  'room:mute': object({ roomId: id, userId: id, muted: { type: 'boolean' } }, [
+    'roomId',
+    'userId',
+    'muted',
+  ]),
   'room:close': object({ roomId: id }, ['roomId']),
 } as const;
 
@@ -162,6 +189,7 @@ export const BODY_SCHEMAS = {
   createRoom: object(createProperties, []),
   updateRoom: object(changeProperties, []),
   sendEntry: object(sendProperties, ['type', 'payload']),
+  patchState: object(stateProperties, ['patch']),
   closeRoom: object({}, []),
 } as const;
 

@@ -27,7 +27,9 @@ import { RoomJoiner } from '../engine/room/join-room.js';
 import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
 import { archiveMembers } from '../engine/room/member-archiver.js';
+import { MemberCommands } from '../engine/room/member-commands.js';
 import { RoomOpener } from '../engine/room/open-room.js';
+import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
 import { Retention } from '../engine/room/retention.js';
@@ -35,6 +37,7 @@ import { RoomDirectory } from '../engine/room/room-directory.js';
 import { toRoom } from '../engine/room/room-record.port.js';
 import { EntrySender } from '../engine/room/send-entry.js';
 import { SignalSender } from '../engine/room/send-signal.js';
+import { StateArchiver } from '../engine/room/state-archiver.js';
 import { AppError } from '../engine/runtime/app-error.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
@@ -80,6 +83,7 @@ export interface Engine {
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
   readonly archiveLag: ArchiveLag;
+  readonly stateArchiver: StateArchiver;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
   readonly endedSessions: EndedSessions;
@@ -104,7 +108,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const { limiters, log } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
-  const { feed, members, pages, pins, queue, rooms } = stores;
+  const { feed, members, pages, people, pins, queue, rooms, states } = stores;
   const shared = { clock, log, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
@@ -131,6 +135,7 @@ export function buildEngine(parts: EngineParts): Engine {
     pins,
     archive: archives.rooms,
     bans: archives.bans,
+    states: archives.states,
     entries: archives.entries,
   });
   const localRooms = new LocalRooms(bus, {
@@ -174,12 +179,19 @@ export function buildEngine(parts: EngineParts): Engine {
     onRows: (rows) => archiveMembers(rows, archives.members, logger),
     tags: () => life.tags,
   });
+  const stateArchiver = new StateArchiver({
+    ...shared,
+    states,
+    archive: archives.states,
+    tags: () => life.tags,
+  });
   const closer = new RoomCloser({
     ...shared,
     rooms,
     pins,
     archive: archives.rooms,
     queue,
+    states: stateArchiver,
     quarantineMs: config.pinQuarantineMs,
     hurry: () => pump.hurry(),
   });
@@ -188,8 +200,10 @@ export function buildEngine(parts: EngineParts): Engine {
     ...shared,
     directory,
     members,
+    people,
     localRooms,
     feed,
+    states,
     history,
     secrets,
     leaver,
@@ -201,6 +215,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const kicker = new MemberKicker({
     access,
     members,
+    people,
     bans: archives.bans,
     directory,
     rooms,
@@ -208,7 +223,9 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     clock,
   });
+  const hostKeeping = { rooms, archive: archives.rooms, owed };
   const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
     checker,
     opener: new RoomOpener({
@@ -235,6 +252,8 @@ export function buildEngine(parts: EngineParts): Engine {
     reader,
     hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer }),
     kicker,
+    states: statePatcher,
+    people: new MemberCommands({ ...hostKeeping, access, people, directory }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
@@ -266,7 +285,7 @@ export function buildEngine(parts: EngineParts): Engine {
   return {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
-    roomApi: new RoomHttpApi(router, reader, eraser),
+    roomApi: new RoomHttpApi(router, reader, statePatcher, eraser),
     directory,
     pinWatch,
     life,
@@ -274,12 +293,13 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     pump,
     archiveLag,
+    stateArchiver,
     housekeeping: new Housekeeping({
       ...shared,
-      rooms,
+      ...hostKeeping,
       members,
+      people,
       pins,
-      archive: archives.rooms,
       directory,
       closer,
       retention: new Retention({

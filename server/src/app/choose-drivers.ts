@@ -5,6 +5,7 @@ import { PostgresRetentionArchive } from '../drivers/postgres/postgres-retention
 import { PostgresRoomArchive } from '../drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomStateArchive } from '../drivers/postgres/postgres-room-state-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { PostgresSystemLogArchive } from '../drivers/postgres/postgres-system-log-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
@@ -20,11 +21,14 @@ import type { PageCache } from '../engine/history/page-cache.port.js';
 import type { SystemLogArchive } from '../engine/history/system-log-archive.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
 import type { OpenRooms } from '../engine/room/open-rooms.port.js';
+import type { People } from '../engine/room/people.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
 import type { RetentionArchive } from '../engine/room/retention-archive.port.js';
 import type { RoomArchive } from '../engine/room/room-archive.port.js';
 import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
+import type { RoomStateArchive } from '../engine/room/room-state-archive.port.js';
+import type { RoomStateStore } from '../engine/room/room-state-store.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
@@ -42,8 +46,10 @@ import { messageOf, StartupError } from './startup-error.js';
 export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly people: People;
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
+  readonly states: RoomStateStore;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;
@@ -59,6 +65,7 @@ export interface Archives {
   readonly rooms: RoomArchive;
   readonly members: RoomMemberArchive;
   readonly bans: RoomBanArchive;
+  readonly states: RoomStateArchive;
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
@@ -91,6 +98,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     rooms: new PostgresRoomArchive(database),
     members: new PostgresRoomMemberArchive(database),
     bans: new PostgresRoomBanArchive(database),
+    states: new PostgresRoomStateArchive(database),
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),

@@ -15,6 +15,7 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
   engine.localRooms.start();
   engine.owed.start();
   engine.pump.start();
+  engine.stateArchiver.start();
   engine.housekeeping.start();
 }
 
@@ -60,9 +61,12 @@ export async function stopEngine(
   await step('local rooms', quarter(), () => engine.localRooms.stop());
   await step('owed work', quarter(), () => engine.owed.stop());
   await step('pump', quarter(), () => engine.pump.stop());
+  await step('state archiver', quarter(), () => engine.stateArchiver.stop());
   // The last node of all must archive what a node before it has left behind a moment ago, too.
   await step('tags', quarter(), () => engine.life.takeFree());
-  await step('archive', drainMs / 2, (signal) => engine.pump.drain(signal));
+  await step('archive', drainMs / 2, (signal) =>
+    Promise.all([engine.pump.drain(signal), engine.stateArchiver.drain(signal)]),
+  );
   await step('sessions', leftOf(drainMs), () => engine.sessionWriter.stop());
   await step('operations', leftOf(drainMs), (signal) => operations.stop(signal));
   await step('life', leftOf(drainMs), () => engine.life.stop());

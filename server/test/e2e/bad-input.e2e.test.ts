@@ -54,7 +54,17 @@ const COMMANDS: Record<CommandName, { good: object; bad: readonly unknown[] }> =
     ],
   },
   'room:leave': { good: {}, bad: [{ everywhere: 1 }] },
-  'room:kick': { good: { userId: ID }, bad: [{ userId: 'me' }, { userId: ID, ban: 1 }] },
+  'room:kick': {
+    good: { userId: ID },
+    bad: [{ userId: 'me' }, { userId: ID, ban: 1 }, { banAddress: 1 }, { banAddress: true }],
+  },
+  'room:rename': { good: { nickname: 'x' }, bad: [{ nickname: '' }, { nickname: '\u2066' }] },
+  'room:mute': { good: { userId: ID, muted: true }, bad: [{ muted: 1 }, { userId: 'me' }] },
+  'room:host': { good: { userId: ID, action: 'grant' }, bad: [{ action: 'take' }, { userId: 1 }] },
+  'room:state': {
+    good: { patch: { a: 1 } },
+    bad: [{ ifVersion: -1 }, { ifVersion: 1.5 }, { ifVersion: '1' }, { value: {} }],
+  },
   'room:send': {
     good: { type: 'chat', payload: 1 },
     bad: [

@@ -63,6 +63,7 @@ const QUESTIONS: readonly Question[] = [
     command: ({ roomId }) => ['room:kick', { roomId, userId: NOBODY, ban: true }],
     withoutArchive: away,
   },
+  { command: ({ roomId }) => ['room:state', { roomId, patch: { a: 1 } }], withoutArchive: 'ok' },
   { command: ({ roomId }) => ['room:close', { roomId }], withoutArchive: 'ok' },
   { http: () => ['/api/sessions', post({})], withoutArchive: 'ok' },
   {
@@ -84,6 +85,11 @@ const QUESTIONS: readonly Question[] = [
   {
     http: (asker) => [room(asker), { method: 'PATCH', body: { title: 'x' } }],
     withoutArchive: away,
+  },
+  { http: (asker) => [`${room(asker)}/state`, {}], withoutArchive: 'ok' },
+  {
+    http: (asker) => [`${room(asker)}/state`, { method: 'PATCH', body: { patch: { a: 1 } } }],
+    withoutArchive: 'ok',
   },
   { http: (asker) => [`${room(asker)}/close`, post({})], withoutArchive: 'ok' },
   // Only a closed room can be deleted, and that one is open.

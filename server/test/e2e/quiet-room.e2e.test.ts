@@ -13,6 +13,7 @@ const MISSED = 3;
 
 interface Top {
   readonly tops: Readonly<Record<string, string>>;
+  readonly stateVersion: number;
 }
 
 describe('a room in which nobody says anything more', () => {
@@ -41,6 +42,7 @@ describe('a room in which nobody says anything more', () => {
     for (let n = 0; n < MISSED; n++) {
       ids.push((await host.must('room:send', { roomId, type: 'chat', payload: n })).id);
     }
+    const { version } = await host.must('room:state', { roomId, patch: { quiet: true } });
     const heard = () => reader.seen<{ id: string }>('room:entry').map(({ id }) => id);
     await until(() => heard().length >= MISSED, TOLD_EVERY_MS + SLACK_MS);
     expect(heard()).toEqual(ids);
@@ -55,7 +57,8 @@ describe('a room in which nobody says anything more', () => {
       [host, reader].map(async (socket) => {
         const told = socket.seen('room:top').length;
         await until(() => socket.seen('room:top').length > told, TOLD_EVERY_MS + SLACK_MS);
-        expect(socket.seen<Top>('room:top').at(-1)?.tops.room).toBe(ids.at(-1));
+        const last = socket.seen<Top>('room:top').at(-1);
+        expect([last?.tops.room, last?.stateVersion]).toEqual([ids.at(-1), version]);
       }),
     );
     expect(heard()).toEqual(ids);

@@ -17,6 +17,8 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
   onceKey: [],
   paceKey: [],
   bansKey: [],
+  stateKey: [],
+  networksKey: [],
   streamPrefix: [],
   streamKey: ['user:x'],
   dedupeKey: ['room', USER, 'a key with {braces}'],
@@ -24,8 +26,10 @@ const OF_ROOM: Readonly<Record<string, readonly unknown[]>> = {
 };
 const OF_TAG: Readonly<Record<string, readonly unknown[]>> = {
   unarchivedKey: [],
+  unsavedStatesKey: [],
   expiryKey: [],
   awayKey: [],
+  hostsAwayKey: [],
   tagLivesKey: [],
   lifePrefix: [],
   lifeKey: ['a life'],
@@ -55,7 +59,7 @@ it('every key that keys.ts builds is looked at here', () => {
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
     ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
     ...['pinTriesAgainKey', 'limitKey', 'nodeKey'],
-    ...['roomShardChannel', 'hashTagOf'],
+    ...['roomShardChannel', 'hashTagOf', 'logKeys'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
   const known = [...Object.keys(OF_ROOM), ...Object.keys(OF_TAG), ...others];

@@ -6,6 +6,7 @@ import {
   type Member,
   type OpenSocket,
   type Room,
+  type RoomState,
 } from '@pinroom/client';
 import type { JoinAnswer } from '@pinroom/client/contract';
 
@@ -67,6 +68,7 @@ export class FakeRoomServer {
   sockets: FakeSocket[] = [];
   sessionAnswers: number[] = [];
   presenceVersion = 1;
+  state: RoomState = { version: 0, value: {} };
   hostIds: string[] = ['h'];
   #tokens = 0;
   #epoch = 7;
@@ -216,7 +218,8 @@ export class FakeRoomServer {
       members: [self],
       memberCount: 1,
       presenceVersion: this.presenceVersion,
-      state: { version: 0, value: {} },
+      hostState: 'present',
+      state: this.state,
       channels: { room: { entries: missed, lastId, complete } },
     };
   }

@@ -135,6 +135,10 @@ function goodPayloads({ roomId, userId, pin }: FuzzPlace): Record<CommandName, o
     'room:members': { roomId, cursor: '1', limit: 5 },
     'room:update': { roomId, title: 'x', locked: false, capacity: 5, settings: {} },
     'room:kick': { roomId, userId, ban: false },
+    'room:state': { roomId, patch: { a: { b: null } }, ifVersion: 0 },
+    'room:rename': { roomId, nickname: 'Fuzzy' },
+    'room:mute': { roomId, userId, muted: false },
+    'room:host': { roomId, userId, action: 'transfer' },
     'room:close': { roomId },
   };
 }

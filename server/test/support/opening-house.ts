@@ -7,6 +7,7 @@ import { PostgresRetentionArchive } from '../../src/drivers/postgres/postgres-re
 import { PostgresRoomArchive } from '../../src/drivers/postgres/postgres-room-archive.js';
 import { PostgresRoomBanArchive } from '../../src/drivers/postgres/postgres-room-ban-archive.js';
 import { PostgresRoomMemberArchive } from '../../src/drivers/postgres/postgres-room-member-archive.js';
+import { PostgresRoomStateArchive } from '../../src/drivers/postgres/postgres-room-state-archive.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
 import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
@@ -20,6 +21,7 @@ import { RoomDirectory } from '../../src/engine/room/room-directory.js';
 import { systemClock } from '../../src/engine/runtime/clock.js';
 import { silentLogger } from '../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../src/engine/runtime/metrics.js';
+import { OwedWork } from '../../src/engine/runtime/owed-work.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
 import { noNotes } from '../../src/engine/runtime/system-log.js';
 import { afterFile } from './after-file.js';
@@ -70,13 +72,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   await database.migrate();
   const archive = new PostgresRoomArchive(database);
   const entries = new PostgresEntryArchive(database);
-  const { members, pins, queue, rooms } = stores;
-  const shared = { ...around, rooms, pins, archive, members, queue };
+  const { members, people, pins, queue, rooms } = stores;
+  const owed = new OwedWork(around.clock, around.logger);
+  const shared = { ...around, rooms, pins, archive, members, owed, people, queue };
   const directory = new RoomDirectory({
     watch: { note() {} },
     ...shared,
     entries,
     bans: new PostgresRoomBanArchive(database),
+    states: new PostgresRoomStateArchive(database),
   });
   const pump = new ArchivePump({
     ...around,
@@ -87,6 +91,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   });
   const closer = new RoomCloser({
     ...shared,
+    states: { save: async () => {} },
     quarantineMs: pinPolicy.quarantineMs,
     hurry: () => pump.hurry(),
   });

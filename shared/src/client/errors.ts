@@ -23,11 +23,14 @@ export class PinroomError extends Error {
   readonly code: ClientErrorCode;
   /** When the next attempt is welcome. */
   readonly retryAfterMs: number | undefined;
+  /** With `nickname_taken`: a nickname that was free a moment ago. */
+  readonly suggestion: string | undefined;
 
-  constructor(code: ClientErrorCode, message?: string, retryAfterMs?: number) {
+  constructor(code: ClientErrorCode, message?: string, retryAfterMs?: number, suggestion?: string) {
     super(message ?? rowOf(code).meaning);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.suggestion = suggestion;
   }
 
   /** Whether the same request may succeed later without any change by the caller. */
@@ -53,12 +56,13 @@ export function isTransient(error: PinroomError): boolean {
 /** The error of an answer; an answer that is none becomes `internal`. */
 export function fromWire(error: unknown): PinroomError {
   if (typeof error === 'object' && error !== null && 'code' in error) {
-    const { code, message, retryAfterMs } = error as Partial<WireError>;
+    const { code, message, retryAfterMs, suggestion } = error as Partial<WireError>;
     if (typeof code === 'string' && Object.hasOwn(CODES, code)) {
       return new PinroomError(
         code,
         typeof message === 'string' ? message : undefined,
         typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? retryAfterMs : undefined,
+        typeof suggestion === 'string' ? suggestion : undefined,
       );
     }
   }

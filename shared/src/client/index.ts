@@ -7,7 +7,16 @@ export { compareEntryIds } from '../entry-id.js';
 export type { LeftReason, ServerEvents } from '../events.js';
 export type { EntryPage, RoomByPin, RoomList } from '../http.js';
 export { LIMITS } from '../limits.js';
-export type { Entry, HostState, Member, Role, Room, Settings, SettingsPatch } from '../model.js';
+export type {
+  Entry,
+  HostState,
+  Member,
+  Role,
+  Room,
+  RoomState,
+  Settings,
+  SettingsPatch,
+} from '../model.js';
 export { type ClientClock, systemClock } from './client-clock.js';
 export type { ClientEvents, ClientOptions, JoinOptions, Mechanism } from './client-options.js';
 export type { ConnectionState } from './connection.js';
@@ -15,8 +24,8 @@ export { type ClientErrorCode, LOCAL_CODES, PinroomError } from './errors.js';
 export { normalisePin } from './pin-input.js';
 export { PinroomClient } from './pinroom-client.js';
 export type { RoomEvents, RoomStatus } from './room-events.js';
-export { type HistoryOptions, RoomHandle, type SendOptions } from './room-handle.js';
-export type { RoomState } from './room-view.js';
+export { RoomHandle } from './room-handle.js';
+export type { HistoryOptions, SendOptions } from './room-options.js';
 export type { JoinWish } from './room-wish.js';
 export type { SendReceipt } from './send-queue.js';
 export type { User } from './session.js';

@@ -8,7 +8,7 @@ function member(userId: string): Member {
 
 function rosterOf(ids: readonly string[], memberCount = ids.length): MemberRoster {
   const roster = new MemberRoster();
-  roster.load({ members: ids.map(member), memberCount, presenceVersion: 10 });
+  roster.load({ members: ids.map(member), memberCount, presenceVersion: 10, hostState: 'present' });
   return roster;
 }
 

@@ -9,16 +9,18 @@ export class MemberRoster {
   readonly members = new Map<string, Member>();
   count = 0;
   version = -1;
-  /** Null until the server has said something about it. */
-  hostState: HostState | null = null;
+  hostState: HostState = 'away';
   /** The last snapshot itself did not add up: fetching it again would not help. */
   #isOdd = false;
 
-  load(answer: Pick<JoinAnswer, 'members' | 'memberCount' | 'presenceVersion'>): void {
+  load(
+    answer: Pick<JoinAnswer, 'members' | 'memberCount' | 'presenceVersion' | 'hostState'>,
+  ): void {
     this.members.clear();
     for (const member of answer.members) this.members.set(member.userId, member);
     this.count = answer.memberCount;
     this.version = answer.presenceVersion;
+    this.hostState = answer.hostState;
     this.#isOdd = this.count <= LIMITS.joinMembers && !this.isComplete;
   }
 

@@ -7,7 +7,7 @@ import {
 } from '../../../server/test/support/fake-room-server.js';
 import type { ClientOptions } from './client-options.js';
 import { PinroomClient } from './pinroom-client.js';
-import type { SendOptions } from './room-handle.js';
+import type { SendOptions } from './room-options.js';
 
 /** A player in a room, and what the player is told of own messages. */
 async function inRoom(options: ClientOptions = {}) {

@@ -1,9 +1,8 @@
 import type { CommandAnswer, CommandName, CommandPayload } from '../commands.js';
 import type { LeftReason, ServerEvents } from '../events.js';
-import type { Entry, Room } from '../model.js';
+import type { Entry, Room, RoomState } from '../model.js';
 import type { ClientClock } from './client-clock.js';
 import type { ClientErrorCode } from './errors.js';
-import type { RoomState } from './room-view.js';
 
 /** What a room needs of the connection. */
 export interface RoomLink {

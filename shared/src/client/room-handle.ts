@@ -1,56 +1,23 @@
 import type { CommandAnswer, CommandPayload, HistoryPage, MemberPage } from '../commands.js';
-import type { Entry, HostState, JoinAnswer, Member, Room } from '../model.js';
-import type { Mechanism } from './client-options.js';
+import type { Entry, HostState, JoinAnswer, Member, Room, RoomState } from '../model.js';
 import { Emitter, tell } from './emitter.js';
 import { type ClientErrorCode, PinroomError } from './errors.js';
 import { checkPayload } from './outgoing-payload.js';
 import { randomKey } from './random-key.js';
 import { Resender } from './resender.js';
-import type { RoomEvents, RoomLink, RoomStatus } from './room-events.js';
+import type { RoomEvents, RoomStatus } from './room-events.js';
+import type { HistoryOptions, RoomHandleOptions, SendOptions } from './room-options.js';
 import { RoomSync } from './room-sync.js';
-import type { Positions, RoomState } from './room-view.js';
-import type { JoinWish } from './room-wish.js';
+import type { Positions } from './room-view.js';
 import { type OutgoingMessage, SendQueue, type SendReceipt } from './send-queue.js';
-
-export interface SendOptions {
-  /** `room` by default; `host` or `user:<userId>`. */
-  readonly channel?: string;
-  /** Makes the message count once across restarts of the application too; made up by default. */
-  readonly key?: string;
-  /** At most one entry per user, channel and value; a second one is refused with `conflict`. */
-  readonly once?: string;
-}
-
-export interface HistoryOptions {
-  /** `room` by default. */
-  readonly channel?: string;
-  /** Exclusive; at most one of both. */
-  readonly before?: string;
-  readonly after?: string;
-  readonly limit?: number;
-}
-
-export interface RoomHandleOptions {
-  readonly link: RoomLink;
-  readonly wish: JoinWish;
-  readonly answer: JoinAnswer;
-  readonly since: Positions;
-  readonly keepEntries: number;
-  readonly maxHeld: number;
-  readonly maxQueued: number;
-  readonly sendDeadlineMs: number;
-  readonly maxPayloadBytes: number | null;
-  /** An entry was acknowledged: when it was asked for, and the server's time in it. */
-  readonly onServerTime: (at: number, askedAt: number) => void;
-  readonly serverNow: () => number;
-  readonly onLeft: () => void;
-  /** For tests. */
-  readonly without: ReadonlySet<Mechanism>;
-}
 
 type RoomCommand =
   | 'room:update'
   | 'room:kick'
+  | 'room:state'
+  | 'room:host'
+  | 'room:rename'
+  | 'room:mute'
   | 'room:close'
   | 'room:signal'
   | 'room:members'
@@ -126,11 +93,12 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return this.#sync.view.roster.count;
   }
 
-  /** Null until it was told for the first time. */
-  get hostState(): HostState | null {
+  /** Whether a host is there, was a moment ago, or is gone. */
+  get hostState(): HostState {
     return this.#sync.view.roster.hostState;
   }
 
+  /** The document that everybody in the room shares. What is in it belongs to the room: do not change it. */
   get state(): RoomState {
     return this.#sync.view.state;
   }
@@ -201,9 +169,49 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return (await this.#command('room:update', change)).room;
   }
 
-  /** Removes a member with all devices; with `ban` the user cannot come back, and need not be here. */
-  async kick(userId: string, { ban = false } = {}): Promise<void> {
-    await this.#command('room:kick', { userId, ban });
+  /**
+   * Changes the shared document by a JSON Merge Patch (hosts). Answers its new version; the value comes with
+   * `state`. With `ifVersion` only while it has this version: `conflict` otherwise.
+   */
+  async patchState(patch: unknown, { ifVersion }: { ifVersion?: number } = {}): Promise<number> {
+    const copy = checkPayload(patch, this.#options.maxPayloadBytes);
+    const guard = ifVersion === undefined ? {} : { ifVersion };
+    return (await this.#command('room:state', { patch: copy, ...guard })).version;
+  }
+
+  /**
+   * Removes a member with all devices; with `ban` the user cannot come back, and need not be here; with
+   * `banAddress` nobody else comes in from the user's network, who is not in already.
+   */
+  async kick(userId: string, { ban = false, banAddress = false } = {}): Promise<void> {
+    await this.#command('room:kick', { userId, ban, ...(banAddress ? { banAddress } : {}) });
+  }
+
+  /** A muted member reads and does not send. */
+  async mute(userId: string, muted = true): Promise<void> {
+    await this.#command('room:mute', { userId, muted });
+  }
+
+  /** Makes a member a host. */
+  async grantHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'grant' })).room;
+  }
+
+  /** Makes a host a player; a room keeps at least one host. */
+  async revokeHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'revoke' })).room;
+  }
+
+  /** Hands one's own part of a host over to a member. */
+  async transferHost(userId: string): Promise<Room> {
+    return (await this.#command('room:host', { userId, action: 'transfer' })).room;
+  }
+
+  /** Another nickname in this room; the error `nickname_taken` has a `suggestion`. */
+  async rename(nickname: string): Promise<Member> {
+    const { self } = await this.#command('room:rename', { nickname });
+    this.#sync.view.renamed(self);
+    return self;
   }
 
   /** Closes the room for all. */

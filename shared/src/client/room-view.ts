@@ -1,18 +1,13 @@
 import type { CommandPayload } from '../commands.js';
 import type { ServerEvents } from '../events.js';
-import type { Entry, JoinAnswer, Member, Room } from '../model.js';
+import { mergePatch } from '../merge-patch.js';
+import type { Entry, JoinAnswer, Member, Room, RoomState } from '../model.js';
 import { ChannelLog, type ChannelLogOptions, type LogEvent } from './channel-log.js';
 import { MemberRoster } from './member-roster.js';
-import { mergePatch } from './merge-patch.js';
 import type { JoinWish } from './room-wish.js';
 
 /** Positions per channel as they were sent with a join; null: known to be empty. */
 export type Positions = ReadonlyMap<string, string | null>;
-
-export interface RoomState {
-  readonly version: number;
-  readonly value: unknown;
-}
 
 /**
  * A room as one member sees it: pure bookkeeping over what the server says. It notices what is
@@ -130,7 +125,8 @@ export class RoomView {
     for (const [channel, id] of Object.entries(event.tops)) this.announce(channel, id);
     this.#announced = {
       rev: Math.max(this.#announced.rev, event.rev),
-      state: Math.max(this.#announced.state, event.stateVersion),
+      // A lower one counts too: the server may have lost the newest patches.
+      state: event.stateVersion,
       presence: Math.max(this.#announced.presence, event.presenceVersion),
     };
   }
@@ -142,8 +138,16 @@ export class RoomView {
 
   presence(event: ServerEvents['room:presence']): boolean {
     if (!this.roster.apply(event, this.isHost)) return false;
-    this.#self = this.roster.members.get(this.#self.userId) ?? this.#self;
+    const { userId } = this.#self;
+    // In a crowded room one is told of oneself alone, and then everybody of the count.
+    const told = event.changed.find((member) => member.userId === userId);
+    this.#self = this.roster.members.get(userId) ?? told ?? this.#self;
     return true;
+  }
+
+  /** The server has answered how this member is called now; presence says so to everybody. */
+  renamed({ nickname }: Member): void {
+    this.#self = { ...this.#self, nickname };
   }
 
   updated(room: Room): boolean {
@@ -153,11 +157,9 @@ export class RoomView {
   }
 
   statePatch(version: number, patch: unknown): boolean {
-    if (version <= this.#state.version) return false;
-    if (version > this.#state.version + 1) {
-      this.#announced = { ...this.#announced, state: Math.max(this.#announced.state, version) };
-      return false;
-    }
+    const state = Math.max(this.#announced.state, version);
+    this.#announced = { ...this.#announced, state };
+    if (version !== this.#state.version + 1) return false;
     this.#state = { version, value: mergePatch(this.#state.value, patch) };
     return true;
   }
@@ -170,7 +172,7 @@ export class RoomView {
     const { rev, state, presence } = this.#announced;
     return (
       rev > this.#room.rev ||
-      state > this.#state.version ||
+      state !== this.#state.version ||
       presence > this.roster.version ||
       this.roster.needsReload ||
       this.#rightsChanged()

@@ -84,6 +84,7 @@ export const wireError = {
     code: { type: 'string', enum: Object.keys(CODES) },
     message: text,
     retryAfterMs: count,
+    suggestion: { ...text, description: 'With `nickname_taken`: one that was free a moment ago.' },
   },
   required: ['code', 'message'],
 } as const satisfies Schema;
@@ -117,6 +118,8 @@ export const roomByPin = all({ room: all({ id, pin, title: text, locked: flag, f
 export const oneRoom = all({ room });
 export const newRoom = all({ room, hostKey: text });
 export const sent = all({ id: entryId, at: time, duplicate: flag });
+export const roomState = all({ version: count, value: anything });
+export const stateVersion = all({ version: count });
 export const empty = { type: 'object', properties: {} } as const satisfies Schema;
 export const health = all({
   status: { type: 'string', enum: ['ok', 'degraded', 'starting', 'draining'] },
@@ -140,7 +143,8 @@ export const ANSWER_SCHEMAS = {
     members: list(member),
     memberCount: count,
     presenceVersion: count,
-    state: all({ version: count, value: anything }),
+    hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
+    state: roomState,
     channels: { type: 'object', additionalProperties: snapshot },
   }),
   'room:leave': empty,
@@ -150,6 +154,10 @@ export const ANSWER_SCHEMAS = {
   'room:members': all({ members: list(member), memberCount: count, nextCursor: cursor }),
   'room:update': oneRoom,
   'room:kick': empty,
+  'room:state': stateVersion,
+  'room:host': oneRoom,
+  'room:rename': all({ self: member }),
+  'room:mute': empty,
   'room:close': empty,
 } as const satisfies { readonly [N in CommandName]: Schema };
 

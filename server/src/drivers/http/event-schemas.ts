@@ -10,7 +10,7 @@ import { all, anything, count, list, text } from './schema-shapes.js';
 const { id, entryId } = PARAMETER_SCHEMAS;
 
 /** Clients know these already; this server does not send them yet. */
-type UnsentEventName = 'room:state' | 'room:waiting' | 'room:admitted';
+type UnsentEventName = 'room:waiting' | 'room:admitted';
 
 /** The events that this server sends. */
 export type SentEventName = Exclude<ServerEventName, UnsentEventName>;
@@ -53,6 +53,10 @@ export const EVENT_SCHEMAS = {
     description: 'Who came, changed and left, gathered for a moment.',
   },
   'room:updated': { ...all({ room }), description: 'The room as it is now.' },
+  'room:state': {
+    ...all({ roomId: id, version: count, patch: anything }),
+    description: 'The shared state has changed by this JSON Merge Patch.',
+  },
   'room:top': {
     ...all({
       roomId: id,

@@ -7,7 +7,17 @@ import {
 } from '@pinroom/client/contract';
 import type { RoomApi } from '../../engine/connection/http-api.port.js';
 import { AppError, invariant } from '../../engine/runtime/app-error.js';
-import { empty, entryPage, newRoom, oneRoom, roomByPin, roomList, sent } from './answer-schemas.js';
+import {
+  empty,
+  entryPage,
+  newRoom,
+  oneRoom,
+  roomByPin,
+  roomList,
+  roomState,
+  sent,
+  stateVersion,
+} from './answer-schemas.js';
 import { emptyAnswer, jsonAnswer } from './json-answer.js';
 import { clearedRefreshCookie } from './refresh-cookie.js';
 import { type Route, route } from './route.js';
@@ -116,6 +126,18 @@ function readingRoutes(rooms: RoomApi): readonly Route[] {
         return jsonAnswer(200, await rooms.command(caller, 'room:history', question));
       },
     }),
+    route({
+      method: 'GET',
+      path: `${ROOM}/state`,
+      name: 'getState',
+      summary: 'The document that the room shares, also after it closed.',
+      who: 'user-or-application',
+      answers: [{ status: 200, description: 'The state.', schema: roomState }],
+      faults: ['not_in_room'],
+      async handle({ caller, param }) {
+        return jsonAnswer(200, await rooms.getState(caller, roomIdOf(param)));
+      },
+    }),
   ];
 }
 
@@ -158,6 +180,27 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
       async handle({ caller, body, param }) {
         const change = { ...body, roomId: roomIdOf(param) };
         return jsonAnswer(200, await rooms.command(caller, 'room:update', change));
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: `${ROOM}/state`,
+      name: 'patchState',
+      summary: 'As `room:state`.',
+      who: 'user-or-application',
+      body: BODY_SCHEMAS.patchState,
+      answers: [{ status: 200, description: 'Its new version.', schema: stateVersion }],
+      faults: [
+        'not_in_room',
+        'forbidden',
+        'conflict',
+        'room_closed',
+        'payload_too_large',
+        'backlog_full',
+      ],
+      async handle({ caller, body, param }) {
+        const change = { ...body, roomId: roomIdOf(param) };
+        return jsonAnswer(200, await rooms.command(caller, 'room:state', change));
       },
     }),
     route({

@@ -13,12 +13,13 @@ import type {
 import { AppError } from '../../engine/runtime/app-error.js';
 import {
   countRole,
-  hasHostOnline,
   hostStateOf,
   isOnline,
+  looksLikeHost,
   type MemoryMember,
   type MemoryRoom,
   seatKey,
+  setRole,
   toLiveRoom,
   toMember,
 } from './memory-room.js';
@@ -49,6 +50,7 @@ export class MemoryMemberStore implements MemberStore {
       room.hostIds.push(request.userId);
       room.rev += 1;
     }
+    room.networks.set(request.userId, request.network);
     const member = known ?? this.#add(room, request, role);
     this.#seat(room, member, request, role, known === undefined);
     if (newHost) this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
@@ -130,7 +132,7 @@ export class MemoryMemberStore implements MemberStore {
     return dead.length;
   }
 
-  async kick({ roomId, userId, ban, byUserId: by }: KickRequest): Promise<KickOutcome> {
+  async kick({ roomId, userId, ban, network, byUserId: by }: KickRequest): Promise<KickOutcome> {
     const room = this.#state.room(roomId);
     if (!room) return { kind: 'absent' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
@@ -139,6 +141,7 @@ export class MemoryMemberStore implements MemberStore {
     const wasHost = room.hostIds.includes(userId);
     const isKnown = room.bans.has(userId);
     if (ban) room.bans.add(userId);
+    if (ban && network !== null) room.bannedNetworks.add(network);
     room.hostIds = room.hostIds.filter((hostId) => hostId !== userId);
     room.activeAt = this.#state.clock.now();
     const reason = ban ? 'banned' : 'kicked';
@@ -158,7 +161,7 @@ export class MemoryMemberStore implements MemberStore {
       joinedAt: this.#state.clock.now(),
       joinSeq: room.nextJoinSeq,
       role,
-      muted: false,
+      muted: role !== 'host' && (request.isMuted || room.mutedWhoLeft.has(request.userId)),
       seats: new Map(),
       awayUntil: null,
     };
@@ -172,7 +175,7 @@ export class MemoryMemberStore implements MemberStore {
   #seat(room: MemoryRoom, member: MemoryMember, seat: Seat, role: Role, isNew: boolean): void {
     const changed = !isOnline(member) || member.role !== role;
     const { roomId, userId, life, socketId } = seat;
-    member.role = role;
+    setRole(member, role);
     member.awayUntil = null;
     member.seats.set(seatKey(seat), { roomId, userId, life, socketId });
     this.#state.addSeat({ roomId, userId, life, socketId });
@@ -190,7 +193,6 @@ export class MemoryMemberStore implements MemberStore {
     const member = room.members.get(seat.userId);
     if (!member?.seats.delete(seatKey(seat)) || isOnline(member)) return;
     const now = this.#state.clock.now();
-    if (member.role === 'host' && !hasHostOnline(room)) room.hostAwaySince = now;
     if (graceMs === 0) {
       this.#remove(room, member);
       return;
@@ -205,10 +207,9 @@ export class MemoryMemberStore implements MemberStore {
     const wasOnline = isOnline(member);
     for (const seat of member.seats.values()) this.#state.removeSeat(seat);
     room.members.delete(userId);
+    if (member.muted) room.mutedWhoLeft.add(userId);
+    else room.mutedWhoLeft.delete(userId);
     room.nicknames.delete(member.foldedNickname);
-    if (wasOnline && member.role === 'host' && !hasHostOnline(room)) {
-      room.hostAwaySince = this.#state.clock.now();
-    }
     // Who sits nowhere and may come back hears nothing: only what is taken away changes what may be
     // delivered.
     if (wasOnline || reason !== 'left') this.#revoke(room, userId, reason);
@@ -234,6 +235,7 @@ function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | u
 /** Why somebody new may not come in; hosts need no passcode, no place and no open door. */
 function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal | null {
   if (role !== 'host' && !request.isReturning) {
+    if (room.bannedNetworks.has(request.network)) return 'banned';
     if (room.locked) return 'room_locked';
     if (!request.passcodeOk) return 'passcode_required';
     if (countRole(room, role) >= placesFor(room, role)) return 'room_full';
@@ -241,16 +243,6 @@ function refusalOf(room: MemoryRoom, request: JoinRequest, role: Role): Refusal 
   if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   const isAsked = role !== 'host' && !request.isReturning;
   return isAsked && looksLikeHost(room, request.looks) ? 'nickname_taken' : null;
-}
-
-/** Whether a host who is a member, present or away, has one of these looks. */
-function looksLikeHost(room: MemoryRoom, looks: readonly string[]): boolean {
-  return room.hostIds.some((hostId) => {
-    const host = room.members.get(hostId);
-    if (host?.role !== 'host') return false;
-    const theirs = room.nicknames.get(host.foldedNickname);
-    return theirs?.some((look) => looks.includes(look));
-  });
 }
 
 function placesFor(room: MemoryRoom, role: 'player' | 'spectator'): number {

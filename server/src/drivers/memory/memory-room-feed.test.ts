@@ -54,7 +54,8 @@ describe('MemoryRoomFeed', () => {
       lastIds,
       closedTtlMs: 1,
       isNew: true,
-      bannedIds: [],
+      bans: [],
+      state: null,
     });
     const first = await stores.feed.append(REQUEST);
     expect(first).toMatchObject({ kind: 'appended', duplicate: false });

@@ -1,5 +1,11 @@
 import { clientFrame, composeFrame, type PresenceDelta } from '../../engine/fanout/frame.port.js';
-import { hostStateOf, type KeptEntry, type MemoryChannel, type MemoryRoom } from './memory-room.js';
+import type { CloseReason } from '../../engine/room/room-record.port.js';
+import {
+  type KeptEntry,
+  type MemoryChannel,
+  type MemoryRoom,
+  noteHostState,
+} from './memory-room.js';
 import type { MemoryState } from './memory-state.js';
 
 export interface NewEntry {
@@ -54,9 +60,26 @@ export function writeLog(
 /** Counts and announces one change of who is in the room. */
 export function announcePresence(state: MemoryState, room: MemoryRoom, delta: PresenceDelta): void {
   room.presenceVersion += 1;
-  const hostState = hostStateOf(room, state.clock.now());
+  const hostState = noteHostState(room, state.clock.now());
   const line = `p ${room.rev} ${room.presenceVersion} ${room.members.size} ${hostState}`;
   state.publish(room.id, composeFrame(line, JSON.stringify(delta)));
+}
+
+/** Closes an open room: from here on nothing is appended. */
+export function closeRoom(
+  state: MemoryState,
+  room: MemoryRoom,
+  reason: CloseReason,
+  byUserId: string | null,
+): void {
+  const now = state.clock.now();
+  room.closedAt = now;
+  room.closeReason = reason;
+  room.rev += 1;
+  // It stays due until `retire`, so that whoever comes finishes the closing.
+  room.dueAt = now;
+  writeLog(state, room, 'closed', { reason, by: byUserId });
+  state.publish(room.id, composeFrame(`c ${room.rev} ${reason}`));
 }
 
 /** An entry as JSON, its payload byte for byte as it came. */

@@ -1,5 +1,6 @@
 import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type { CloseReason, LiveRoom, RoomRecord } from '../../engine/room/room-record.port.js';
+import type { KeptState } from '../../engine/room/room-state-store.port.js';
 import type {
   CloseOutcome,
   ExpiryOutcome,
@@ -9,14 +10,22 @@ import type {
 } from '../../engine/room/room-store.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import { ExpiringMap } from './expiring-map.js';
-import { expiresAt, type MemoryRoom, toLiveRoom } from './memory-room.js';
-import { newChannel, writeLog } from './memory-room-log.js';
+import {
+  expiresAt,
+  hasHostOnline,
+  type MemoryRoom,
+  noteHostState,
+  toLiveRoom,
+} from './memory-room.js';
+import { closeRoom, newChannel, writeLog } from './memory-room-log.js';
 import type { MemoryState } from './memory-state.js';
 
 /** Keys of a room remembered at a time; above it the oldest are forgotten before their time. */
 const DEDUPE_KEYS = 100_000;
 /** More changes of rights than the archive lags behind. */
 const REV_LEAP = 1_000;
+/** Who was in a room that comes back gets the time to come back, too. */
+const RETURN_MS = 15_000;
 
 /** Rooms in the memory of this process. */
 export class MemoryRoomStore implements RoomStore {
@@ -30,8 +39,10 @@ export class MemoryRoomStore implements RoomStore {
     if (this.#state.room(record.id)) return false;
     const now = this.#state.clock.now();
     const room = liveRoom(record, options, now);
-    if (room.closedAt === null) room.dueAt = expiresAt(room);
-    else room.forgetAt = now + options.closedTtlMs;
+    if (room.closedAt === null) {
+      room.dueAt = expiresAt(room);
+      noteHostState(room, now);
+    } else room.forgetAt = now + options.closedTtlMs;
     this.#state.addRoom(room);
     if (options.isNew) writeLog(this.#state, room, 'created', {});
     return true;
@@ -58,6 +69,7 @@ export class MemoryRoomStore implements RoomStore {
     if (settings !== undefined) room.settings = settings;
     room.rev += 1;
     room.activeAt = this.#state.clock.now();
+    if (!hasHostOnline(room)) room.hostsDueAt = room.activeAt;
     // What did not change is undefined, and JSON leaves it out.
     writeLog(this.#state, room, 'updated', { title, locked, capacity, settings, by: byUserId });
     this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
@@ -68,7 +80,7 @@ export class MemoryRoomStore implements RoomStore {
     const room = this.#state.room(roomId);
     if (!room) return 'absent';
     if (room.closedAt !== null) return 'already';
-    this.#close(room, reason, byUserId);
+    closeRoom(this.#state, room, reason, byUserId);
     return 'closed';
   }
 
@@ -95,7 +107,7 @@ export class MemoryRoomStore implements RoomStore {
       room.dueAt = end;
       return 'later';
     }
-    this.#close(room, 'expired', null);
+    closeRoom(this.#state, room, 'expired', null);
     return 'expired';
   }
 
@@ -105,17 +117,6 @@ export class MemoryRoomStore implements RoomStore {
     room.dueAt = null;
     room.forgetAt = this.#state.clock.now() + ttlMs;
     this.#state.forgetSeats(room);
-  }
-
-  #close(room: MemoryRoom, reason: CloseReason, byUserId: string | null): void {
-    const now = this.#state.clock.now();
-    room.closedAt = now;
-    room.closeReason = reason;
-    room.rev += 1;
-    // It stays due until `retire`, so that whoever comes finishes the closing.
-    room.dueAt = now;
-    writeLog(this.#state, room, 'closed', { reason, by: byUserId });
-    this.#state.publish(room.id, composeFrame(`c ${room.rev} ${reason}`));
   }
 }
 
@@ -129,7 +130,11 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     activeAt: options.isNew ? record.createdAt : now,
     // Above every version that somebody may remember of a room that comes back.
     presenceVersion: options.isNew ? 0 : now,
-    hostAwaySince: options.isNew ? record.createdAt : now,
+    state: restoredState(record, options, now),
+    stateWaitsSince: null,
+    hostAwaySince: options.isNew ? record.createdAt : now + RETURN_MS,
+    hadHost: !options.isNew,
+    hostsDueAt: null,
     dueAt: null,
     forgetAt: null,
     restoredAt: options.isNew ? null : now,
@@ -137,11 +142,25 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     pending: 0,
     members: new Map(),
     nicknames: new Map(),
-    bans: new Set(options.bannedIds),
+    bans: new Set(options.bans.map(({ userId }) => userId)),
+    bannedNetworks: new Set(options.bans.flatMap(({ network }) => network ?? [])),
+    networks: new Map(),
+    mutedWhoLeft: new Set(),
     channels: new Map([...options.lastIds].map(([name, id]) => [name, newChannel(id)])),
     dedupe: new ExpiringMap(DEDUPE_KEYS),
     once: new Set(),
     lastSentAt: new ExpiringMap(),
     paces: new Map(),
   };
+}
+
+/** With a version above every one that somebody may have seen, where it can still go on. */
+function restoredState(
+  { closedAt }: RoomRecord,
+  { isNew, state }: PutOptions,
+  now: number,
+): KeptState {
+  const { version, json } = state ?? { version: 0, json: '{}' };
+  const goesOn = !isNew && closedAt === null;
+  return { version: goesOn ? Math.max(now, version + 1) : version, json };
 }

@@ -2,6 +2,7 @@ import type { HostState, Member, Position, Role, Settings } from '@pinroom/clien
 import { comparePositions, parseEntryId } from '@pinroom/client/contract';
 import type { Seat } from '../../engine/room/member-store.port.js';
 import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
+import type { KeptState } from '../../engine/room/room-state-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
 import type { Pace } from '../../engine/runtime/pace.js';
 import type { ExpiringMap } from './expiring-map.js';
@@ -29,8 +30,8 @@ export interface MemoryChannel {
 
 export interface MemoryMember {
   readonly userId: string;
-  readonly nickname: string;
-  readonly foldedNickname: string;
+  nickname: string;
+  foldedNickname: string;
   readonly joinedAt: number;
   /** Place in the order of joining. */
   readonly joinSeq: number;
@@ -64,8 +65,15 @@ export interface MemoryRoom {
   closeReason: CloseReason | null;
   activeAt: number;
   presenceVersion: number;
-  /** Since when no host is online; only looked at while none is. */
-  hostAwaySince: number;
+  state: KeptState;
+  /** Since when the state waits for the archive; null: it has it. */
+  stateWaitsSince: number | null;
+  /** Since when no host is online; null: one is. */
+  hostAwaySince: number | null;
+  /** Whether a host has been there. */
+  hadHost: boolean;
+  /** When to look whether the hosts are gone; null: not now. */
+  hostsDueAt: number | null;
   /** When to look whether it has expired, or is still closing; null: never again. */
   dueAt: number | null;
   /** When it is forgotten; null: it stays. */
@@ -78,6 +86,12 @@ export interface MemoryRoom {
   readonly nicknames: Map<string, readonly string[]>;
   /** Users who may not come back. */
   readonly bans: Set<string>;
+  /** Networks from which nobody new may come. */
+  readonly bannedNetworks: Set<string>;
+  /** User → the network from which the user came last. */
+  readonly networks: Map<string, string>;
+  /** Muted when they left: they are it again when they come back. */
+  readonly mutedWhoLeft: Set<string>;
   readonly channels: Map<string, MemoryChannel>;
   readonly dedupe: ExpiringMap<{ readonly id: string; readonly at: number }>;
   readonly once: Set<string>;
@@ -107,6 +121,22 @@ export function toMember(member: MemoryMember): Member {
   };
 }
 
+/** Gives a member a role. Who becomes a host may speak. */
+export function setRole(member: MemoryMember, role: Role): void {
+  if (role === 'host' && member.role !== 'host') member.muted = false;
+  member.role = role;
+}
+
+/** Whether a host who is a member, present or away, has one of these looks. */
+export function looksLikeHost(room: MemoryRoom, looks: readonly string[]): boolean {
+  return room.hostIds.some((hostId) => {
+    const host = room.members.get(hostId);
+    if (host?.role !== 'host') return false;
+    const theirs = room.nicknames.get(host.foldedNickname);
+    return theirs?.some((look) => looks.includes(look));
+  });
+}
+
 export function countRole(room: MemoryRoom, role: Role): number {
   let count = 0;
   for (const member of room.members.values()) if (member.role === role) count += 1;
@@ -134,7 +164,7 @@ export function toLiveRoom(room: MemoryRoom): LiveRoom {
     players: countRole(room, 'player'),
     activeAt: room.activeAt,
     presenceVersion: room.presenceVersion,
-    stateVersion: 0,
+    stateVersion: room.state.version,
   };
 }
 
@@ -148,8 +178,27 @@ export function hasHostOnline(room: MemoryRoom): boolean {
 
 export function hostStateOf(room: MemoryRoom, now: number): HostState {
   if (hasHostOnline(room)) return 'present';
-  const graceMs = room.settings.hostGraceSeconds * 1_000;
-  return now < room.hostAwaySince + graceMs ? 'away' : 'gone';
+  return now < hostsGoneAt(room, now) ? 'away' : 'gone';
+}
+
+/** How the hosts are now; notes when to look whether they are gone. */
+export function noteHostState(room: MemoryRoom, now: number): HostState {
+  const state = hostStateOf(room, now);
+  if (state === 'present') {
+    room.hadHost = true;
+    room.hostAwaySince = null;
+    room.hostsDueAt = null;
+    return state;
+  }
+  room.hostAwaySince ??= now;
+  const isInherited = room.settings.onHostGone === 'transfer' && room.hadHost;
+  // Where somebody is to inherit the room, whoever comes may be the one.
+  if (state === 'away' || isInherited) room.hostsDueAt = hostsGoneAt(room, now);
+  return state;
+}
+
+function hostsGoneAt(room: MemoryRoom, now: number): number {
+  return (room.hostAwaySince ?? now) + room.settings.hostGraceSeconds * 1_000;
 }
 
 /** When a room expires if nothing more happens in it. */

@@ -6,8 +6,10 @@ import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryNodeDirectory } from './memory-node-directory.js';
 import { MemoryOpenRooms } from './memory-open-rooms.js';
 import { MemoryPageCache } from './memory-page-cache.js';
+import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
@@ -17,8 +19,10 @@ import { MemorySystemLog } from './memory-system-log.js';
 export interface MemoryStores {
   readonly rooms: MemoryRoomStore;
   readonly members: MemoryMemberStore;
+  readonly people: MemoryPeople;
   readonly pins: MemoryPinRegistry;
   readonly feed: MemoryRoomFeed;
+  readonly states: MemoryRoomStateStore;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
@@ -37,8 +41,10 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   return {
     rooms: new MemoryRoomStore(state),
     members: new MemoryMemberStore(state),
+    people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
     feed: new MemoryRoomFeed(state),
+    states: new MemoryRoomStateStore(state),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,
     queue: new MemoryArchiveQueue(state),

@@ -11,8 +11,8 @@ const DELETE_BATCH = 20_000;
 const LAST_GENERATION = Number.MAX_SAFE_INTEGER;
 
 /**
- * Removes a room with its members, bans and entries, the row of the room last. Its PIN, if it still has
- * one, rests until it would have been free.
+ * Removes a room with its members, bans and entries, the row of the room last, with which its state goes.
+ * Its PIN, if it still has one, rests until it would have been free.
  */
 export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<void> {
   let deleted = DELETE_BATCH;

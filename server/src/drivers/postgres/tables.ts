@@ -6,6 +6,7 @@ export interface Tables {
   room_hosts: RoomHostsTable;
   room_members: RoomMembersTable;
   room_bans: RoomBansTable;
+  room_states: RoomStatesTable;
   pins: PinsTable;
   entries: EntriesTable;
   sessions: SessionsTable;
@@ -51,6 +52,16 @@ export interface RoomBansTable {
   room_id: string;
   user_id: string;
   banned_at: number;
+  /** From where nobody new may come in; null: only the user is banned. */
+  network: string | null;
+}
+
+export interface RoomStatesTable {
+  room_id: string;
+  version: number;
+  /** JSON text. */
+  value: string;
+  saved_at: number;
 }
 
 export interface PinsTable {

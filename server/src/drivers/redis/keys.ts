@@ -35,10 +35,23 @@ export const archivedKey = (roomId: string) => ofRoom(roomId, 'archived');
 export const onceKey = (roomId: string) => ofRoom(roomId, 'once');
 /** User → time of the last entry, and when the budget for entries is full again. */
 export const paceKey = (roomId: string) => ofRoom(roomId, 'pace');
+/** Users who may not come back and, behind an @, networks from which nobody new may come. */
 export const bansKey = (roomId: string) => ofRoom(roomId, 'bans');
+/** The document that members share, JSON. */
+export const stateKey = (roomId: string) => ofRoom(roomId, 'state');
+/** User → the network from which the user came last. */
+export const networksKey = (roomId: string) => ofRoom(roomId, 'networks');
 /** How the names of a room's streams begin. */
 export const streamPrefix = (roomId: string) => `${ofRoom(roomId, 'ch')}:`;
 export const streamKey = (roomId: string, channel: string) => streamPrefix(roomId) + channel;
+
+/** What every script that writes the log takes first. */
+export const logKeys = (roomId: string) => [
+  roomKey(roomId),
+  streamKey(roomId, 'log'),
+  archivedKey(roomId),
+  unarchivedKey(tagOf(roomId)),
+];
 
 /** What an entry's idempotency key leads to. */
 export function dedupeKey(roomId: string, channel: string, userId: string, key: string): string {
@@ -61,10 +74,14 @@ export const pagesKey = (roomId: string) => ofRoom(roomId, 'pages');
 
 /** `<roomId>:<channel>` by the time since when it waits for the archive. */
 export const unarchivedKey = (tag: string) => tagged(tag, 'unarchived');
+/** Rooms by the time since when their state waits for the archive. */
+export const unsavedStatesKey = (tag: string) => tagged(tag, 'unsaved-states');
 /** Rooms by when to look whether they have expired. */
 export const expiryKey = (tag: string) => tagged(tag, 'expiry');
 /** `<roomId>:<userId>` by when the member leaves. */
 export const awayKey = (tag: string) => tagged(tag, 'away');
+/** Rooms without a host who is there, by when to look what becomes of them. */
+export const hostsAwayKey = (tag: string) => tagged(tag, 'hosts-away');
 /** Lives with seats in the tag. */
 export const tagLivesKey = (tag: string) => tagged(tag, 'lives');
 /** How the names of the keys with a life's seats in the tag begin. */

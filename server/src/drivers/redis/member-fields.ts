@@ -8,6 +8,11 @@ export const ROLE_LETTERS: { readonly [R in Role]: string } = {
   spectator: 's',
 };
 
+/** Looks of a nickname as scripts take them. */
+export function joinLooks(looks: readonly string[]): string {
+  return looks.join('\u001f');
+}
+
 /** `<role><muted>:<joinSeq>:<joinedAt>:<nickname as JSON>` and, behind U+001F, the folded nickname. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the separator that no nickname contains.
 const MEMBER = /^([hps])([01]):(\d+):(\d+):([^\u001f]*)\u001f/;

@@ -14,7 +14,7 @@ import { tagOf } from '../../engine/runtime/random.js';
 import { type Resilient, retry } from '../resilience/retry.js';
 import { dueMembers } from './due-members.js';
 import * as keys from './keys.js';
-import { parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
+import { joinLooks, parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { judgeLives } from './redis-leases.js';
@@ -27,16 +27,9 @@ type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
 /** Seats of an ended life that are given up together. */
 const RELEASE_BATCH = 200;
 
-const logKeys = (roomId: string) => [
-  keys.roomKey(roomId),
-  keys.streamKey(roomId, 'log'),
-  keys.archivedKey(roomId),
-  keys.unarchivedKey(tagOf(roomId)),
-];
-
 /** What every script that may remove a member takes first. */
 const memberKeys = (roomId: string) => [
-  ...logKeys(roomId),
+  ...keys.logKeys(roomId),
   keys.membersKey(roomId),
   keys.rosterKey(roomId),
   keys.nicksKey(roomId),
@@ -48,7 +41,7 @@ const memberKeys = (roomId: string) => [
 const join = defineScript({
   name: 'member-join',
   keys: ({ roomId, life }: JoinRequest) => [
-    ...logKeys(roomId),
+    ...keys.logKeys(roomId),
     keys.membersKey(roomId),
     keys.rosterKey(roomId),
     keys.nicksKey(roomId),
@@ -57,6 +50,8 @@ const join = defineScript({
     keys.awayKey(tagOf(roomId)),
     keys.tagLivesKey(tagOf(roomId)),
     keys.lifeKey(tagOf(roomId), life),
+    keys.hostsAwayKey(tagOf(roomId)),
+    keys.networksKey(roomId),
   ],
   args: (request) => [
     keys.roomShardChannel(request.roomId),
@@ -71,7 +66,9 @@ const join = defineScript({
     request.passcodeOk ? 1 : 0,
     LIMITS.spectators,
     request.isReturning ? 1 : 0,
-    request.looks.join('\u001f'),
+    joinLooks(request.looks),
+    request.network,
+    request.isMuted ? 1 : 0,
   ],
   reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
 });
@@ -81,6 +78,7 @@ const release = defineScript({
   keys: ({ roomId, life }: Seat & { graceMs: number }) => [
     ...memberKeys(roomId),
     keys.lifeKey(tagOf(roomId), life),
+    keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, life, socketId, graceMs }) => [
     keys.roomShardChannel(roomId),
@@ -95,7 +93,10 @@ const release = defineScript({
 
 const remove = defineScript({
   name: 'member-remove',
-  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => memberKeys(roomId),
+  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => [
+    ...memberKeys(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
+  ],
   args: ({ roomId, userId, onlyAway }) => [
     keys.roomShardChannel(roomId),
     roomId,
@@ -108,14 +109,19 @@ const remove = defineScript({
 
 const kick = defineScript({
   name: 'member-kick',
-  keys: ({ roomId }: KickRequest) => [...memberKeys(roomId), keys.bansKey(roomId)],
-  args: ({ roomId, userId, ban, byUserId }) => [
+  keys: ({ roomId }: KickRequest) => [
+    ...memberKeys(roomId),
+    keys.bansKey(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
+  ],
+  args: ({ roomId, userId, ban, byUserId, network }) => [
     keys.roomShardChannel(roomId),
     roomId,
     userId,
     ban ? 1 : 0,
     JSON.stringify(byUserId),
     keys.lifePrefix(tagOf(roomId)),
+    network ?? '',
   ],
   reply: (raw): KickOutcome => {
     const [status, wasHost] = raw as [

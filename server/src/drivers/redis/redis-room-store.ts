@@ -16,24 +16,22 @@ import { READS } from './redis-resilience.js';
 import { changePairs, parseRoom, ROOM_FIELDS, recordPairs } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
-/** What every script that writes the log takes first. */
-const logKeys = (roomId: string) => [
-  keys.roomKey(roomId),
-  keys.streamKey(roomId, 'log'),
-  keys.archivedKey(roomId),
-  keys.unarchivedKey(tagOf(roomId)),
-];
 const roomArgs = (roomId: string) => [keys.roomShardChannel(roomId), roomId];
 
 const putRoom = defineScript({
   name: 'room-put',
   keys: ({ room }: { room: RoomRecord; options: PutOptions }) => [
-    ...logKeys(room.id),
+    ...keys.logKeys(room.id),
     keys.expiryKey(tagOf(room.id)),
     keys.bansKey(room.id),
+    keys.hostsAwayKey(tagOf(room.id)),
+    keys.stateKey(room.id),
   ],
   args: ({ room, options }) => {
     const pairs = recordPairs(room);
+    const bans = options.bans.flatMap(({ network, userId }) =>
+      network === null ? [userId] : [userId, `@${network}`],
+    );
     return [
       ...roomArgs(room.id),
       options.epochFloor,
@@ -43,9 +41,11 @@ const putRoom = defineScript({
       room.ttlMs,
       room.maxUntil,
       pairs.length / 2,
-      options.bannedIds.length,
+      bans.length,
+      options.state?.version ?? '',
+      options.state?.json ?? '',
       ...pairs,
-      ...options.bannedIds,
+      ...bans,
       ...[...options.lastIds].flat(),
     ];
   },
@@ -54,8 +54,10 @@ const putRoom = defineScript({
 
 const updateRoom = defineScript({
   name: 'room-update',
-  keys: ({ roomId }: { roomId: string; change: RoomChange; byUserId: string | null }) =>
-    logKeys(roomId),
+  keys: ({ roomId }: { roomId: string; change: RoomChange; byUserId: string | null }) => [
+    ...keys.logKeys(roomId),
+    keys.hostsAwayKey(tagOf(roomId)),
+  ],
   args: ({ roomId, change, byUserId }) => {
     const { title, locked, capacity, settings, ifRev } = change;
     // What does not change is undefined, and JSON leaves it out.
@@ -75,7 +77,7 @@ const updateRoom = defineScript({
 const closeRoom = defineScript({
   name: 'room-close',
   keys: ({ roomId }: { roomId: string; reason: CloseReason; byUserId: string | null }) => [
-    ...logKeys(roomId),
+    ...keys.logKeys(roomId),
     keys.expiryKey(tagOf(roomId)),
   ],
   args: ({ roomId, reason, byUserId }) => [...roomArgs(roomId), reason, JSON.stringify(byUserId)],
@@ -84,7 +86,7 @@ const closeRoom = defineScript({
 
 const expireRoom = defineScript({
   name: 'room-expire',
-  keys: (roomId: string) => [...logKeys(roomId), keys.expiryKey(tagOf(roomId))],
+  keys: (roomId: string) => [...keys.logKeys(roomId), keys.expiryKey(tagOf(roomId))],
   args: roomArgs,
   reply: (raw) => raw as ExpiryOutcome,
 });
@@ -103,6 +105,8 @@ const retireRoom = defineScript({
     keys.onceKey(roomId),
     keys.paceKey(roomId),
     keys.bansKey(roomId),
+    keys.stateKey(roomId),
+    keys.networksKey(roomId),
   ],
   args: ({ roomId, ttlMs }) => [
     roomId,

@@ -9,8 +9,10 @@ import { RedisMemberStore } from './redis-member-store.js';
 import { RedisNodeDirectory } from './redis-node-directory.js';
 import { RedisOpenRooms } from './redis-open-rooms.js';
 import { RedisPageCache } from './redis-page-cache.js';
+import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
+import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
 import { RedisSystemLog } from './redis-system-log.js';
@@ -32,8 +34,10 @@ export interface RedisStoreOptions {
 export interface RedisStores {
   readonly rooms: RedisRoomStore;
   readonly members: RedisMemberStore;
+  readonly people: RedisPeople;
   readonly pins: RedisPinRegistry;
   readonly feed: RedisRoomFeed;
+  readonly states: RedisRoomStateStore;
   readonly sessions: RedisSessionStore;
   readonly endedSessions: RedisEndedSessions;
   readonly queue: RedisArchiveQueue;
@@ -44,7 +48,7 @@ export interface RedisStores {
   readonly systemLog: RedisSystemLog;
 }
 
-/** Above this share of `maxmemory` no entries are taken: scripts that free memory need the rest. */
+/** Above this share of `maxmemory` no entries or states are taken: scripts that free memory need the rest. */
 const FEED_MEMORY_SHARE = 0.75;
 /** Above this share nothing is kept that can be read again from the archive. */
 const PAGE_MEMORY_SHARE = 0.6;
@@ -53,15 +57,18 @@ const PAGE_MEMORY_SHARE = 0.6;
 export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
   const { memory } = redis;
   const { backlogEntries, channelKeep, entryPaces, pinBudget } = options;
+  const isMemoryShort = () => memory.isAbove(FEED_MEMORY_SHARE);
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
+    people: new RedisPeople(redis),
     pins: new RedisPinRegistry(redis, pinBudget),
     feed: new RedisRoomFeed(redis, {
       backlogEntries,
       ...(entryPaces ? { entryPaces } : {}),
-      isMemoryShort: () => memory.isAbove(FEED_MEMORY_SHARE),
+      isMemoryShort,
     }),
+    states: new RedisRoomStateStore(redis, { isMemoryShort }),
     sessions: new RedisSessionStore(redis),
     endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),

@@ -49,6 +49,8 @@ function settingsPairs(settings: Settings): string[] {
     JSON.stringify(settings),
     'hostGraceMs',
     String(settings.hostGraceSeconds * 1_000),
+    'onHostGone',
+    settings.onHostGone,
     'rules:h',
     rulesOf(settings, 'host'),
     'rules:p',

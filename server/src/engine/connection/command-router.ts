@@ -9,8 +9,10 @@ import type { HostCommands } from '../room/host-commands.js';
 import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
 import type { MemberKicker } from '../room/kick-member.js';
 import type { RoomLeaver } from '../room/leave-room.js';
+import type { MemberCommands } from '../room/member-commands.js';
 import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
+import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
@@ -30,6 +32,8 @@ export interface RouterParts {
   readonly reader: RoomReader;
   readonly hosts: HostCommands;
   readonly kicker: MemberKicker;
+  readonly states: StatePatcher;
+  readonly people: MemberCommands;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
   /** Most rooms that one socket may be in. */
@@ -70,7 +74,7 @@ export class CommandRouter {
     payload: unknown,
     holder: SeatHolder | null,
   ): Promise<unknown> {
-    const { hosts, kicker, opener, reader, sender, signals } = this.#parts;
+    const { hosts, kicker, opener, people, reader, sender, signals, states } = this.#parts;
     switch (name) {
       case 'room:send':
         return sender.send(caller, this.#check(name, payload));
@@ -81,6 +85,15 @@ export class CommandRouter {
       case 'room:kick':
         await kicker.kick(caller, this.#check(name, payload));
         return {};
+      case 'room:state':
+        return states.patch(caller, this.#check(name, payload));
+      case 'room:rename':
+        return people.rename(person(caller), this.#check(name, payload));
+      case 'room:mute':
+        await people.mute(person(caller), this.#check(name, payload));
+        return {};
+      case 'room:host':
+        return people.changeHost(person(caller), this.#check(name, payload));
       case 'room:close':
         await hosts.close(caller, this.#check(name, payload).roomId);
         return {};

@@ -22,8 +22,11 @@ import type {
 import type { Door } from './door.js';
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
-/** Commands that count for more than one: a join is written into the log, and reads and answers much. */
-const COSTS: ReadonlyMap<string, number> = new Map([['room:join', 4]]);
+/** Commands that count for more than one: they are told to everybody, and a join reads and answers much. */
+const COSTS: ReadonlyMap<string, number> = new Map([
+  ['room:join', 4],
+  ['room:rename', 4],
+]);
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
 const MAX_RUNNING = 128;

@@ -1,4 +1,11 @@
-import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
+import type {
+  CommandName,
+  Room,
+  RoomByPin,
+  RoomList,
+  RoomState,
+  SessionList,
+} from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
@@ -34,6 +41,8 @@ export interface RoomApi {
   findByPin(caller: Caller, pin: string): Promise<RoomByPin>;
   /** For members, also after it closed. */
   getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room>;
+  /** For members, also after the room closed. */
+  getState(caller: Caller | ApplicationCaller, roomId: string): Promise<RoomState>;
   /** Rooms that the caller hosts, newest first. */
   listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList>;
   /** By a host, once it is closed. */

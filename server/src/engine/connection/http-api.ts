@@ -1,10 +1,18 @@
-import type { CommandName, Room, RoomByPin, RoomList, SessionList } from '@pinroom/client/contract';
+import type {
+  CommandName,
+  Room,
+  RoomByPin,
+  RoomList,
+  RoomState,
+  SessionList,
+} from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { ClientInfo } from '../auth/client-info.port.js';
 import type { OwnSessions } from '../auth/own-sessions.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
+import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
 import { normaliseNickname } from '../room/text.js';
 import type { Random } from '../runtime/random.js';
@@ -65,11 +73,13 @@ export class SessionHttpApi implements SessionApi {
 export class RoomHttpApi implements RoomApi {
   readonly #router: CommandRouter;
   readonly #reader: RoomReader;
+  readonly #states: StatePatcher;
   readonly #eraser: RoomEraser;
 
-  constructor(router: CommandRouter, reader: RoomReader, eraser: RoomEraser) {
+  constructor(router: CommandRouter, reader: RoomReader, states: StatePatcher, eraser: RoomEraser) {
     this.#router = router;
     this.#reader = reader;
+    this.#states = states;
     this.#eraser = eraser;
   }
 
@@ -87,6 +97,10 @@ export class RoomHttpApi implements RoomApi {
 
   getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {
     return this.#reader.room(caller, roomId);
+  }
+
+  getState(caller: Caller | ApplicationCaller, roomId: string): Promise<RoomState> {
+    return this.#states.read(caller, roomId);
   }
 
   listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList> {

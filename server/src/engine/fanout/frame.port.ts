@@ -6,7 +6,8 @@ import type { HostState } from '@pinroom/client/contract';
  *
  *     <0x01>e <rev> <channel> <entryId> <after|->   body: the client's frame, 42["room:entry",{…}]
  *     <0x01>s <rev> <to>                            body: the client's frame, 42["room:signal",{…}]
- *     <0x01>p <rev> <version> <count> <hostState>   body: {"joined":Member} | {"changed":Member} | {"left":userId}
+ *     <0x01>t <rev> <version>                       body: the client's frame, 42["room:state",{…}]
+ *     <0x01>p <rev> <version> <count> <hostState>   body: {"joined":Member} | {"changed":Member} | {"left":userId} | {}
  *     <0x01>u <rev>                                 the room or somebody's rights changed: read them again
  *     <0x01>x <rev> <userId> <reason>               a member was removed
  *     <0x01>c <rev> <reason>                        the room was closed
@@ -15,10 +16,12 @@ import type { HostState } from '@pinroom/client/contract';
  */
 export const FRAME_MARK = 0x01;
 
-export type PresenceDelta =
-  | { readonly joined: PresenceMember }
-  | { readonly changed: PresenceMember }
-  | { readonly left: string };
+/** One of these; none where only the state of the hosts has changed. */
+export interface PresenceDelta {
+  readonly joined?: PresenceMember;
+  readonly changed?: PresenceMember;
+  readonly left?: string;
+}
 
 /** Structurally a `Member`; named here so that the frame says what it carries. */
 export type PresenceMember = import('@pinroom/client/contract').Member;
@@ -36,6 +39,12 @@ export type Frame =
       readonly kind: 'signal';
       readonly rev: number;
       readonly to: string;
+      readonly body: Uint8Array;
+    }
+  | {
+      readonly kind: 'state';
+      readonly rev: number;
+      readonly version: number;
       readonly body: Uint8Array;
     }
   | {
@@ -73,6 +82,8 @@ export function parseFrame(raw: Uint8Array): Frame | null {
       return { kind: 'entry', rev, channel: a, id: b, after: c === '-' ? null : c, body };
     case 's':
       return { kind: 'signal', rev, to: a, body };
+    case 't':
+      return { kind: 'state', rev, version: Number(a), body };
     case 'p':
       return {
         kind: 'presence',

@@ -14,9 +14,12 @@ class Surroundings implements LocalRoomSources {
   readonly stored: Entry[] = [];
   readonly roles = new Map<string, Role>();
   readonly out: string[] = [];
+  /** The version of the state that the last `room:top` spoke of. */
+  told: number | null = null;
   rev = 1;
   epoch = 7;
   presenceVersion = 0;
+  stateVersion = 0;
   closedAt: number | null = null;
   reads = 0;
   canRead = true;
@@ -40,7 +43,7 @@ class Surroundings implements LocalRoomSources {
       room: { id: ROOM, rev: this.rev, closedAt: this.closedAt } as DeliveryRights['room'],
       presenceVersion: this.presenceVersion,
       epoch: this.epoch,
-      stateVersion: 0,
+      stateVersion: this.stateVersion,
       roles,
     };
   }
@@ -73,12 +76,18 @@ class Surroundings implements LocalRoomSources {
     this.roles.set(userId, role);
     this.room.seats.add({
       userId,
+      life: 'life',
       nickname: userId,
       role,
+      muted: false,
+      network: '192.0.2.1',
       onRemoved: () => this.out.push(`${userId} removed`),
       socket: {
         id: userId,
-        emit: (event, payload) => void this.out.push(`${userId} ${event} ${detail(payload)}`),
+        emit: (event, payload) => {
+          this.out.push(`${userId} ${event} ${detail(payload)}`);
+          if ('stateVersion' in payload) this.told = payload.stateVersion;
+        },
         sendFrame: (frame) => void this.out.push(`${userId} ${label(frame)}`),
         leaveTopic: () => void this.out.push(`${userId} off`),
       },
@@ -166,6 +175,43 @@ describe('a room as a node holds it', () => {
     s.append(0);
     await s.room.checkPosition();
     expect(s.out).toEqual(['all 7-0', 'ann room:top 0']);
+  });
+
+  it('hands the patches of the state on in line with all else, and tells which was the last', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    await s.room.open();
+    s.append(0);
+    const patch = read(`t ${s.rev} 1`, clientFrame('room:state', '{"version":1}'));
+    for (const frame of [s.append(1), patch]) s.room.receive(frame);
+    await settled();
+    s.room.receive(s.append(2));
+    expect(s.out).toEqual(['all 7-0', 'all 7-1', 'all room:state', 'all 7-2']);
+    expect(s.told).toBeNull();
+    s.room.sendTops();
+    expect(s.told).toBe(1);
+  });
+
+  it('tells in a quiet room of a newer state, and of one that the store has lost', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    await s.room.open();
+    s.stateVersion = 3;
+    await s.room.checkPosition();
+    expect(s.told).toBe(3);
+    s.stateVersion = 2;
+    await s.room.checkPosition();
+    expect(s.told).toBe(2);
+  });
+
+  it('takes a state that was read before a newer patch came for no loss', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    await s.room.open();
+    const check = s.room.checkPosition();
+    s.room.receive(read(`t ${s.rev} 1`, clientFrame('room:state', '{"version":1}')));
+    await check;
+    expect(s.told).toBe(1);
   });
 
   it('shows a host channel to hosts and a user channel to its user', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { ChannelPositions } from './channel-positions.js';
-import type { Frame } from './frame.port.js';
+import type { Frame, PresenceMember } from './frame.port.js';
 import type { LocalBroadcaster } from './local-broadcaster.port.js';
 import type { DeliveryRights, LocalRoomSources, LocalSeat } from './local-seat.js';
 import { LocalSeats } from './local-seats.js';
@@ -106,8 +106,10 @@ export class LocalRoom {
   async checkPosition(): Promise<void> {
     if (this.#busy || this.#closed) return;
     const { clock, sources } = this.#parts;
+    const told = this.#stateVersion;
     const rights = await sources.rights(this.id, []);
     if (!rights) return;
+    this.#noteState(rights, told);
     if (rights.room.closedAt !== null) {
       this.#removeAll('closed');
       return;
@@ -183,7 +185,12 @@ export class LocalRoom {
       case 'signal':
         this.#cast.send(frame.to, frame.body);
         break;
+      case 'state':
+        this.#stateVersion = Math.max(this.#stateVersion, frame.version);
+        this.#cast.send('room', frame.body);
+        break;
       case 'presence':
+        if (frame.delta.changed) this.#noteMember(frame.delta.changed);
         this.#presence.add(frame);
         break;
       case 'updated':
@@ -193,6 +200,14 @@ export class LocalRoom {
         break;
       default:
         frame satisfies never;
+    }
+  }
+
+  /** What a seat would be given back with, where the store loses its data. */
+  #noteMember({ muted, nickname, userId }: PresenceMember): void {
+    for (const seat of this.seats.ofUser(userId)) {
+      seat.nickname = nickname;
+      seat.muted = muted;
     }
   }
 
@@ -220,6 +235,7 @@ export class LocalRoom {
     for (let attempt = 0; !this.#closed; attempt++) {
       try {
         const asked = new Set(this.seats.all());
+        const told = this.#stateVersion;
         const rights = await this.#readRights();
         if (!rights) {
           // There is no such room any more, nowhere.
@@ -236,7 +252,7 @@ export class LocalRoom {
         const before = this.#rev;
         this.#rev = isSameLife ? Math.max(before, upTo, atLeast) : Math.max(upTo, atLeast);
         this.#epoch = rights.epoch;
-        this.#stateVersion = rights.stateVersion;
+        this.#noteState(rights, told);
         for (const seat of judged) {
           const role = rights.roles.get(seat.userId);
           if (role !== undefined) this.seats.setRole(seat, role);
@@ -250,6 +266,12 @@ export class LocalRoom {
         await clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
       }
     }
+  }
+
+  /** What was `told` before the rights were read is in them, unless the store has lost it. */
+  #noteState({ stateVersion }: DeliveryRights, told: number): void {
+    const isLost = stateVersion < told;
+    this.#stateVersion = isLost ? stateVersion : Math.max(this.#stateVersion, stateVersion);
   }
 
   /** Why a user was removed; of who was removed a moment after another the frame is still in line. */

@@ -11,10 +11,15 @@ export interface SeatSocket {
 /** One socket of this node in one room. */
 export interface LocalSeat {
   readonly userId: string;
+  /** The process life under which the store has the seat. */
+  readonly life: string;
   /** In this room. */
-  readonly nickname: string;
+  nickname: string;
+  /** Where the user comes from, see runtime/network.ts. */
+  readonly network: string;
   readonly socket: SeatSocket;
   role: Role;
+  muted: boolean;
   /** The seat was taken away by the server: kicked, closed, left elsewhere. */
   readonly onRemoved: () => void;
 }

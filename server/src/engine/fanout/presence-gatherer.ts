@@ -62,21 +62,20 @@ export class PresenceGatherer {
     this.#clear();
   }
 
-  #apply(delta: PresenceFrame['delta']): void {
-    if ('left' in delta) {
-      this.#joined.delete(delta.left);
-      this.#changed.delete(delta.left);
-      this.#left.add(delta.left);
-      return;
+  #apply({ changed, joined, left }: PresenceFrame['delta']): void {
+    if (left !== undefined) {
+      this.#joined.delete(left);
+      this.#changed.delete(left);
+      this.#left.add(left);
     }
-    if ('joined' in delta) {
-      this.#left.delete(delta.joined.userId);
-      this.#joined.set(delta.joined.userId, delta.joined);
-      return;
+    if (joined) {
+      this.#left.delete(joined.userId);
+      this.#joined.set(joined.userId, joined);
     }
-    const { changed } = delta;
-    const kind = this.#joined.has(changed.userId) ? this.#joined : this.#changed;
-    kind.set(changed.userId, changed);
+    if (changed) {
+      const kind = this.#joined.has(changed.userId) ? this.#joined : this.#changed;
+      kind.set(changed.userId, changed);
+    }
   }
 
   #flush(): void {

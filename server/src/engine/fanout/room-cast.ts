@@ -3,6 +3,7 @@ import {
   followedChannels,
   type LeftReason,
   LIMITS,
+  type Member,
   type Room,
 } from '@pinroom/client/contract';
 import { clientFrame } from './frame.port.js';
@@ -42,11 +43,12 @@ export class RoomCast {
     this.send(entry.channel, encoder.encode(clientFrame('room:entry', JSON.stringify(entry))));
   }
 
-  /** In a crowded room only hosts get names, the others the count. */
+  /** In a crowded room only hosts get names, the others what has changed about themselves and the count. */
   presence(event: PresenceEvent): void {
     const crowded = event.memberCount > LIMITS.presenceDetailMembers;
     if (crowded) {
       for (const { socket } of this.#seats.hosts) socket.emit('room:presence', event);
+      for (const member of event.changed) this.#tellOfThemselves(event, member);
     }
     this.#toAll('room:presence', crowded ? { ...event, joined: [], changed: [], left: [] } : event);
   }
@@ -77,6 +79,13 @@ export class RoomCast {
   farewell({ socket }: LocalSeat, reason: string): void {
     socket.leaveTopic(this.#roomId);
     socket.emit('room:left', { roomId: this.#roomId, reason: leftReason(reason) });
+  }
+
+  #tellOfThemselves(event: PresenceEvent, member: Member): void {
+    const own = { ...event, joined: [], changed: [member], left: [] };
+    for (const { role, socket } of this.#seats.ofUser(member.userId)) {
+      if (role !== 'host') socket.emit('room:presence', own);
+    }
   }
 
   #toAll(event: string, payload: object): void {

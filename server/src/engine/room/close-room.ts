@@ -7,6 +7,7 @@ import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { CloseReason } from './room-record.port.js';
 import type { RoomStore } from './room-store.port.js';
+import type { StateArchiver } from './state-archiver.js';
 
 /** How long a closed room stays in the store, so that reading it back is quick. */
 const CLOSED_TTL_MS = 3_600_000;
@@ -16,6 +17,7 @@ export interface CloseParts {
   readonly pins: PinRegistry;
   readonly archive: RoomArchive;
   readonly queue: ArchiveQueue;
+  readonly states: Pick<StateArchiver, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly log: SystemNotes;
@@ -56,11 +58,12 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms } = this.#parts;
+    const { archive, clock, pins, queue, quarantineMs, rooms, states } = this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
     if ((await queue.countPending(roomId)) > 0) return false;
     await archive.saveRoom(room);
+    if (room.stateVersion > 0) await states.save(roomId);
     await archive.closeRoom(roomId, {
       at: room.closedAt,
       reason: room.closeReason ?? 'closed',

@@ -29,7 +29,7 @@ async function openCommands() {
       closedAt: null,
       closeReason: null,
     },
-    { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bannedIds: [] },
+    { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bans: [], state: null },
   );
   const access: Pick<RoomAccess, 'ofHost'> = {
     async ofHost() {

@@ -3,13 +3,13 @@ import type { Logger } from '../runtime/logger.js';
 import { ALL_TAGS } from '../runtime/random.js';
 import { type Loop, runLoop } from '../runtime/run-loop.js';
 import type { RoomCloser } from './close-room.js';
+import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { MemberStore } from './member-store.port.js';
+import type { People } from './people.port.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { Retention } from './retention.js';
-import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import type { RoomRecord } from './room-record.port.js';
-import type { RoomStore } from './room-store.port.js';
 
 const SWEEP_MS = 1_000;
 /** With the lease it makes up the time after which the members of a dead node show as away. */
@@ -25,11 +25,10 @@ const OPENING_MS = 60_000;
 const AUDIT_WINDOW_MS = 900_000;
 const AUDIT_LIMIT = 1_000;
 
-export interface HousekeepingParts {
-  readonly rooms: RoomStore;
+export interface HousekeepingParts extends HostKeeping {
   readonly members: MemberStore;
+  readonly people: Pick<People, 'judgeHosts'>;
   readonly pins: PinRegistry;
-  readonly archive: RoomArchive;
   readonly directory: RoomDirectory;
   readonly closer: RoomCloser;
   readonly retention: Retention;
@@ -47,7 +46,7 @@ export interface HousekeepingParts {
   readonly auditMs?: number;
 }
 
-/** Does, for the tags of this node, what time demands: rooms that expire, members who stay away. */
+/** Does, for the tags of this node, what time demands: rooms that expire, members and hosts who stay away. */
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   #loops: Loop[] = [];
@@ -71,9 +70,13 @@ export class Housekeeping {
   }
 
   async #presence(): Promise<void> {
-    const { clock, isRecovering, members, tags } = this.#parts;
+    const { clock, closer, isRecovering, members, people, tags } = this.#parts;
     if (isRecovering()) return;
     const until = clock.now() + LEAVING_MS;
+    for (const { outcome, roomId } of await people.judgeHosts(tags(), ROOMS_AT_ONCE)) {
+      if (outcome === 'transferred') await keepHosts(this.#parts, roomId);
+      if (outcome === 'closed') await closer.finish(roomId);
+    }
     let removed = MEMBERS_AT_ONCE;
     while (removed >= MEMBERS_AT_ONCE && clock.now() < until) {
       removed = await members.removeAway(tags(), MEMBERS_AT_ONCE);

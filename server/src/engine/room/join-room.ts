@@ -21,8 +21,12 @@ import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
+import { toState } from './patch-state.js';
+import type { People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { type LiveRoom, toRoom } from './room-record.port.js';
+import type { RoomStateStore } from './room-state-store.port.js';
+import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -33,8 +37,10 @@ export interface JoiningSocket extends SeatSocket {
 export interface JoinParts extends HostKeeping {
   readonly directory: RoomDirectory;
   readonly members: MemberStore;
+  readonly people: Pick<People, 'firstFree'>;
   readonly localRooms: LocalRooms;
   readonly feed: RoomFeed;
+  readonly states: Pick<RoomStateStore, 'read'>;
   readonly history: HistoryReader;
   readonly secrets: TokenSecrets;
   readonly leaver: RoomLeaver;
@@ -90,9 +96,12 @@ export class RoomJoiner {
       socket.joinTopic(room.id);
       const local: LocalSeat = {
         userId: caller.userId,
+        life: seat.life,
         nickname: self.nickname,
         socket,
         role: self.role,
+        muted: self.muted,
+        network: caller.network,
         onRemoved: () => onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
@@ -111,21 +120,28 @@ export class RoomJoiner {
     }
   }
 
-  /** Gives seats back that the store has lost with its data. */
+  /**
+   * Gives seats back that the store has lost with its data, under the life that will give them up. Whose
+   * socket goes meanwhile has given up a seat that was not there yet: it is given up once more.
+   */
   async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
-    const { life, members } = this.#parts;
-    for (const { nickname, role, socket, userId } of seats) {
+    const { leaver, localRooms, members } = this.#parts;
+    for (const local of seats) {
+      const { life, muted, network, nickname, role, socket, userId } = local;
+      const isSeated = () => localRooms.seat(roomId, socket.id) === local;
+      if (!isSeated()) continue;
+      const seat: Seat = { roomId, userId, life, socketId: socket.id };
       await members.join({
-        roomId,
-        userId,
-        life: life(),
-        socketId: socket.id,
+        ...seat,
         ...nicknameForms(nickname),
         role: role === 'spectator' ? 'spectator' : 'player',
         asHost: role === 'host',
         isReturning: true,
+        isMuted: muted,
+        network,
         passcodeOk: true,
       });
+      if (!isSeated()) await leaver.drop(seat);
     }
   }
 
@@ -149,7 +165,7 @@ export class RoomJoiner {
     room: LiveRoom,
     wish: JoinWish,
   ): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
-    const { directory, members, secrets } = this.#parts;
+    const { directory, members, people, secrets } = this.#parts;
     if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
@@ -159,6 +175,8 @@ export class RoomJoiner {
       role: wish.role ?? ('player' as const),
       asHost: wish.hostKey !== undefined,
       isReturning: false,
+      isMuted: false,
+      network: caller.network,
       passcodeOk: true,
     };
     let outcome = await members.join(request);
@@ -166,7 +184,13 @@ export class RoomJoiner {
       outcome = await members.join(request);
     }
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
-    if (outcome.kind === 'refused') throw new AppError(outcome.code);
+    if (outcome.kind === 'refused') {
+      const isTaken = outcome.code === 'nickname_taken';
+      const suggestion = isTaken
+        ? await suggestNickname(people, room.id, request.nickname)
+        : undefined;
+      throw new AppError(outcome.code, undefined, { suggestion });
+    }
     if (request.asHost) await keepHosts(this.#parts, room.id);
     return outcome;
   }
@@ -176,16 +200,17 @@ export class RoomJoiner {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, feed } = this.#parts;
+    const { members, feed, states } = this.#parts;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, hot] = await Promise.all([
+    const [rights, list, hot, state] = await Promise.all([
       members.rights(roomId, [admitted.userId]),
       members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
       feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+      states.read(roomId),
     ]);
     const right = rights?.members[0];
     if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list) throw new AppError('not_in_room');
+    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
     const channels: { [channel: string]: ChannelSnapshot } = {};
     for (const channel of followedChannels(right.role, admitted.userId)) {
       const from = since[channel];
@@ -201,7 +226,8 @@ export class RoomJoiner {
       members: list.members,
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
-      state: { version: rights.room.stateVersion, value: {} },
+      hostState: rights.hostState,
+      state: toState(state),
       channels,
     };
   }

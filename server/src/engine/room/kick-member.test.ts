@@ -43,7 +43,14 @@ const HOST: Caller = {
 
 async function openKicker() {
   const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });
-  const put = { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bannedIds: [] };
+  const put = {
+    epochFloor: 0,
+    lastIds: new Map(),
+    closedTtlMs: 0,
+    isNew: true,
+    bans: [],
+    state: null,
+  };
   await stores.rooms.put(ROOM, put);
   const join = (userId: string) =>
     stores.members.join({
@@ -57,6 +64,8 @@ async function openKicker() {
       role: 'player',
       asHost: false,
       isReturning: false,
+      isMuted: false,
+      network: 'n',
       passcodeOk: true,
     });
   for (const userId of ['host', 'second', 'player']) await join(userId);
@@ -71,7 +80,7 @@ async function openKicker() {
     },
   };
   const bans: Pick<RoomBanArchive, 'saveBan'> = {
-    async saveBan(_roomId, userId) {
+    async saveBan(_roomId, { userId }) {
       if (archive.isAway) throw unavailable('PostgreSQL');
       banned.push(userId);
     },
@@ -86,6 +95,7 @@ async function openKicker() {
   const kicker = new MemberKicker({
     access: access as RoomAccess,
     members: stores.members,
+    people: stores.people,
     bans: bans as RoomBanArchive,
     directory: {} as RoomDirectory,
     rooms: stores.rooms,

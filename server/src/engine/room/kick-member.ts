@@ -5,12 +5,14 @@ import type { Clock } from '../runtime/clock.js';
 import type { RoomAccess } from './access.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { MemberStore } from './member-store.port.js';
+import type { People } from './people.port.js';
 import type { RoomBanArchive } from './room-ban-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
 
 export interface KickParts extends HostKeeping {
   readonly access: RoomAccess;
   readonly members: MemberStore;
+  readonly people: Pick<People, 'networkOf'>;
   readonly bans: RoomBanArchive;
   readonly directory: RoomDirectory;
   readonly clock: Clock;
@@ -26,16 +28,18 @@ export class MemberKicker {
 
   async kick(
     caller: Caller | ApplicationCaller,
-    { roomId, userId, ban = false }: CommandPayload<'room:kick'>,
+    { roomId, userId, ban = false, banAddress = false }: CommandPayload<'room:kick'>,
   ): Promise<void> {
-    const { access, bans, clock, directory, members } = this.#parts;
+    const { access, bans, clock, directory, members, people } = this.#parts;
     const { room } = await access.ofHost(caller, roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     const byUserId = caller.kind === 'user' ? caller.userId : null;
     if (userId === byUserId) throw new AppError('bad_request', 'Leave the room instead.');
+    if (banAddress && !ban) throw new AppError('bad_request', '`banAddress` goes with `ban`.');
+    const network = banAddress ? await people.networkOf(roomId, userId) : null;
     // The archive first: from the moment the store knows of the ban, a loss of its data may happen.
-    if (ban) await bans.saveBan(roomId, userId, clock.now());
-    const request = { roomId, userId, ban, byUserId };
+    if (ban) await bans.saveBan(roomId, { userId, network }, clock.now());
+    const request = { roomId, userId, ban, network, byUserId };
     let outcome = await members.kick(request);
     if (outcome.kind === 'absent' && (await directory.restore(roomId))) {
       outcome = await members.kick(request);
@@ -52,8 +56,8 @@ export class MemberKicker {
   async repeatBans(roomId: string): Promise<void> {
     const { bans, members, owed } = this.#parts;
     await owed.attempt(`bans ${roomId}`, async () => {
-      for (const userId of await bans.listBanned(roomId)) {
-        await members.kick({ roomId, userId, ban: true, byUserId: null });
+      for (const ban of await bans.listBans(roomId)) {
+        await members.kick({ roomId, ...ban, ban: true, byUserId: null });
       }
     });
   }

@@ -6,6 +6,8 @@ import type { MemberChange, RoomMemberArchive } from './room-member-archive.port
 
 /** What the log says when somebody is put out. */
 const REMOVALS: ReadonlySet<string> = new Set(['kicked', 'banned']);
+/** What it says when somebody is a member under a nickname. */
+const ARRIVALS: ReadonlySet<string> = new Set(['joined', 'renamed']);
 
 /**
  * Learns from a room's log who was a member, and who was put out: the log is archived before its
@@ -20,7 +22,7 @@ export async function archiveMembers(
   const changes = new Map<string, MemberChange>();
   for (const row of rows) {
     const isRemoval = REMOVALS.has(row.type);
-    if (row.channel !== 'log' || (row.type !== 'joined' && !isRemoval)) continue;
+    if (row.channel !== 'log' || !(isRemoval || ARRIVALS.has(row.type))) continue;
     const { userId, nickname, role } = JSON.parse(row.payload) as {
       userId: string;
       nickname: string | null;

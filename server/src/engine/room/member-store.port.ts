@@ -22,8 +22,12 @@ export interface JoinRequest extends Seat {
   readonly asHost: boolean;
   /** Had a seat when the store lost its data: the door is not asked again. */
   readonly isReturning: boolean;
+  /** Was muted when the store lost its data. */
+  readonly isMuted: boolean;
   /** The passcode was right, or none is wanted. */
   readonly passcodeOk: boolean;
+  /** Where the user comes from, see runtime/network.ts. */
+  readonly network: string;
 }
 
 export type JoinOutcome =
@@ -50,6 +54,8 @@ export interface KickRequest {
   readonly userId: string;
   /** The user cannot come back either. */
   readonly ban: boolean;
+  /** With `ban`: from where nobody new may come in. */
+  readonly network: string | null;
   /** Null: an application. */
   readonly byUserId: string | null;
 }
@@ -120,7 +126,8 @@ export interface MemberStore {
    * [MEMBER-10] Atomic: removes the member with all seats and takes the user off the hosts; raises
    * `rev`, and says who was removed and why before anything that comes with it; log (`kicked` or
    * `banned`). With `ban` every later join is refused, and the user need not be a member; without it
-   * that is `not_found`. Banning once more changes nothing.
+   * that is `not_found`. Banning once more changes nothing. With a `network` those are refused, too, who
+   * come from it and were no member before, but for hosts.
    */
   kick(request: KickRequest): Promise<KickOutcome>;
 }

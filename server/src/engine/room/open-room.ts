@@ -142,7 +142,8 @@ export class RoomOpener {
     await rooms.put(record, {
       epochFloor: 0,
       lastIds: new Map(),
-      bannedIds: [],
+      bans: [],
+      state: null,
       closedTtlMs: 0,
       isNew: true,
     });

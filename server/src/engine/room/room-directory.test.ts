@@ -8,6 +8,7 @@ import { noMetrics } from '../runtime/metrics.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomBanArchive } from './room-ban-archive.port.js';
 import { RoomDirectory } from './room-directory.js';
+import type { RoomStateArchive } from './room-state-archive.port.js';
 
 /** A node over stores that it shares with others; its archive answers as told. */
 function openNode({ rooms, pins }: ReturnType<typeof createMemoryStores>, clock: Clock) {
@@ -28,6 +29,7 @@ function openNode({ rooms, pins }: ReturnType<typeof createMemoryStores>, clock:
     pins,
     archive: archive as RoomArchive,
     bans: {} as RoomBanArchive,
+    states: {} as RoomStateArchive,
     entries: {} as EntryArchive,
     clock,
     logger,

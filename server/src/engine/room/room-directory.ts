@@ -11,6 +11,7 @@ import type { PinWatch } from './pin-watch.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomBanArchive } from './room-ban-archive.port.js';
 import type { LiveRoom, RoomRecord } from './room-record.port.js';
+import type { RoomStateArchive } from './room-state-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
 
 /** How long a closed room stays in the store after somebody asked for it. */
@@ -29,6 +30,7 @@ export interface DirectoryParts {
   readonly watch: Pick<PinWatch, 'note'>;
   readonly archive: RoomArchive;
   readonly bans: RoomBanArchive;
+  readonly states: Pick<RoomStateArchive, 'findState'>;
   readonly entries: EntryArchive;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -133,10 +135,11 @@ export class RoomDirectory {
   }
 
   async #putBack(record: RoomRecord): Promise<void> {
-    const { bans, clock, entries, rooms } = this.#parts;
-    const [lastIds, bannedIds] = await Promise.all([
+    const { bans: archive, clock, entries, rooms, states } = this.#parts;
+    const [lastIds, bans, state] = await Promise.all([
       entries.lastIds(record.id),
-      bans.listBanned(record.id),
+      archive.listBans(record.id),
+      states.findState(record.id),
     ]);
     const isYoung = clock.now() - record.createdAt < OPENING_MS;
     let epochFloor = 0;
@@ -146,9 +149,10 @@ export class RoomDirectory {
     await rooms.put(record, {
       epochFloor,
       lastIds,
-      bannedIds,
+      bans,
+      state,
       closedTtlMs: CLOSED_TTL_MS,
-      isNew: isYoung && record.closedAt === null && lastIds.size === 0,
+      isNew: isYoung && record.closedAt === null && lastIds.size === 0 && state === null,
     });
   }
 }

@@ -20,9 +20,6 @@ export function changeSettings(current: Settings, patch: SettingsPatch): Setting
   if (patch.approval === true || (patch.passcode !== undefined && patch.passcode !== null)) {
     throw new AppError('bad_request', 'This server has no approval mode and no passcodes yet.');
   }
-  if (patch.onHostGone !== undefined && patch.onHostGone !== 'keep') {
-    throw new AppError('bad_request', 'This server keeps a room whose host is gone: `keep`.');
-  }
   const { passcode: _passcode, ...visible } = patch;
   return { ...current, ...visible };
 }

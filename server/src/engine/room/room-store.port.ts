@@ -1,5 +1,7 @@
 import type { Settings } from '@pinroom/client/contract';
+import type { Ban } from './room-ban-archive.port.js';
 import type { CloseReason, LiveRoom, RoomRecord } from './room-record.port.js';
+import type { KeptState } from './room-state-store.port.js';
 
 export interface RoomChange {
   readonly title?: string;
@@ -17,7 +19,9 @@ export interface PutOptions {
   readonly closedTtlMs: number;
   readonly isNew: boolean;
   /** Who cannot come back to an open room. */
-  readonly bannedIds: readonly string[];
+  readonly bans: readonly Ban[];
+  /** The last that the archive has; null: none. */
+  readonly state: KeptState | null;
 }
 
 export type CloseOutcome = 'closed' | 'already' | 'absent';
@@ -32,7 +36,8 @@ export interface RoomStore {
    * positions, so that the next entry of a channel names its predecessor in `after`. A closed
    * record is kept for `closedTtlMs` only. A new room's log begins with `created`. One that comes
    * back has a `rev` above every one that a node or a client may know of it: at least the record's
-   * and a thousand, and the time in seconds. `bannedIds` are banned from the start.
+   * and a thousand, and the time in seconds. `bans` hold from the start, its hosts have 15 s more to come
+   * back before they are gone, and the state is `state`, with its own version where the record is closed.
    */
   put(room: RoomRecord, options: PutOptions): Promise<boolean>;
   /** [ROOM-2] Null: not here (it may be in the archive). */

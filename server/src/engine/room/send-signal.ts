@@ -41,7 +41,8 @@ export class SignalSender {
     const { room, role, muted, nickname } = await this.#access.of(caller, wish.roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     if (muted) throw new AppError('muted');
-    if (!maySignal(to, role, room) || !fitsTypes(wish.type, role, room)) {
+    const isAllowed = maySignal(to, role, room) && fitsTypes(wish.type, role, room);
+    if (!isAllowed || !(await this.#isReachable(to, room.id))) {
       throw new AppError('forbidden', 'You may not send signals there.');
     }
     this.#holdToPace(`${wish.roomId} ${caller.userId}`);
@@ -56,6 +57,13 @@ export class SignalSender {
       wish.roomId,
       composeFrame(`s ${room.rev} ${to}`, clientFrame('room:signal', json)),
     );
+  }
+
+  /** One member alone can be spoken to only while being one. */
+  async #isReachable(to: string, roomId: string): Promise<boolean> {
+    const addressee = channelUser(to);
+    if (addressee === null) return true;
+    return (await this.#access.rights(roomId, [addressee])).members.length > 0;
   }
 
   #holdToPace(who: string): void {

@@ -5,22 +5,29 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   /** When a repetition is welcome, in milliseconds from now. */
   readonly retryAfterMs: number | undefined;
+  /** What could be asked for instead. */
+  readonly suggestion: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string = CODES[code].meaning,
-    options: { retryAfterMs?: number; cause?: unknown } = {},
+    options: { retryAfterMs?: number; suggestion?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.suggestion = options.suggestion;
   }
 
   toWire(): WireError {
-    return this.retryAfterMs === undefined
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, retryAfterMs: this.retryAfterMs };
+    const { code, message, retryAfterMs, suggestion } = this;
+    return {
+      code,
+      message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    };
   }
 }
 

@@ -69,7 +69,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
   /** Every row of every table in which the text stands. */
   const rowsWith = async (text: string) => {
     const found: string[] = [];
-    const ofRooms = ['rooms', 'room_hosts', 'room_members', 'room_bans'];
+    const ofRooms = ['rooms', 'room_hosts', 'room_members', 'room_bans', 'room_states'];
     for (const table of [...ofRooms, 'pins', 'entries', 'sessions']) {
       const { rows } = await sql<{ row: string }>`
         select each::text as row from ${sql.table(table)} as each
@@ -127,7 +127,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
     const [one, other] = [member(), member()];
     const elsewhere = { ...one, roomId: other.roomId };
     await members.saveMembers([one, other, elsewhere]);
-    await bans.saveBan(one.roomId, one.userId, 1);
+    await bans.saveBan(one.roomId, { userId: one.userId, network: null }, 1);
     expect(await members.findMember(one.roomId, one.userId)).toBeNull();
     expect(await members.findMember(other.roomId, one.userId)).toEqual(elsewhere);
     expect(await members.findMember(other.roomId, other.userId)).toEqual(other);
@@ -138,7 +138,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       const [room, other] = [roomRecord(), roomRecord()];
       for (const { id } of [room, other]) {
         await members.saveMembers([member({ roomId: id })]);
-        await bans.saveBan(id, randomUUID(), 1);
+        await bans.saveBan(id, { userId: randomUUID(), network: null }, 1);
         await entries.insert([entry(id, 0), entry(id, 1), entry(id, 0, { channel: 'log' })]);
       }
       await rooms.insertRoom(room, { createKey: null, pinUntil: 9_000_000 });
@@ -151,7 +151,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       expect(await rooms.findRoomByPin(room.pin)).toBeNull();
       expect(await rooms.findRoom(other.id)).toEqual(other);
       expect(await read(other.id, 'room')).toHaveLength(2);
-      expect(await bans.listBanned(other.id)).toHaveLength(1);
+      expect(await bans.listBans(other.id)).toHaveLength(1);
     });
 
     it('[ERASE-1] a room with many entries', async () => {
@@ -238,7 +238,7 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       const userId = randomUUID();
       const room = roomRecord();
       await rooms.insertRoom(room, { createKey: null, pinUntil: 9_000_000 });
-      await bans.saveBan(room.id, userId, 1);
+      await bans.saveBan(room.id, { userId: userId, network: null }, 1);
       const payload = JSON.stringify({ userId, nickname: null, by: randomUUID() });
       await entries.insert([entry(room.id, 0, { channel: 'log', type: 'banned', payload })]);
       expect(await members.listOpenRooms(userId)).toEqual([room.id]);

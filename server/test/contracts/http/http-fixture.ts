@@ -5,6 +5,7 @@ import type {
   Room,
   RoomByPin,
   RoomList,
+  RoomState,
   SessionList,
   SystemEntry,
   SystemLogPage,
@@ -114,6 +115,7 @@ export class LocalRooms implements RoomApi {
     this.#note(caller, name, payload);
     if (name === 'room:create') return { room: this.room, hostKey: 'host-key' };
     if (name === 'room:update') return { room: this.room };
+    if (name === 'room:state') return { version: 4 };
     if (name === 'room:history') return { entries: [], nextCursor: null, source: 'redis' };
     if (name !== 'room:send') return {};
     const { key } = payload as { key?: string };
@@ -131,6 +133,11 @@ export class LocalRooms implements RoomApi {
   async getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {
     this.#note(caller, 'getRoom', roomId);
     return this.room;
+  }
+
+  async getState(caller: Caller | ApplicationCaller, roomId: string): Promise<RoomState> {
+    this.#note(caller, 'getState', roomId);
+    return { version: 3, value: { a: 1 } };
   }
 
   async listRooms(caller: Caller, page: { cursor: string | null; limit: number }) {

@@ -15,6 +15,13 @@ describe('rooms over HTTP', () => {
     const calls: [string, unknown, number, string, unknown][] = [
       ['POST /api/rooms', { title: 'Quiz' }, 201, 'room:create', { title: 'Quiz' }],
       [`PATCH ${room}`, { locked: true }, 200, 'room:update', { locked: true, roomId: ROOM_ID }],
+      [
+        `PATCH ${room}/state`,
+        { patch: { a: null }, ifVersion: 3 },
+        200,
+        'room:state',
+        { patch: { a: null }, ifVersion: 3, roomId: ROOM_ID },
+      ],
       [`POST ${room}/close`, undefined, 200, 'room:close', { roomId: ROOM_ID }],
       [
         `POST ${room}/entries`,
@@ -45,6 +52,7 @@ describe('rooms over HTTP', () => {
       ['GET /api/rooms?cursor=abc&limit=7', 200, 'listRooms', { cursor: 'abc', limit: 7 }],
       ['GET /api/rooms/by-pin/482913', 200, 'findByPin', '482913'],
       [`GET ${room}`, 200, 'getRoom', ROOM_ID],
+      [`GET ${room}/state`, 200, 'getState', ROOM_ID],
       [`DELETE ${room}`, 204, 'deleteRoom', ROOM_ID],
       ['DELETE /api/users/me', 204, 'deleteUser', null],
     ];
@@ -64,6 +72,8 @@ describe('rooms over HTTP', () => {
     });
     expect(await bodyOf(`GET ${room}`)).toEqual({ room: http.rooms.room });
     expect(await bodyOf('GET /api/rooms')).toEqual({ rooms: [http.rooms.room], nextCursor: null });
+    expect(await bodyOf(`GET ${room}/state`)).toEqual({ version: 3, value: { a: 1 } });
+    expect(await bodyOf(`PATCH ${room}/state`, { patch: 1 })).toEqual({ version: 4 });
     expect(await bodyOf(`POST ${room}/close`)).toEqual({});
     expect(await bodyOf('GET /api/rooms/by-pin/482913')).toEqual({
       room: { id: ROOM_ID, pin: '482913', title: 'Quiz', locked: false, full: false },
@@ -101,6 +111,8 @@ describe('rooms over HTTP', () => {
     const allowed = [
       http.call(`POST ${room}/entries`, { token: 'the-key', body }),
       http.call(`PATCH ${room}`, { token: 'the-key', body: {} }),
+      http.call(`PATCH ${room}/state`, { token: 'the-key', body: { patch: {} } }),
+      http.call(`GET ${room}/state`, { token: 'the-key' }),
       http.call(`POST ${room}/close`, { token: 'the-key' }),
       http.call(`GET ${room}`, { token: 'the-key' }),
       http.call(`GET ${room}/entries`, { token: 'the-key' }),

@@ -2,6 +2,7 @@ import { parseEntryId, type Settings } from '@pinroom/client/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Frame } from '../../../src/engine/fanout/frame.port.js';
+import { nicknameForms } from '../../../src/engine/room/text.js';
 import { STORE_DRIVERS } from './drivers.js';
 import {
   appendRequest,
@@ -35,7 +36,35 @@ const step = fc.oneof(
       role: fc.constantFrom('player' as const, 'spectator' as const),
       asHost: fc.boolean(),
       isReturning: fc.boolean(),
+      isMuted: fc.boolean(),
+      network: fc.constantFrom('n1', 'n2'),
       passcodeOk: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('rename' as const),
+      user,
+      nickname: fc.constantFrom(...NICKNAMES),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('mute' as const),
+      user,
+      by: user,
+      muted: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('host' as const),
+      user,
+      by: user,
+      action: fc.constantFrom('grant' as const, 'revoke' as const, 'transfer' as const),
     }),
   },
   {
@@ -50,7 +79,12 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), user }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('kick' as const), user, ban: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('kick' as const),
+      user,
+      ban: fc.boolean(),
+      network: maybe('n1'),
+    }),
   },
   {
     weight: 9,
@@ -89,6 +123,8 @@ const step = fc.oneof(
               { host: [], player: [] },
             ),
             passcodeRequired: fc.boolean(),
+            onHostGone: fc.constantFrom('keep' as const, 'transfer' as const, 'close' as const),
+            hostGraceSeconds: fc.constantFrom(0, 60),
           }),
         },
         { requiredKeys: [] },
@@ -104,6 +140,15 @@ const step = fc.oneof(
       after: fc.option(fc.nat({ max: 8 })),
       before: fc.option(fc.nat({ max: 8 })),
       limit: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('patch' as const),
+      user: fc.option(user, { freq: 3 }),
+      base: fc.nat({ max: 2 }),
+      json: fc.json({ maxDepth: 2 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
@@ -137,7 +182,25 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
       return await stores.members.leave(roomId, USERS[given.user] ?? '');
     case 'kick': {
       const userId = USERS[given.user] ?? '';
-      return await stores.members.kick({ roomId, userId, ban: given.ban, byUserId: null });
+      const { ban, network } = given;
+      return await stores.members.kick({ roomId, userId, ban, network, byUserId: null });
+    }
+    case 'rename': {
+      const userId = USERS[given.user] ?? '';
+      const forms = nicknameForms(given.nickname);
+      const renamed = await stores.people.rename({ roomId, userId, ...forms });
+      if (renamed.kind !== 'renamed') return renamed;
+      return { ...renamed, self: { ...renamed.self, joinedAt: 0 } };
+    }
+    case 'mute': {
+      const [userId = '', byUserId = ''] = [USERS[given.user], USERS[given.by]];
+      return await stores.people.mute({ roomId, userId, byUserId, muted: given.muted });
+    }
+    case 'host': {
+      const [userId = '', byUserId = ''] = [USERS[given.user], USERS[given.by]];
+      const { action } = given;
+      const changed = await stores.people.changeHost({ roomId, userId, byUserId, action });
+      return changed.kind === 'changed' ? changed.room.hostIds : changed;
     }
     case 'append':
       return await append(stores, roomId, given);
@@ -154,9 +217,17 @@ async function take(stores: Stores, roomId: string, given: Step): Promise<unknow
     }
     case 'read':
       return await read(stores, roomId, given);
+    case 'patch': {
+      const { base, json, user: n } = given;
+      const userId = n === null ? null : (USERS[n] ?? '');
+      return await stores.states.write({ roomId, userId, base, json, patchJson: json });
+    }
     case 'sweep':
       await stores.pass(2);
-      return await stores.members.removeAway([roomId.slice(-2)], 10);
+      return [
+        await stores.members.removeAway([roomId.slice(-2)], 10),
+        await stores.people.judgeHosts([roomId.slice(-2)], 10),
+      ];
   }
 }
 
@@ -209,6 +280,8 @@ async function look(stores: Stores, roomId: string): Promise<unknown> {
       seqOf(lastId),
       entries.map((entry) => ({ ...entry, id: seqOf(entry.id), at: 0 })),
     ]),
+    state: await stores.states.read(roomId),
+    unsaved: await stores.states.listUnsaved([roomId.slice(-2)], 50),
     waiting: await stores.queue.countPending(roomId),
     pending: pending.map(({ channel }) => channel).sort(),
   };
@@ -222,6 +295,8 @@ function tell(frame: Frame): unknown {
       const body = text.replace(/"(id|after)":"\d+-/g, '"$1":"').replace(/"at":\d+/, '');
       return { ...frame, id: seqOf(frame.id), after: seqOf(frame.after), body };
     }
+    case 'state':
+      return { ...frame, body: new TextDecoder().decode(frame.body) };
     case 'presence':
       return { ...frame, delta: JSON.stringify(frame.delta).replace(/"joinedAt":\d+/, '') };
     default:
@@ -248,7 +323,7 @@ async function run(stores: Stores, roomId: string, steps: readonly Step[], end: 
 
 const opens = STORE_DRIVERS.map((driver) => ({ open: useStores(driver) }));
 
-test('[FEED-1] [MEMBER-1] [MEMBER-10] [MEMBER-11] [QUEUE-3] whatever happens in a room, every driver tells the same', async () => {
+test('[FEED-1] [MEMBER-1] [MEMBER-10] [MEMBER-11] [PEOPLE-1] [PEOPLE-3] [PEOPLE-4] [PEOPLE-6] [QUEUE-3] [STATE-2] whatever happens in a room, every driver tells the same', async () => {
   const drivers: Stores[] = [];
   for (const { open } of opens) {
     drivers.push(await open({ channelKeep: KEEP, backlogEntries: BACKLOG }));

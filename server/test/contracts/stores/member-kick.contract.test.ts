@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { KickRequest } from '../../../src/engine/room/member-store.port.js';
+import type { JoinRequest, KickRequest } from '../../../src/engine/room/member-store.port.js';
 import { STORE_DRIVERS } from './drivers.js';
 import { joined, joinRequest, joinWord, logOf, newId, openRoom } from './sample-rooms.js';
 import type { Stores } from './store-driver.js';
 import { useStores } from './use-stores.js';
 
 function kickRequest(roomId: string, changes: Partial<KickRequest> = {}): KickRequest {
-  return { roomId, userId: newId(), ban: false, byUserId: null, ...changes };
+  return { roomId, userId: newId(), ban: false, network: null, byUserId: null, ...changes };
 }
 
 async function comeBack(stores: Stores, roomId: string, userId: string): Promise<string> {
@@ -116,6 +116,28 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: kicking', (driver) => {
     await stores.leases.end('life-1');
     expect(await stores.members.releaseDead(['a9'], 60_000)).toBe(0);
     expect(await stores.rooms.get(id)).toMatchObject({ rev: 3, memberCount: 0 });
+  });
+
+  test('[MEMBER-10] nobody new comes from a banned network, but hosts and who was in already', async () => {
+    const stores = await open();
+    const hostId = newId();
+    const { id } = await openRoom(stores, { hostIds: [hostId] });
+    const network = '203.0.113.7';
+    const inside = await joined(stores, id, { network });
+    const troll = await joined(stores, id, { network });
+    const request = kickRequest(id, { userId: troll.userId, ban: true, network });
+    expect(await stores.members.kick(request)).toEqual(DONE);
+    const come = async (changes: Partial<JoinRequest>) =>
+      joinWord(await stores.members.join(joinRequest(id, { network, ...changes })));
+    expect(await come({})).toBe('banned');
+    expect(await come({ role: 'spectator' })).toBe('banned');
+    expect(await come({ network: '203.0.113.8' })).toBe('joined');
+    expect(await come({ userId: inside.userId })).toBe('joined');
+    expect(await come({ userId: hostId })).toBe('joined');
+    expect(await come({ asHost: true })).toBe('joined');
+    expect(await come({ isReturning: true })).toBe('joined');
+    const other = await openRoom(stores);
+    expect(joinWord(await stores.members.join(joinRequest(other.id, { network })))).toBe('joined');
   });
 
   test('[MEMBER-10] nobody is removed from a closed room, an absent one is told', async () => {

@@ -66,7 +66,13 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: a nickname like a host’s',
   test('[MEMBER-11] is not refused any more when the host is kicked and is none', async () => {
     const stores = await open();
     const { host, id } = await roomOfHugo(stores);
-    await stores.members.kick({ roomId: id, userId: host.userId, ban: false, byUserId: null });
+    await stores.members.kick({
+      roomId: id,
+      userId: host.userId,
+      ban: false,
+      network: null,
+      byUserId: null,
+    });
     expect(await come(stores, id)).toEqual(all('joined'));
     // Who was kicked comes back as a player, whose name is not kept from look-alikes.
     await joined(stores, id, { userId: host.userId, nickname: 'Hugo' });

@@ -71,6 +71,23 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     expect((await stores.feed.tops(roomId)).get('room')).toBe(next.replace(/-0$/, '-1'));
   });
 
+  test('[STATE-3] after another history began no version of the state is given twice', async () => {
+    const stores = await backend.open();
+    const { id: roomId } = await openRoom(stores);
+    const write = (base: number) =>
+      stores.states.write({ roomId, userId: null, base, json: `${base}`, patchJson: '1' });
+    for (const base of [0, 1, 2]) await write(base);
+    await changeHistory();
+    // Somebody may have seen a third one of the history that is gone: who goes on from it has to look.
+    const outcome = await write(3);
+    if (outcome.kind !== 'stale') throw new Error(`not stale: ${outcome.kind}`);
+    expect(outcome.current.json).toBe('2');
+    expect(outcome.current.version).toBeGreaterThan(1_000_000);
+    const { version } = outcome.current;
+    expect(await stores.states.read(roomId)).toEqual(outcome.current);
+    expect(await write(version)).toEqual({ kind: 'written', version: version + 1 });
+  });
+
   test('[FEED-7] after another history began, the archive is asked for keys that are not known', async () => {
     const stores = await backend.open();
     const { id: roomId } = await openRoom(stores);
@@ -185,10 +202,18 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     await stores.leases.renew('life-1', 60_000);
     const member = { roomId, userId: newId(), life: 'life-1', socketId: 's1' };
     const names = { nickname: 'Ann', foldedNickname: 'ann', looks: ['ann'] };
-    const rights = { role: 'player', asHost: false, isReturning: false, passcodeOk: true } as const;
+    const rights = {
+      role: 'player',
+      asHost: false,
+      isReturning: false,
+      isMuted: false,
+      network: '192.0.2.1',
+      passcodeOk: true,
+    } as const;
     await stores.members.join({ ...member, ...names, ...rights });
     const sender = { userId: member.userId, nickname: 'Ann' };
     await appended(stores, roomId, { sender, key: 'k', once: 'o' });
+    await stores.states.write({ roomId, userId: null, base: 0, json: '1', patchJson: '1' });
     await stores.rooms.close(roomId, 'closed', null);
     const tops = await stores.feed.tops(roomId);
     await stores.queue.confirm([...tops].map(([channel, lastId]) => ({ roomId, channel, lastId })));

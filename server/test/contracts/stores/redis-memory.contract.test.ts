@@ -25,7 +25,9 @@ const LIFE = 'life-1';
 
 /** What frees memory, moves a position, tells of rights that are gone, or tells operators: it runs in any case. */
 const RUN_ALWAYS = SCRIPT_NAMES.filter((name) =>
-  /^(queue|lease|system)-|-(close|end|expire|release|remove|retire|seen|tell|unlock)$/.test(name),
+  /^(queue|lease|system)-|^state-confirm$|-(close|end|expire|release|remove|retire|seen|tell|unlock)$/.test(
+    name,
+  ),
 );
 
 // Only Redis: the memory of a process has no bound of its own.
@@ -113,6 +115,8 @@ describe('Stores on a Redis whose memory is full', () => {
       }),
     ];
     for (const attempt of attempts) await expect(attempt).rejects.toMatchObject(unavailable);
+    const patch = { roomId, userId: null, base: 0, json: '1', patchJson: '1' };
+    expect(await stores.states.write(patch)).toEqual({ kind: 'refused', code: 'backlog_full' });
     await setMemory(0);
     expect((await stores.feed.read(wholeOf(roomId))).entries).toEqual([]);
     expect((await stores.members.list(roomId, { cursor: null, limit: 10 }))?.members).toEqual([]);

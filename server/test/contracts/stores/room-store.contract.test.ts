@@ -111,19 +111,23 @@ describe.each(STORE_DRIVERS)('RoomStore on $name', (driver) => {
   test('[ROOM-1] a restored room still bans whom it had banned, and nobody else', async () => {
     const stores = await open();
     const record = newRecord(stores);
-    const bannedIds = [newId(), newId()];
+    const [first, second] = [newId(), newId()];
+    const network = '203.0.113.7';
+    const bans = [
+      { userId: first, network },
+      { userId: second, network: null },
+    ];
     const lastIds = new Map([['room', '7-41']]);
-    await stores.rooms.put(record, { ...NEW_ROOM, isNew: false, lastIds, bannedIds });
-    for (const userId of bannedIds) {
-      expect(joinWord(await stores.members.join(joinRequest(record.id, { userId })))).toBe(
-        'banned',
-      );
+    await stores.rooms.put(record, { ...NEW_ROOM, isNew: false, lastIds, bans });
+    for (const request of [{ userId: first }, { userId: second }, { network }]) {
+      const outcome = await stores.members.join(joinRequest(record.id, request));
+      expect(joinWord(outcome)).toBe('banned');
     }
     await joined(stores, record.id);
     expect((await stores.feed.tops(record.id)).get('room')).toBe('7-41');
     const other = newRecord(stores);
     await stores.rooms.put(other, { ...NEW_ROOM, isNew: false });
-    await joined(stores, other.id, { userId: bannedIds[0] ?? '' });
+    await joined(stores, other.id, { userId: first, network });
   });
 
   test('[ROOM-2] a room comes back as it was put, with what is live about it', async () => {

@@ -22,7 +22,8 @@ export const NEW_ROOM: PutOptions = {
   lastIds: new Map(),
   closedTtlMs: 60_000,
   isNew: true,
-  bannedIds: [],
+  bans: [],
+  state: null,
 };
 
 /** An id of a room or a user; with a tag it ends in it. */
@@ -75,6 +76,8 @@ export function joinRequest(roomId: string, changes: Partial<JoinRequest> = {}):
     role: 'player',
     asHost: false,
     isReturning: false,
+    isMuted: false,
+    network: '192.0.2.1',
     passcodeOk: true,
     ...changes,
   };

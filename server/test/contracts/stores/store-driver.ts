@@ -6,7 +6,9 @@ import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.por
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
 import type { OpenRooms } from '../../../src/engine/room/open-rooms.port.js';
+import type { People } from '../../../src/engine/room/people.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
+import type { RoomStateStore } from '../../../src/engine/room/room-state-store.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
 import type { NodeDirectory } from '../../../src/engine/runtime/node-directory.port.js';
@@ -31,8 +33,10 @@ export interface StoreOptions {
 export interface Stores extends AsyncDisposable {
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly people: People;
   readonly pins: PinRegistry;
   readonly feed: RoomFeed;
+  readonly states: RoomStateStore;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;

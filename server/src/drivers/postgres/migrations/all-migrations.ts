@@ -3,7 +3,9 @@ import { initialSchema } from './0001-initial-schema.js';
 import { voidedEntries } from './0002-voided-entries.js';
 import { roomBans } from './0003-room-bans.js';
 import { sessionUse } from './0004-session-use.js';
+import { roomStates } from './0005-room-states.js';
 import { systemLog } from './0006-system-log.js';
+import { bannedNetworks } from './0007-banned-networks.js';
 
 /**
  * Every migration by name, in order; names only grow. A list of imports and no folder scan: a
@@ -15,5 +17,7 @@ export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0002-voided-entries': voidedEntries,
   '0003-room-bans': roomBans,
   '0004-session-use': sessionUse,
+  '0005-room-states': roomStates,
   '0006-system-log': systemLog,
+  '0007-banned-networks': bannedNetworks,
 };

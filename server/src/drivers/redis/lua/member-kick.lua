@@ -12,31 +12,27 @@
 -- KEYS[9] away (due times) of the tag
 -- KEYS[10] lives with seats in the tag
 -- KEYS[11] bans
+-- KEYS[12] rooms of the tag whose hosts are away
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
 -- ARGV[4] 1: the user cannot come back either
 -- ARGV[5] who does it: a user id as JSON, or null
 -- ARGV[6] how the names of the keys with the seats of a life begin
--- Returns {'kicked', 1 when the user was a host}, {'absent'}, {'room_closed'} or {'not_found'}.
+-- ARGV[7] the network from which nobody new comes in either; empty: none
+-- Returns {'kicked', 1 when the user was a host}, {'absent'} or {code}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, nicks, away, lives, bans = KEYS[5], KEYS[7], KEYS[9], KEYS[10], KEYS[11]
-local user_id, is_ban, life_prefix = ARGV[3], ARGV[4] == '1', ARGV[6]
+local user_id, is_ban, life_prefix, network = ARGV[3], ARGV[4] == '1', ARGV[6], ARGV[7]
 local details = ',"by":' .. ARGV[5]
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
+room.hosts_away = KEYS[12]
 --@include room.lua
+--@include hosts.lua
 --@include log-entry.lua
 --@include presence.lua
 --@include forget-seat.lua
 --@include remove-member.lua
-
-local function without(hosts, gone)
-  local rest = {}
-  for host in string.gmatch(hosts, '[^,]+') do
-    if host ~= gone then rest[#rest + 1] = host end
-  end
-  return table.concat(rest, ',')
-end
 
 local row = load_room(room, 'hosts')
 if not row then return { 'absent' } end
@@ -45,7 +41,8 @@ local is_member = redis.call('ZSCORE', room.roster, user_id)
 if not is_member and not is_ban then return { 'not_found' } end
 
 local is_new_ban = is_ban and redis.call('SADD', bans, user_id) == 1
-local hosts = without(row[6], user_id)
+if is_ban and network ~= '' then redis.call('SADD', bans, '@' .. network) end
+local hosts = without_host(row[6], user_id)
 local was_host = hosts ~= row[6]
 if was_host then redis.call('HSET', room.hash, 'hosts', hosts) end
 local reason = is_ban and 'banned' or 'kicked'

@@ -12,6 +12,7 @@
 -- KEYS[9] away (due times) of the tag
 -- KEYS[10] lives with seats in the tag
 -- KEYS[11] seats of the life in the tag
+-- KEYS[12] rooms of the tag whose hosts are away
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
@@ -23,6 +24,7 @@ local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = K
 local members, nicks, away, lives, life_seats = KEYS[5], KEYS[7], KEYS[9], KEYS[10], KEYS[11]
 local user_id, life, socket_id, grace_ms = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
+room.hosts_away = KEYS[12]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua

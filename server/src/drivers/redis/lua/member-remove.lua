@@ -10,6 +10,7 @@
 -- KEYS[8] online hash
 -- KEYS[9] away (due times) of the tag
 -- KEYS[10] lives with seats in the tag
+-- KEYS[11] rooms of the tag whose hosts are away
 -- ARGV[1] shard channel of the room
 -- ARGV[2] room id
 -- ARGV[3] user id
@@ -20,6 +21,7 @@ local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = K
 local members, nicks, away, lives = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
 local user_id, only_away, life_prefix = ARGV[3], ARGV[4] == '1', ARGV[5]
 room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[2]
+room.hosts_away = KEYS[11]
 --@include room.lua
 --@include log-entry.lua
 --@include presence.lua

@@ -1,16 +1,5 @@
--- Whether a host who is a member, present or away, has one of these looks.
-local function looks_like_host(hosts, members, nicks, looks)
-  for host in string.gmatch(hosts, '[^,]+') do
-    local kept = redis.call('HGET', members, host)
-    local member = kept and parse_member(kept)
-    -- Who has left keeps an upper-case role, and no name.
-    local theirs = member and member.role == 'h' and redis.call('HGET', nicks, member.folded) or ''
-    for look in string.gmatch(looks, '[^\31]+') do
-      if string.find('\31' .. theirs .. '\31', '\31' .. look .. '\31', 1, true) then return true end
-    end
-  end
-  return false
-end
+--@include nicknames.lua
+--@include member-role.lua
 
 -- Why somebody new may not come in; nil: may. Hosts need no passcode, no place and no open door.
 local function refuse_join(limits, nicks, role, folded, looks, passcode_ok)
@@ -38,10 +27,10 @@ local function add_seat(room, seats, user_id, life, socket_id, lives, life_seats
   redis.call('SADD', life_seats, room.id .. '/' .. user_id .. '/' .. socket_id)
 end
 
--- Gives a user who is no member a place; who was muted before stays muted.
-local function add_member(room, members, nicks, user_id, role, before, nickname, folded, looks)
+-- Gives a user who is no member a place.
+local function add_member(room, members, nicks, user_id, role, muted, nickname, folded, looks)
   local member = {
-    role = role, muted = before and before.muted or '0',
+    role = role, muted = muted,
     join_seq = text(redis.call('HINCRBY', room.hash, 'joinSeq', 1)), joined_at = room.at,
     nickname = nickname, folded = folded,
   }
@@ -50,14 +39,4 @@ local function add_member(room, members, nicks, user_id, role, before, nickname,
   redis.call('HSET', nicks, folded, looks)
   if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
   return member
-end
-
-local function change_role(room, members, user_id, member, role)
-  if member.role == role then return end
-  if role_counter(member.role) then
-    redis.call('HINCRBY', room.hash, role_counter(member.role), -1)
-  end
-  if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
-  member.role = role
-  redis.call('HSET', members, user_id, format_member(member))
 end

@@ -1,54 +1,38 @@
 --@include host-online.lua
+--@include presence-format.lua
 
-local ROLE_NAMES = { h = 'host', p = 'player', s = 'spectator' }
-
--- A value of the members hash: `<role><muted>:<joinSeq>:<joinedAt>:<nickname as JSON>\31<folded>`.
--- The role's letter is upper case once the member has left.
-local function parse_member(value)
-  local role, muted, join_seq, joined_at, nickname, folded =
-    string.match(value, '^(%a)(%d):(%d+):(%d+):([^\31]*)\31(.*)$')
-  return {
-    role = role, muted = muted, join_seq = join_seq, joined_at = joined_at,
-    nickname = nickname, folded = folded,
-  }
-end
-
-local function format_member(member)
-  return member.role .. member.muted .. ':' .. member.join_seq .. ':' .. member.joined_at .. ':' ..
-    member.nickname .. '\31' .. member.folded
-end
-
-local function member_json(user_id, member, is_online)
-  return '{"userId":"' .. user_id .. '","nickname":' .. member.nickname .. ',"role":"' ..
-    ROLE_NAMES[string.lower(member.role)] .. '","joinedAt":' .. member.joined_at .. ',"online":' ..
-    tostring(is_online) .. ',"muted":' .. tostring(member.muted == '1') .. '}'
-end
-
--- How the hosts are now; notes since when none is online. Wants `room.online`.
+-- How the hosts are now; notes since when none is online, and when to look whether they are gone.
+-- Wants `room.online` and `room.hosts_away`.
 local function note_host_state(room)
-  local row = redis.call('HMGET', room.hash, 'hosts', 'hostGraceMs', 'hostAwaySince')
+  local row = redis.call('HMGET', room.hash, 'hosts', 'hostGraceMs', 'hostAwaySince', 'createdAt',
+    'onHostGone')
   local since = row[3]
   if host_online(room.online, row[1]) then
-    if since ~= '' then redis.call('HSET', room.hash, 'hostAwaySince', '') end
+    if since ~= '' then
+      redis.call('HSET', room.hash, 'hostAwaySince', '')
+      redis.call('ZREM', room.hosts_away, room.id)
+    end
     return 'present'
   end
   if since == '' then
     since = room.at
     redis.call('HSET', room.hash, 'hostAwaySince', since)
   end
-  return room.now < since + row[2] and 'away' or 'gone'
+  local gone_at = since + row[2]
+  local is_gone = room.now >= gone_at
+  -- Where somebody is to inherit the room of a host who was there, whoever comes may be the one.
+  if not is_gone or (row[5] == 'transfer' and since ~= row[4]) then
+    redis.call('ZADD', room.hosts_away, text(gone_at), room.id)
+  end
+  return is_gone and 'gone' or 'away'
 end
 
--- Counts and announces one change of who is in the room. Wants `room.online` and `room.roster`.
+-- Counts and announces one change of who is in the room. Wants `room.online`,
+-- `room.roster` and `room.hosts_away`.
 local function announce_presence(room, delta)
   local version = text(redis.call('HINCRBY', room.hash, 'presenceVersion', 1))
   local count = redis.call('ZCARD', room.roster)
   redis.call('HSET', room.hash, 'memberCount', count)
   publish(room, 'p ' .. room.rev .. ' ' .. version .. ' ' .. count .. ' ' .. note_host_state(room),
     delta)
-end
-
--- The field of the room's hash that counts a role; nil: hosts are not counted.
-local function role_counter(role)
-  return ({ p = 'players', s = 'spectators' })[string.lower(role)]
 end

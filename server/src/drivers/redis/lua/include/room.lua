@@ -10,10 +10,12 @@ local REV_LEAP = 1000
 local function begin_life(room, replid)
   room.epoch = text(math.max(room.now, room.epoch + 1))
   room.rev = text(room.rev + REV_LEAP)
-  local version = redis.call('HGET', room.hash, 'presenceVersion')
+  local row = redis.call('HMGET', room.hash, 'presenceVersion', 'stateVersion')
+  local epoch = tonumber(room.epoch)
   room.lifeAt = room.now
   redis.call('HSET', room.hash, 'replid', replid, 'epoch', room.epoch, 'rev', room.rev,
-    'lifeAt', room.at, 'presenceVersion', math.max(tonumber(room.epoch), version + 1))
+    'lifeAt', room.at, 'presenceVersion', math.max(epoch, row[1] + 1),
+    'stateVersion', math.max(epoch, row[2] + 1))
 end
 
 -- Reads what every change of a room needs into the table `room` (`hash`, `topic`, `id` are given).

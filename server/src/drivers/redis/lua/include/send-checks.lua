@@ -1,10 +1,8 @@
+--@include hosts.lua
+
 -- The role's letter is upper case once the member has left.
 local function is_member(value)
   return value and string.find(value, '^[hps]') ~= nil
-end
-
-local function is_listed(hosts, user_id)
-  return string.find(',' .. hosts .. ',', ',' .. user_id .. ',', 1, true) ~= nil
 end
 
 -- `<1: may write to room> <ms between entries> <types with commas around, empty: all>`; nothing at

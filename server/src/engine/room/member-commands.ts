@@ -1,0 +1,84 @@
+import type { CommandPayload, Member, Room } from '@pinroom/client/contract';
+import type { Caller } from '../auth/caller.port.js';
+import { AppError } from '../runtime/app-error.js';
+import type { RoomAccess } from './access.js';
+import { type HostKeeping, keepHosts } from './keep-hosts.js';
+import type { HostRequest, MuteRequest, People } from './people.port.js';
+import type { RoomDirectory } from './room-directory.js';
+import { toRoom } from './room-record.port.js';
+import { suggestNickname } from './suggest-nickname.js';
+import { nicknameForms, normaliseNickname } from './text.js';
+
+export interface MemberCommandParts extends HostKeeping {
+  readonly access: RoomAccess;
+  readonly people: People;
+  readonly directory: RoomDirectory;
+}
+
+/** What members change about themselves, and hosts about members. */
+export class MemberCommands {
+  readonly #parts: MemberCommandParts;
+
+  constructor(parts: MemberCommandParts) {
+    this.#parts = parts;
+  }
+
+  /** Another nickname in this room; `nickname_taken` suggests one. */
+  async rename(
+    caller: Caller,
+    { nickname, roomId }: CommandPayload<'room:rename'>,
+  ): Promise<{ self: Member }> {
+    const { access, people } = this.#parts;
+    // Whoever sits here is a member, also where the store has just lost its data.
+    await access.of(caller, roomId);
+    const forms = nicknameForms(normaliseNickname(nickname));
+    const request = { roomId, userId: caller.userId, ...forms };
+    const outcome = await this.#inStore(roomId, () => people.rename(request));
+    if (outcome.kind === 'renamed') return { self: outcome.self };
+    if (outcome.code !== 'nickname_taken') throw new AppError(outcome.code);
+    const suggestion = await suggestNickname(people, roomId, forms.nickname);
+    throw new AppError('nickname_taken', undefined, { suggestion });
+  }
+
+  async mute(
+    caller: Caller,
+    { muted, roomId, userId }: CommandPayload<'room:mute'>,
+  ): Promise<void> {
+    await this.#parts.access.ofHost(caller, roomId);
+    const request: MuteRequest = { roomId, userId, muted, byUserId: caller.userId };
+    const outcome = await this.#inStore(roomId, () => this.#parts.people.mute(request));
+    if (outcome.kind === 'done') return;
+    const isHost = outcome.code === 'conflict';
+    throw new AppError(outcome.code, isHost ? 'A host cannot be muted.' : undefined);
+  }
+
+  /** Makes hosts, and players of them; the archive learns of it. */
+  async changeHost(caller: Caller, wish: CommandPayload<'room:host'>): Promise<{ room: Room }> {
+    const { access, people } = this.#parts;
+    await access.ofHost(caller, wish.roomId);
+    const request: HostRequest = { ...wish, byUserId: caller.userId };
+    const outcome = await this.#inStore(wish.roomId, () => people.changeHost(request));
+    if (outcome.kind === 'refused') {
+      const isLast = outcome.code === 'conflict';
+      throw new AppError(
+        outcome.code,
+        isLast ? 'A room keeps at least one host: transfer it instead.' : undefined,
+      );
+    }
+    await keepHosts(this.#parts, wish.roomId);
+    return { room: toRoom(outcome.room) };
+  }
+
+  /** Brings the room back from the archive where the store has lost it meanwhile. */
+  async #inStore<T extends { readonly kind: string }>(
+    roomId: string,
+    run: () => Promise<T>,
+  ): Promise<Exclude<T, { readonly kind: 'absent' }>> {
+    let outcome = await run();
+    if (outcome.kind === 'absent' && (await this.#parts.directory.restore(roomId))) {
+      outcome = await run();
+    }
+    if (outcome.kind === 'absent') throw new AppError('room_not_found');
+    return outcome as Exclude<T, { readonly kind: 'absent' }>;
+  }
+}

@@ -1,0 +1,298 @@
+import { channelUser, mayRead, mergePatch, type Role } from '@pinroom/client/contract';
+
+/** What is said in a room, as far as it can be foretold: ids and times are the server's. */
+export interface Said {
+  readonly channel: string;
+  readonly type: string;
+  /** The payload of who sent it, or whom an entry of the log is about. */
+  readonly about: string;
+}
+
+export interface ModelMember {
+  readonly userId: string;
+  nickname: string;
+  role: Role;
+  muted: boolean;
+  /** Sockets of this member, by their number. */
+  readonly sockets: Set<number>;
+}
+
+/** What a command comes to. */
+export interface Outcome {
+  readonly code: string;
+  /** What was written, in order. */
+  readonly said?: readonly Said[];
+  /** Sockets that are told that they are out. */
+  readonly out?: { readonly sockets: readonly number[]; readonly reason: string };
+  /** The signal that goes out. */
+  readonly signal?: { readonly to: string; readonly payload: string };
+  /** The patch of the state that goes out. */
+  readonly patched?: { readonly version: number; readonly patch: unknown };
+  /** The answer repeats an earlier one. */
+  readonly isDuplicate?: boolean;
+}
+
+export interface SendWish {
+  readonly channel: string;
+  readonly type: string;
+  readonly payload: string;
+  readonly key?: string;
+  readonly once?: string;
+}
+
+export interface RoomChange {
+  readonly locked?: boolean;
+  readonly capacity?: number;
+  readonly settings?: {
+    readonly playersMaySend?: boolean;
+    readonly typesByRole?: { readonly [R in Role]?: readonly string[] };
+  };
+}
+
+const CLOSED: Outcome = { code: 'room_closed' };
+const log = (type: string, about: string): Said => ({ channel: 'log', type, about });
+
+/** What a room is promised to be, in as few words as possible: the rules, without how they are kept. */
+export class RoomModel {
+  readonly id: string;
+  hostIds: string[];
+  /** In order of joining. */
+  readonly members = new Map<string, ModelMember>();
+  readonly bans = new Set<string>();
+  /** Whose silence outlasts that they left. */
+  readonly mutedWhoLeft = new Set<string>();
+  readonly said: Said[] = [log('created', '')];
+  locked = false;
+  capacity: number;
+  playersMaySend = true;
+  typesByRole: { readonly [R in Role]?: readonly string[] } = {};
+  isClosed = false;
+  state: { version: number; value: unknown } = { version: 0, value: {} };
+  readonly #keys = new Set<string>();
+  readonly #once = new Set<string>();
+
+  constructor(id: string, hostId: string, capacity: number) {
+    this.id = id;
+    this.hostIds = [hostId];
+    this.capacity = capacity;
+  }
+
+  /** The role in which somebody acts; null: has no part in the room. A host need not have joined. */
+  roleOf(userId: string): Role | null {
+    const member = this.members.get(userId);
+    if (member) return member.role;
+    return this.hostIds.includes(userId) ? 'host' : null;
+  }
+
+  /** The sockets in the room whose user may read a channel. */
+  readers(channel: string): number[] {
+    return [...this.members.values()]
+      .filter(({ role, userId }) => mayRead(channel, role, userId))
+      .flatMap(({ sockets }) => [...sockets]);
+  }
+
+  join(
+    userId: string,
+    socket: number,
+    wish: { nickname: string; role: 'player' | 'spectator'; asHost: boolean },
+  ): Outcome {
+    if (this.isClosed) return CLOSED;
+    if (this.bans.has(userId)) return { code: 'banned' };
+    const isHost = wish.asHost || this.hostIds.includes(userId);
+    const known = this.members.get(userId);
+    if (!known) {
+      const role = isHost ? 'host' : wish.role;
+      if (!isHost && this.locked) return { code: 'room_locked' };
+      // Spectators come on top, and are bounded by the same number.
+      const others = [...this.members.values()].filter((member) => member.role === role);
+      if (!isHost && others.length >= this.capacity) return { code: 'room_full' };
+      if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
+      const muted = !isHost && this.mutedWhoLeft.has(userId);
+      const sockets = new Set([socket]);
+      this.members.set(userId, { userId, nickname: wish.nickname, role, muted, sockets });
+      if (isHost) this.#addHost(userId);
+      return this.#say([log('joined', userId)]);
+    }
+    known.sockets.add(socket);
+    if (isHost) this.#promote(known);
+    return { code: 'ok' };
+  }
+
+  /** One socket leaves: the member does with the last one, or with all where it says so. */
+  leave(userId: string, socket: number, everywhere: boolean): Outcome {
+    const member = this.members.get(userId);
+    if (!member?.sockets.delete(socket)) return { code: 'not_in_room' };
+    if (member.sockets.size > 0 && !everywhere) return { code: 'ok' };
+    return this.#remove(member, 'left', 'left');
+  }
+
+  /** A connection is lost: the place stays. */
+  drop(userId: string, socket: number): void {
+    this.members.get(userId)?.sockets.delete(socket);
+  }
+
+  send(userId: string, wish: SendWish): Outcome {
+    const name = `${userId} ${wish.channel} ${wish.key}`;
+    if (wish.key !== undefined && this.#keys.has(name)) return { code: 'ok', isDuplicate: true };
+    const code = this.#mayNotSay(userId, wish.channel, wish.type);
+    if (code !== null) return { code };
+    const once = `${userId} ${wish.channel} ${wish.once}`;
+    if (wish.once !== undefined && this.#once.has(once)) return { code: 'conflict' };
+    if (wish.once !== undefined) this.#once.add(once);
+    if (wish.key !== undefined) this.#keys.add(name);
+    return this.#say([{ channel: wish.channel, type: wish.type, about: wish.payload }]);
+  }
+
+  signal(userId: string, to: string, type: string, payload: string): Outcome {
+    const code = this.#mayNotSay(userId, to, type);
+    return code === null ? { code: 'ok', signal: { to, payload } } : { code };
+  }
+
+  history(userId: string, channel: string): Outcome {
+    const role = this.roleOf(userId);
+    if (role === null) return { code: 'not_in_room' };
+    return { code: mayRead(channel, role, userId) ? 'ok' : 'forbidden' };
+  }
+
+  update(userId: string, change: RoomChange): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    this.locked = change.locked ?? this.locked;
+    this.capacity = change.capacity ?? this.capacity;
+    this.playersMaySend = change.settings?.playersMaySend ?? this.playersMaySend;
+    this.typesByRole = change.settings?.typesByRole ?? this.typesByRole;
+    return this.#say([log('updated', '')]);
+  }
+
+  kick(userId: string, target: string, ban: boolean): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    if (userId === target) return { code: 'bad_request' };
+    const member = this.members.get(target);
+    if (!member && !ban) return { code: 'not_found' };
+    const isNewBan = ban && !this.bans.has(target);
+    if (ban) this.bans.add(target);
+    this.hostIds = this.hostIds.filter((hostId) => hostId !== target);
+    const reason = ban ? 'banned' : 'kicked';
+    if (member) return this.#remove(member, reason, reason);
+    return this.#say(isNewBan ? [log(reason, target)] : []);
+  }
+
+  rename(userId: string, nickname: string): Outcome {
+    const role = this.roleOf(userId);
+    if (role === null) return { code: 'not_in_room' };
+    if (this.isClosed) return CLOSED;
+    const member = this.members.get(userId);
+    if (!member) return { code: 'not_in_room' };
+    if (member.muted) return { code: 'muted' };
+    if (nickname === member.nickname) return { code: 'ok' };
+    if (this.#isTaken(nickname, userId)) return { code: 'nickname_taken' };
+    member.nickname = nickname;
+    return this.#say([log('renamed', userId)]);
+  }
+
+  mute(userId: string, target: string, muted: boolean): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    const member = this.members.get(target);
+    if (!member) return { code: 'not_found' };
+    if (member.role === 'host') return { code: 'conflict' };
+    if (member.muted === muted) return { code: 'ok' };
+    member.muted = muted;
+    return this.#say([log(muted ? 'muted' : 'unmuted', target)]);
+  }
+
+  changeHost(userId: string, target: string, action: 'grant' | 'revoke' | 'transfer'): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    if (action === 'revoke') {
+      if (!this.hostIds.includes(target)) return { code: 'not_found' };
+      if (this.hostIds.length === 1) return { code: 'conflict' };
+      this.#demote(target);
+      return this.#say([log('host', target)]);
+    }
+    const member = this.members.get(target);
+    if (!member) return { code: 'not_found' };
+    const isLeaving = action === 'transfer' && userId !== target;
+    if (member.role === 'host' && !isLeaving) return { code: 'ok' };
+    this.#promote(member);
+    if (isLeaving) this.#demote(userId);
+    return this.#say([log('host', target)]);
+  }
+
+  patchState(userId: string, patch: unknown, ifVersion: number | undefined): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    const { value, version } = this.state;
+    if (ifVersion !== undefined && ifVersion !== version) return { code: 'conflict' };
+    this.state = { version: version + 1, value: mergePatch(value, patch) };
+    return { code: 'ok', patched: { version: version + 1, patch } };
+  }
+
+  close(userId: string): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    this.isClosed = true;
+    const said = this.#say([log('closed', userId)]);
+    const sockets = [...this.members.values()].flatMap((member) => [...member.sockets]);
+    for (const { sockets: held } of this.members.values()) held.clear();
+    return { ...said, out: { sockets, reason: 'closed' } };
+  }
+
+  #say(said: readonly Said[]): Outcome {
+    this.said.push(...said);
+    return { code: 'ok', said };
+  }
+
+  #remove(member: ModelMember, type: string, reason: string): Outcome {
+    const sockets = [...member.sockets];
+    this.members.delete(member.userId);
+    if (member.muted) this.mutedWhoLeft.add(member.userId);
+    else this.mutedWhoLeft.delete(member.userId);
+    return { ...this.#say([log(type, member.userId)]), out: { sockets, reason } };
+  }
+
+  #mayNotHost(userId: string): string | null {
+    const role = this.roleOf(userId);
+    if (role === null) return 'not_in_room';
+    if (role !== 'host') return 'forbidden';
+    return this.isClosed ? 'room_closed' : null;
+  }
+
+  /** The rules are the same for what is kept and for what is not. */
+  #mayNotSay(userId: string, channel: string, type: string): string | null {
+    const role = this.roleOf(userId);
+    if (this.isClosed) return 'room_closed';
+    if (role === null) return 'not_in_room';
+    if (this.members.get(userId)?.muted) return 'muted';
+    const addressee = channelUser(channel);
+    const isPlaying = role === 'player' && this.playersMaySend;
+    const mayWrite = channel === 'host' || role === 'host' || (channel === 'room' && isPlaying);
+    const isReachable = addressee === null || this.members.has(addressee);
+    const fits = this.typesByRole[role]?.includes(type) ?? true;
+    return mayWrite && isReachable && fits ? null : 'forbidden';
+  }
+
+  #isTaken(nickname: string, userId: string): boolean {
+    const folded = nickname.toLowerCase();
+    return [...this.members.values()].some(
+      (member) => member.userId !== userId && member.nickname.toLowerCase() === folded,
+    );
+  }
+
+  #addHost(userId: string): void {
+    if (!this.hostIds.includes(userId)) this.hostIds.push(userId);
+  }
+
+  #promote(member: ModelMember): void {
+    this.#addHost(member.userId);
+    if (member.role !== 'host') member.muted = false;
+    member.role = 'host';
+  }
+
+  #demote(userId: string): void {
+    this.hostIds = this.hostIds.filter((hostId) => hostId !== userId);
+    const member = this.members.get(userId);
+    if (member) member.role = 'player';
+  }
+}
