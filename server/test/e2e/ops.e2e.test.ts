@@ -12,8 +12,8 @@ import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
 import { openSocket } from '../support/raw-socket.js';
-import { startPostgres } from '../support/services.js';
 import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { openProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
 const token = SHARED_SECRETS.PINROOM_OPERATOR_TOKEN;
@@ -266,12 +266,16 @@ describe('operators of three nodes', () => {
 });
 
 it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwards', async () => {
-  const [backends, postgres] = await Promise.all([startBackends(), startPostgres()]);
-  const env = { ...UNLIMITED, ...backends.env, DATABASE_URL: postgres.url };
+  const backends = await startBackends();
+  const url = new URL(backends.database.url);
+  const line = await openProxy({ host: url.hostname, port: Number(url.port) });
+  url.hostname = '127.0.0.1';
+  url.port = `${line.port}`;
+  const env = { ...UNLIMITED, ...backends.env, DATABASE_URL: url.href };
   const node = await spawnNode({ env });
   const room = await openRoom(node, 'Goes on');
   const since = (await readLog(node)).entries.at(-1)?.id ?? '';
-  await postgres.kill();
+  line.set('cut');
   await call(`${node.url}/api/rooms/${room.id}/entries`, {
     method: 'POST',
     token: room.accessToken,
@@ -281,7 +285,7 @@ it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwar
   // What is hot is answered all the same.
   expect(await readLog(node, 'limit=200')).toMatchObject({ source: 'redis' });
   await until(async () => (await told(node, 'archive-lag')).length === 1, 30_000);
-  await postgres.restart();
+  line.set('pass');
   await until(async () => (await told(node, 'archive-lag')).length === 2, 30_000);
   const { entries } = await readLog(node, `after=${since}`);
   const types = entries.map(({ type, payload }) => [type, payload.backend ?? payload.state]);
@@ -293,6 +297,20 @@ it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwar
   expect(types.slice(2)).toHaveLength(2);
   expect(types).toContainEqual(['backend-found', 'postgres']);
   expect(types).toContainEqual(['archive-lag', 'ends']);
+  // And what happened while nobody could write it down.
+  backends.redis.pause();
+  await until(
+    async () => (await call(`${node.url}/healthz`)).text.includes('redis does not'),
+    15_000,
+  );
+  const cameBackAt = Date.now();
+  backends.redis.resume();
+  const lost = await until(async () => {
+    const all = [...(await told(node, 'backend-lost')), ...(await told(node, 'backend-found'))];
+    const ofRedis = all.filter(({ payload }) => payload.backend === 'redis');
+    return ofRedis.length === 2 && ofRedis[0];
+  }, 15_000);
+  expect(lost.at).toBeLessThanOrEqual(cameBackAt);
 }, 90_000);
 
 it('one node without Redis keeps its log over a restart, and lists itself and its rooms', async () => {
