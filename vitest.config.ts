@@ -31,6 +31,7 @@ const patient = [
   'pin-opening',
   'quiet-room',
   'revoked',
+  'room-life',
   'session-expiry',
   'start-refused',
 ].map((name) => `server/test/e2e/${name}.e2e.test.ts`);

@@ -21,6 +21,7 @@ import { HistoryReader } from '../engine/history/read-history.js';
 import { RoomAccess } from '../engine/room/access.js';
 import { RoomCloser } from '../engine/room/close-room.js';
 import { RoomEraser } from '../engine/room/erase.js';
+import { RoomExporter } from '../engine/room/export-room.js';
 import { HostCommands } from '../engine/room/host-commands.js';
 import { Housekeeping } from '../engine/room/housekeeping.js';
 import { RoomJoiner } from '../engine/room/join-room.js';
@@ -269,6 +270,7 @@ export function buildEngine(parts: EngineParts): Engine {
     commandLimit,
     socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
   });
+  const exporter = new RoomExporter({ access, archive: archives.entries, feed, ...shared });
   const eraser = new RoomEraser({
     ...shared,
     access,
@@ -285,7 +287,7 @@ export function buildEngine(parts: EngineParts): Engine {
   return {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
-    roomApi: new RoomHttpApi(router, reader, statePatcher, eraser),
+    roomApi: new RoomHttpApi({ router, reader, states: statePatcher, exporter, eraser }),
     directory,
     pinWatch,
     life,

@@ -111,7 +111,7 @@ class HonoHttpApp implements HttpApp {
     const { operators, rooms, sessions, version } = this.#options;
     const api: readonly Route[] = [
       ...sessionRoutes(sessions, this.#clock),
-      ...roomRoutes(rooms),
+      ...roomRoutes(rooms, this.#clock),
       ...operatorRoutes(operators, this.#clock),
       ...serverRoutes(this.#options),
     ];

@@ -7,8 +7,10 @@ import {
 } from '@pinroom/client/contract';
 import type { RoomApi } from '../../engine/connection/http-api.port.js';
 import { AppError, invariant } from '../../engine/runtime/app-error.js';
+import type { Clock } from '../../engine/runtime/clock.js';
 import {
   empty,
+  entry,
   entryPage,
   newRoom,
   oneRoom,
@@ -19,6 +21,7 @@ import {
   stateVersion,
 } from './answer-schemas.js';
 import { emptyAnswer, jsonAnswer } from './json-answer.js';
+import { streamOf } from './page-stream.js';
 import { clearedRefreshCookie } from './refresh-cookie.js';
 import { type Route, route } from './route.js';
 
@@ -43,10 +46,11 @@ const ENTRIES_QUERY = {
 } as const satisfies Schema;
 
 /** Opening, finding, reading, changing, closing and deleting rooms; and erasing a user. */
-export function roomRoutes(rooms: RoomApi): readonly Route[] {
+export function roomRoutes(rooms: RoomApi, clock: Clock): readonly Route[] {
   return [
     ...findingRoutes(rooms),
     ...readingRoutes(rooms),
+    exportRoute(rooms, clock),
     ...changingRoutes(rooms),
     ...erasingRoutes(rooms),
   ];
@@ -139,6 +143,30 @@ function readingRoutes(rooms: RoomApi): readonly Route[] {
       },
     }),
   ];
+}
+
+function exportRoute(rooms: RoomApi, clock: Clock): Route {
+  const contentType = 'application/x-ndjson';
+  return route({
+    method: 'GET',
+    path: `${ROOM}/export.ndjson`,
+    name: 'exportRoom',
+    summary:
+      'Every entry of every channel until now, one a line, for hosts; also after it closed. An answer that breaks off is not whole.',
+    who: 'user-or-application',
+    answers: [{ status: 200, description: 'A JSON entry a line.', schema: entry, contentType }],
+    faults: ['not_in_room', 'forbidden', 'rate_limited'],
+    async handle({ caller, param }) {
+      const id = roomIdOf(param);
+      const pages = await rooms.exportRoom(caller, id);
+      return new Response(streamOf(pages, clock), {
+        headers: {
+          'content-type': contentType,
+          'content-disposition': `attachment; filename="pinroom-${id}.ndjson"`,
+        },
+      });
+    },
+  });
 }
 
 function changingRoutes(rooms: RoomApi): readonly Route[] {

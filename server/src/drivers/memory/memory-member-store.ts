@@ -9,6 +9,7 @@ import type {
   MemberStore,
   RoomRights,
   Seat,
+  SeatName,
 } from '../../engine/room/member-store.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import {
@@ -62,11 +63,11 @@ export class MemoryMemberStore implements MemberStore {
     if (room) this.#release(room, seat, graceMs);
   }
 
-  async leave(roomId: string, userId: string): Promise<boolean> {
+  async leave(roomId: string, userId: string, own?: SeatName): Promise<boolean> {
     const room = this.#state.room(roomId);
     const member = room?.members.get(userId);
     if (!room || !member) return false;
-    this.#remove(room, member);
+    this.#remove(room, member, 'left', {}, own);
     return true;
   }
 
@@ -201,10 +202,17 @@ export class MemoryMemberStore implements MemberStore {
     announcePresence(this.#state, room, { changed: toMember(member) });
   }
 
-  /** `details` are what the log says beside who it was. */
-  #remove(room: MemoryRoom, member: MemoryMember, reason = 'left', details: object = {}): void {
+  /** `details` are what the log says beside who it was; `own` is a seat that was given up by itself. */
+  #remove(
+    room: MemoryRoom,
+    member: MemoryMember,
+    reason = 'left',
+    details: object = {},
+    own?: SeatName,
+  ): void {
     const { userId, nickname } = member;
-    const wasOnline = isOnline(member);
+    const ownKey = own && seatKey(own);
+    const isSeated = [...member.seats.keys()].some((key) => key !== ownKey);
     for (const seat of member.seats.values()) this.#state.removeSeat(seat);
     room.members.delete(userId);
     if (member.muted) room.mutedWhoLeft.add(userId);
@@ -212,7 +220,7 @@ export class MemoryMemberStore implements MemberStore {
     room.nicknames.delete(member.foldedNickname);
     // Who sits nowhere and may come back hears nothing: only what is taken away changes what may be
     // delivered.
-    if (wasOnline || reason !== 'left') this.#revoke(room, userId, reason);
+    if (isSeated || reason !== 'left') this.#revoke(room, userId, reason);
     // A closed room takes no more entries, not even in its log.
     if (room.closedAt === null) {
       writeLog(this.#state, room, reason, { userId, nickname, ...details });

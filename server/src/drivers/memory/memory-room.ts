@@ -1,6 +1,6 @@
 import type { HostState, Member, Position, Role, Settings } from '@pinroom/client/contract';
 import { comparePositions, parseEntryId } from '@pinroom/client/contract';
-import type { Seat } from '../../engine/room/member-store.port.js';
+import type { Seat, SeatName } from '../../engine/room/member-store.port.js';
 import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
 import type { KeptState } from '../../engine/room/room-state-store.port.js';
 import { invariant } from '../../engine/runtime/app-error.js';
@@ -102,7 +102,7 @@ export interface MemoryRoom {
 }
 
 /** A seat's name within its room. */
-export function seatKey(seat: Seat): string {
+export function seatKey(seat: SeatName): string {
   return `${seat.life} ${seat.socketId}`;
 }
 

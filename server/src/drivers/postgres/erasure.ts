@@ -12,15 +12,16 @@ const LAST_GENERATION = Number.MAX_SAFE_INTEGER;
 
 /**
  * Removes a room with its members, bans and entries, the row of the room last, with which its state goes.
- * Its PIN, if it still has one, rests until it would have been free.
+ * The newest entries of a channel go first: who reads it from its beginning meanwhile never comes to its
+ * end. Its PIN, if it still has one, rests until it would have been free.
  */
 export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<void> {
   let deleted = DELETE_BATCH;
   while (deleted >= DELETE_BATCH) {
     const result = await sql`
       delete from entries where room_id = ${roomId}::uuid and (channel, epoch, seq) in (
-        select channel, epoch, seq from entries
-        where room_id = ${roomId}::uuid limit ${DELETE_BATCH})`.execute(db);
+        select channel, epoch, seq from entries where room_id = ${roomId}::uuid
+        order by channel desc, epoch desc, seq desc limit ${DELETE_BATCH})`.execute(db);
     deleted = Number(result.numAffectedRows ?? 0);
   }
   await db.transaction().execute(async (trx) => {

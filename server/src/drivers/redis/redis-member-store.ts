@@ -8,6 +8,7 @@ import type {
   MemberStore,
   RoomRights,
   Seat,
+  SeatName,
 } from '../../engine/room/member-store.port.js';
 import { AppError, invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
@@ -91,18 +92,23 @@ const release = defineScript({
   reply: (raw) => raw === 1,
 });
 
+interface Removal {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly onlyAway: boolean;
+  readonly own?: SeatName | undefined;
+}
+
 const remove = defineScript({
   name: 'member-remove',
-  keys: ({ roomId }: { roomId: string; userId: string; onlyAway: boolean }) => [
-    ...memberKeys(roomId),
-    keys.hostsAwayKey(tagOf(roomId)),
-  ],
-  args: ({ roomId, userId, onlyAway }) => [
+  keys: ({ roomId }: Removal) => [...memberKeys(roomId), keys.hostsAwayKey(tagOf(roomId))],
+  args: ({ roomId, userId, onlyAway, own }) => [
     keys.roomShardChannel(roomId),
     roomId,
     userId,
     onlyAway ? 1 : 0,
     keys.lifePrefix(tagOf(roomId)),
+    own ? `${own.life}/${own.socketId}\n` : '',
   ],
   reply: (raw) => raw === 1,
 });
@@ -203,8 +209,8 @@ export class RedisMemberStore implements MemberStore, Resilient {
     await this.#redis.scripts.run(release, { ...seat, graceMs });
   }
 
-  async leave(roomId: string, userId: string): Promise<boolean> {
-    return await this.#redis.scripts.run(remove, { roomId, userId, onlyAway: false });
+  async leave(roomId: string, userId: string, own?: SeatName): Promise<boolean> {
+    return await this.#redis.scripts.run(remove, { roomId, userId, onlyAway: false, own });
   }
 
   async kick(request: KickRequest): Promise<KickOutcome> {

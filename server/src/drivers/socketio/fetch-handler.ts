@@ -20,6 +20,9 @@ const MAX_DISCARDED_BYTES = 8_388_608;
 /** Until the answer begins; how long it then streams is not limited. */
 const ANSWER_MS = 30_000;
 
+/** How long a client may stop reading an answer. */
+export const STALL_MS = 30_000;
+
 /** Headers by their names in lower case. */
 export type HeaderFields = { readonly [name: string]: string };
 

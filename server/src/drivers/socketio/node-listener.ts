@@ -16,6 +16,7 @@ import {
   type FetchHandler,
   type HeaderFields,
   MAX_BODY_BYTES,
+  STALL_MS,
   withBoundedBody,
 } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
@@ -33,6 +34,7 @@ import { WsBroadcaster } from './ws-broadcaster.js';
 export interface NodeListenerOptions extends UpgradeRules {
   readonly path: string;
   readonly maxBufferedBytes: number;
+  readonly stallMs?: number;
   /** What every answer gets that does not come from the fetch handler. */
   readonly answerHeaders: HeaderFields;
   /** Turns a fetch-style handler into one of node:http. */
@@ -49,8 +51,6 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** How often the server looks for those; by itself every 30 s, which would be their true bound. */
 const LOOK_MS = 1_000;
-/** How long nothing of an answer may move, the time included in which it begins; the system's buffers take as much again. */
-const STALL_MS = 40_000;
 /** How long a refused peer may take to go by itself, ms: it is to read why first. */
 const REFUSED_GONE_MS = 1_000;
 
@@ -121,14 +121,14 @@ export class NodeListener implements Listener {
 
   /** Engine.IO's own handler could only say no, and not with our headers. */
   #guardRequests(): void {
-    const { answerHeaders, path } = this.#options;
+    const { answerHeaders, path, stallMs = STALL_MS } = this.#options;
     this.#server.removeAllListeners('request');
     this.#server.on('request', (request, response) => {
-      if (targetOf(request).path !== path) {
-        // Without a listener, the server destroys the connection.
-        response.setTimeout(STALL_MS);
-        return this.#onRequest(request, response);
-      }
+      response.setTimeout(stallMs, () => {
+        // Silence before the answer begins is ours.
+        if (response.headersSent) response.destroy();
+      });
+      if (targetOf(request).path !== path) return this.#onRequest(request, response);
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
       response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
       response.end(refusalBody(NO_WEBSOCKET));

@@ -32,6 +32,8 @@ export interface SocketServerOptions {
   readonly maxPayloadBytes: number;
   /** Unsent bytes at which a socket is slow and is cut. */
   readonly maxBufferedBytes: number;
+  /** How long a client may stop reading an answer over HTTP; default 30 s. */
+  readonly stallMs?: number;
   readonly isOriginAllowed: OriginCheck;
   readonly addressOf: AddressOf;
   /** Sockets that one network may have open. */

@@ -4,9 +4,6 @@ import type { UwsResponse } from './uws-native.js';
 /** Set by uWebSockets.js itself, or meaningful on one connection only. */
 const NOT_COPIED = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
 
-/** How long a client may stop reading an answer. */
-const STALL_MS = 30_000;
-
 export type RequestBody =
   | { readonly kind: 'read'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'too-large' }
@@ -19,13 +16,18 @@ export type RequestBody =
 export class UwsHttpExchange {
   readonly #res: UwsResponse;
   readonly #gone = new AbortController();
+  readonly #stallMs: number;
   readonly #onOver: () => void;
   #over = false;
   #wakeWriter: () => void = () => {};
 
-  /** To be made before the handler returns. `onOver` is called once. */
-  constructor(res: UwsResponse, onOver: () => void) {
+  /**
+   * To be made before the handler returns. `onOver` is called once.
+   * @param stallMs how long the client may stop reading the answer.
+   */
+  constructor(res: UwsResponse, stallMs: number, onOver: () => void) {
     this.#res = res;
+    this.#stallMs = stallMs;
     this.#onOver = onOver;
     res.onAborted(() => this.#lost());
   }
@@ -163,7 +165,7 @@ export class UwsHttpExchange {
 
   #writable(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the client does not read')), STALL_MS);
+      const timer = setTimeout(() => reject(new Error('the client does not read')), this.#stallMs);
       this.#wakeWriter = () => {
         clearTimeout(timer);
         resolve();

@@ -6,6 +6,7 @@ import {
   type FetchHandler,
   type HeaderFields,
   MAX_BODY_BYTES,
+  STALL_MS,
 } from './fetch-handler.js';
 import { type RequestBody, UwsHttpExchange } from './uws-http-exchange.js';
 import type { UwsApp, UwsRequest, UwsResponse } from './uws-native.js';
@@ -28,15 +29,25 @@ export class UwsHttp {
   readonly #exchanges = new Set<UwsHttpExchange>();
   readonly #fetch: FetchHandler;
   readonly #answerHeaders: HeaderFields;
+  readonly #stallMs: number;
   readonly #logger: Logger;
 
   /** `fetch` is expected to answer always (see `answering`). */
   constructor(
     fetch: FetchHandler,
-    { answerHeaders, logger }: { readonly answerHeaders: HeaderFields; readonly logger: Logger },
+    {
+      answerHeaders,
+      stallMs = STALL_MS,
+      logger,
+    }: {
+      readonly answerHeaders: HeaderFields;
+      readonly stallMs?: number;
+      readonly logger: Logger;
+    },
   ) {
     this.#fetch = fetch;
     this.#answerHeaders = answerHeaders;
+    this.#stallMs = stallMs;
     this.#logger = logger;
   }
 
@@ -47,7 +58,9 @@ export class UwsHttp {
 
   mount(app: UwsApp): void {
     app.any('/*', (res, req) => {
-      const exchange = new UwsHttpExchange(res, () => this.#exchanges.delete(exchange));
+      const exchange = new UwsHttpExchange(res, this.#stallMs, () =>
+        this.#exchanges.delete(exchange),
+      );
       this.#exchanges.add(exchange);
       // Everything up to the first await must run before this handler returns.
       this.#serve(exchange, res, req).catch((fault) => {

@@ -30,6 +30,7 @@ export interface UwsListenerOptions extends UpgradeRules {
   readonly maxBufferedBytes: number;
   /** What every answer gets that does not come from the fetch handler. */
   readonly answerHeaders: HeaderFields;
+  readonly stallMs?: number;
   /** Called once for each socket that is seen to be cut for not reading. */
   readonly onSlow: () => void;
   readonly logger: Logger;

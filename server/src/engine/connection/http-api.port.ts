@@ -30,6 +30,14 @@ export interface SessionApi {
   endOwnSession(caller: Caller, sessionId: string): Promise<void>;
 }
 
+/** A room on its way out. */
+export interface ExportedRoom {
+  /** The next entries as JSON, one a line; null: that was all. Rejects where the rest cannot be had. */
+  next(): Promise<string | null>;
+  /** No more is wanted. To be called in any case. */
+  close(): void;
+}
+
 /** What HTTP does with rooms. Everything rejects with an AppError. */
 export interface RoomApi {
   /** A command of the protocol; `payload` is checked against its schema. Answers its `data`. */
@@ -45,6 +53,8 @@ export interface RoomApi {
   getState(caller: Caller | ApplicationCaller, roomId: string): Promise<RoomState>;
   /** Rooms that the caller hosts, newest first. */
   listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList>;
+  /** Every entry of every channel until now, for hosts; also after it closed. */
+  exportRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<ExportedRoom>;
   /** By a host, once it is closed. */
   deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void>;
   deleteUser(caller: Caller): Promise<void>;

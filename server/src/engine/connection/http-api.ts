@@ -12,13 +12,14 @@ import type { OwnSessions } from '../auth/own-sessions.js';
 import type { SessionGrant } from '../auth/session-grant.port.js';
 import type { Sessions } from '../auth/sessions.js';
 import type { RoomEraser } from '../room/erase.js';
+import type { RoomExporter } from '../room/export-room.js';
 import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
 import { normaliseNickname } from '../room/text.js';
 import type { Random } from '../runtime/random.js';
 import type { CommandRouter } from './command-router.js';
 import type { Door } from './door.js';
-import type { RoomApi, SessionApi } from './http-api.port.js';
+import type { ExportedRoom, RoomApi, SessionApi } from './http-api.port.js';
 
 /** What HTTP does with sessions. */
 export class SessionHttpApi implements SessionApi {
@@ -69,18 +70,20 @@ export class SessionHttpApi implements SessionApi {
   }
 }
 
+export interface RoomHttpParts {
+  readonly router: CommandRouter;
+  readonly reader: RoomReader;
+  readonly states: StatePatcher;
+  readonly exporter: RoomExporter;
+  readonly eraser: RoomEraser;
+}
+
 /** What HTTP does with rooms. */
 export class RoomHttpApi implements RoomApi {
-  readonly #router: CommandRouter;
-  readonly #reader: RoomReader;
-  readonly #states: StatePatcher;
-  readonly #eraser: RoomEraser;
+  readonly #parts: RoomHttpParts;
 
-  constructor(router: CommandRouter, reader: RoomReader, states: StatePatcher, eraser: RoomEraser) {
-    this.#router = router;
-    this.#reader = reader;
-    this.#states = states;
-    this.#eraser = eraser;
+  constructor(parts: RoomHttpParts) {
+    this.#parts = parts;
   }
 
   command(
@@ -88,30 +91,34 @@ export class RoomHttpApi implements RoomApi {
     name: CommandName,
     payload: unknown,
   ): Promise<unknown> {
-    return this.#router.run(caller, name, payload, null);
+    return this.#parts.router.run(caller, name, payload, null);
   }
 
   findByPin(caller: Caller, pin: string): Promise<RoomByPin> {
-    return this.#reader.byPin(caller, pin);
+    return this.#parts.reader.byPin(caller, pin);
   }
 
   getRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<Room> {
-    return this.#reader.room(caller, roomId);
+    return this.#parts.reader.room(caller, roomId);
   }
 
   getState(caller: Caller | ApplicationCaller, roomId: string): Promise<RoomState> {
-    return this.#states.read(caller, roomId);
+    return this.#parts.states.read(caller, roomId);
   }
 
   listRooms(caller: Caller, page: { cursor: string | null; limit: number }): Promise<RoomList> {
-    return this.#reader.list(caller, page);
+    return this.#parts.reader.list(caller, page);
+  }
+
+  exportRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<ExportedRoom> {
+    return this.#parts.exporter.open(caller, roomId);
   }
 
   deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
-    return this.#eraser.deleteRoom(caller, roomId);
+    return this.#parts.eraser.deleteRoom(caller, roomId);
   }
 
   deleteUser(caller: Caller): Promise<void> {
-    return this.#eraser.deleteUser(caller);
+    return this.#parts.eraser.deleteUser(caller);
   }
 }

@@ -22,6 +22,8 @@ class Surroundings implements LocalRoomSources {
   stateVersion = 0;
   closedAt: number | null = null;
   reads = 0;
+  /** Whose rights were looked up, each time. */
+  readonly looked: string[] = [];
   canRead = true;
   /** What the store does with seats that are given back. */
   readonly refusedBack = new Set<string>();
@@ -38,6 +40,7 @@ class Surroundings implements LocalRoomSources {
   });
 
   async rights(_roomId: string, userIds: readonly string[]): Promise<DeliveryRights> {
+    this.looked.push(userIds.join(' '));
     const roles = new Map([...this.roles].filter(([userId]) => userIds.includes(userId)));
     return {
       room: { id: ROOM, rev: this.rev, closedAt: this.closedAt } as DeliveryRights['room'],
@@ -262,6 +265,41 @@ describe('a room as a node holds it', () => {
     await settled();
     const told = s.out.filter((line) => line.includes('room:left'));
     expect(told).toEqual(['ann room:left kicked', 'bob room:left banned']);
+  });
+
+  it('looks up only who was removed where nothing else has changed, else everybody', async () => {
+    const s = new Surroundings();
+    for (const name of ['ann', 'bob', 'cem', 'dee']) s.sit(name, 'player');
+    await s.room.open();
+    s.looked.length = 0;
+    s.rev = 2;
+    s.roles.delete('ann');
+    s.room.receive(read('x 2 ann kicked'));
+    await settled();
+    expect(s.looked).toEqual(['ann']);
+    // Of a change the message was lost: somebody may have lost a right by it.
+    s.rev = 4;
+    s.roles.delete('bob');
+    s.roles.delete('cem');
+    s.room.receive(read('x 4 cem kicked'));
+    await settled();
+    expect(s.looked).toEqual(['ann', 'bob cem dee']);
+    expect(s.room.seats.userIds()).toEqual(['dee']);
+    expect(s.out.filter((line) => line === 'all room:updated')).toHaveLength(2);
+  });
+
+  it('gives all seats back where the data began a new life while one was removed', async () => {
+    const s = new Surroundings();
+    for (const name of ['ann', 'bob']) s.sit(name, 'player');
+    await s.room.open();
+    s.loseData();
+    s.refusedBack.add('ann');
+    s.rev = 2;
+    s.room.receive(read('x 2 ann banned'));
+    await settled();
+    expect(s.room.seats.userIds()).toEqual(['bob']);
+    expect(s.roles.get('bob')).toBe('player');
+    expect(s.out).toContain('ann room:left banned');
   });
 
   it('looks again for who asks while it is at work: what was read before may be too old', async () => {

@@ -1,4 +1,4 @@
-import { type Entry, parseEntryId } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, follows, parseEntryId } from '@pinroom/client/contract';
 
 /** Entries of an aligned block of history. */
 export const BLOCK_SIZE = 100;
@@ -28,4 +28,19 @@ export function successor(id: string): string {
 /** Nothing was ever written before this entry. */
 export function isBeginning(entry: Entry | undefined): boolean {
   return entry?.id.endsWith('-0') === true && entry.after === undefined;
+}
+
+/** Not voided by the first entry of a later epoch, which the archive may not have yet. */
+export function isStanding({ id }: Entry, first: Entry | undefined): boolean {
+  if (!first?.id.endsWith('-0')) return true;
+  return first.after !== undefined && compareEntryIds(id, first.after) <= 0;
+}
+
+/** Nothing lies between the position (null: the very beginning) and the entry. */
+export function continues(after: string | null, first: Entry): boolean {
+  if (isBeginning(first)) return true;
+  if (after === null) return false;
+  if (follows(after, first)) return true;
+  // A later epoch may begin below the position: what lay between is gone for good.
+  return first.after !== undefined && compareEntryIds(first.after, after) <= 0;
 }

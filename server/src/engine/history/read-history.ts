@@ -1,8 +1,8 @@
-import { compareEntryIds, type Entry, follows, LIMITS } from '@pinroom/client/contract';
+import { compareEntryIds, type Entry, LIMITS } from '@pinroom/client/contract';
 import type { Metrics } from '../runtime/metrics.js';
 import { fit } from './answer-size.js';
 import type { BlockReader } from './block-reader.js';
-import { isBeginning, isSeamless } from './entry-cursor.js';
+import { continues, isBeginning, isSeamless, isStanding } from './entry-cursor.js';
 import type { HotEntries } from './hot-entries.js';
 
 export interface HistoryQuestion {
@@ -126,19 +126,4 @@ export class HistoryReader {
 /** Whether a position (null: the very beginning) is the channel's newest one. */
 function isAtEnd(after: string | null, top: string | null): boolean {
   return top === null || (after !== null && compareEntryIds(after, top) >= 0);
-}
-
-/** Not voided by the first entry of a later epoch, which the archive may not have yet. */
-function isStanding({ id }: Entry, first: Entry | undefined): boolean {
-  if (!first?.id.endsWith('-0')) return true;
-  return first.after !== undefined && compareEntryIds(id, first.after) <= 0;
-}
-
-/** Nothing lies between the position (null: the very beginning) and the entry. */
-function continues(after: string | null, first: Entry): boolean {
-  if (isBeginning(first)) return true;
-  if (after === null) return false;
-  if (follows(after, first)) return true;
-  // A later epoch may begin below the position: what lay between is gone for good.
-  return first.after !== undefined && compareEntryIds(first.after, after) <= 0;
 }

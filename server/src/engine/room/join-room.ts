@@ -17,9 +17,10 @@ import { fit } from '../history/answer-size.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
+import { NextFlights } from '../runtime/next-flights.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
-import type { JoinOutcome, MemberStore, Seat } from './member-store.port.js';
+import type { JoinOutcome, MemberList, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
 import { toState } from './patch-state.js';
 import type { People } from './people.port.js';
@@ -69,6 +70,7 @@ export interface Joined {
  */
 export class RoomJoiner {
   readonly #parts: JoinParts;
+  readonly #lists = new NextFlights<string, MemberList | null>();
 
   constructor(parts: JoinParts) {
     this.#parts = parts;
@@ -204,7 +206,10 @@ export class RoomJoiner {
     // Asked together, so that they travel in one round trip.
     const [rights, list, hot, state] = await Promise.all([
       members.rights(roomId, [admitted.userId]),
-      members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
+      // In a burst it is the same for many, and the dearest of the three.
+      this.#lists.run(roomId, () =>
+        members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
+      ),
       feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
       states.read(roomId),
     ]);

@@ -33,7 +33,7 @@ export class RoomLeaver {
   async leaveEverywhere(seat: Seat): Promise<void> {
     const { roomId, userId } = seat;
     this.#localRooms.stand(roomId, seat.socketId);
-    await this.#owed.attempt(keyOf(seat), () => this.#members.leave(roomId, userId));
+    await this.#owed.attempt(keyOf(seat), () => this.#members.leave(roomId, userId, seat));
   }
 
   /** The socket takes the seat (again): what is owed for it is void. */

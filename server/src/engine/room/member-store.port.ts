@@ -10,6 +10,9 @@ export interface Seat {
   readonly socketId: string;
 }
 
+/** A seat among those of its user in a room. */
+export type SeatName = Pick<Seat, 'life' | 'socketId'>;
+
 export interface JoinRequest extends Seat {
   /** For a member who comes back it is ignored: the nickname stays. */
   readonly nickname: string;
@@ -111,9 +114,9 @@ export interface MemberStore {
   release(seat: Seat, graceMs: number): Promise<void>;
   /**
    * [MEMBER-3] Removes the member with all seats, once: log (`left`), announcement. Seats that are
-   * taken away raise `rev`. False: was no member.
+   * taken away raise `rev`; `own`, which has been given up by itself, does not. False: was no member.
    */
-  leave(roomId: string, userId: string): Promise<boolean>;
+  leave(roomId: string, userId: string, own?: SeatName): Promise<boolean>;
   /** [MEMBER-4] A page in order of joining; null: the room is absent. */
   list(roomId: string, page: { cursor: string | null; limit: number }): Promise<MemberList | null>;
   /** [MEMBER-5] Null: the room is absent. */

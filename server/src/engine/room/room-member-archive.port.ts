@@ -19,7 +19,7 @@ export interface RoomMemberArchive {
   saveMembers(changes: readonly MemberChange[]): Promise<void>;
   /** [MEMBER-9] Null: was never a member, was put out and not let in again, or is banned. */
   findMember(roomId: string, userId: string): Promise<ArchivedMember | null>;
-  /** [ERASE-1] Removes the room, its members, its bans and its entries. Repeatable. */
+  /** [ERASE-1] Removes the room, its members, its bans and its entries, the newest of a channel first. Repeatable. */
   deleteRoom(roomId: string): Promise<void>;
   /** [ERASE-2] Erases the user's nickname and id from entries, members, bans, rooms; deletes the sessions. Answers the rooms touched. Repeatable. */
   eraseUser(userId: string): Promise<string[]>;

@@ -18,6 +18,7 @@ import {
 } from '../../../src/drivers/http/http-app.js';
 import type { ApplicationCaller, Caller } from '../../../src/engine/auth/caller.port.js';
 import type {
+  ExportedRoom,
   RoomApi,
   SessionApi,
   SessionGrant,
@@ -143,6 +144,13 @@ export class LocalRooms implements RoomApi {
   async listRooms(caller: Caller, page: { cursor: string | null; limit: number }) {
     this.#note(caller, 'listRooms', page);
     return { rooms: [this.room], nextCursor: null } satisfies RoomList;
+  }
+
+  /** Three pages. */
+  async exportRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<ExportedRoom> {
+    this.#note(caller, 'exportRoom', roomId);
+    const pages = ['{"id":"1-0"}\n', '{"id":"1-1"}\n', '{"id":"1-2"}\n'];
+    return { next: async () => pages.shift() ?? null, close: () => {} };
   }
 
   async deleteRoom(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {

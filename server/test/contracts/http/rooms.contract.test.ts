@@ -53,6 +53,7 @@ describe('rooms over HTTP', () => {
       ['GET /api/rooms/by-pin/482913', 200, 'findByPin', '482913'],
       [`GET ${room}`, 200, 'getRoom', ROOM_ID],
       [`GET ${room}/state`, 200, 'getState', ROOM_ID],
+      [`GET ${room}/export.ndjson`, 200, 'exportRoom', ROOM_ID],
       [`DELETE ${room}`, 204, 'deleteRoom', ROOM_ID],
       ['DELETE /api/users/me', 204, 'deleteUser', null],
     ];
@@ -78,6 +79,22 @@ describe('rooms over HTTP', () => {
     expect(await bodyOf('GET /api/rooms/by-pin/482913')).toEqual({
       room: { id: ROOM_ID, pin: '482913', title: 'Quiz', locked: false, full: false },
     });
+  });
+
+  it('a whole room comes as a file with an entry a line', async () => {
+    const { http, token } = await signedIn();
+    const response = await http.call(`GET ${room}/export.ndjson`, { token });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/x-ndjson',
+      'content-disposition': `attachment; filename="pinroom-${ROOM_ID}.ndjson"`,
+      'cache-control': 'no-store',
+    });
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { id: '1-0' },
+      { id: '1-1' },
+      { id: '1-2' },
+    ]);
   });
 
   it('an entry sent again under its key is 200 and a duplicate', async () => {
@@ -116,6 +133,7 @@ describe('rooms over HTTP', () => {
       http.call(`POST ${room}/close`, { token: 'the-key' }),
       http.call(`GET ${room}`, { token: 'the-key' }),
       http.call(`GET ${room}/entries`, { token: 'the-key' }),
+      http.call(`GET ${room}/export.ndjson`, { token: 'the-key' }),
       http.call(`DELETE ${room}`, { token: 'the-key' }),
     ];
     for (const response of await Promise.all(allowed)) expect(response.status).toBeLessThan(300);

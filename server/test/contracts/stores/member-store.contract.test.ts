@@ -250,6 +250,23 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {
     expect(await stores.rooms.get(id)).toMatchObject({ rev: 1, memberCount: 0 });
   });
 
+  test('[MEMBER-3] who gives up the only seat by leaving changes nobody’s rights, another one does', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { rev: 1 });
+    const alone = await joined(stores, id);
+    const frames = await stores.watch(id);
+    expect(await stores.members.leave(id, alone.userId, alone)).toBe(true);
+    await expect.poll(() => frames.map(({ kind }) => kind)).toEqual(['entry', 'presence']);
+    const twice = await joined(stores, id);
+    await joined(stores, id, { userId: twice.userId });
+    expect(await stores.members.leave(id, twice.userId, twice)).toBe(true);
+    await expect.poll(() => frames.map(({ kind }) => kind)).toContain('removed');
+    expect(await stores.rooms.get(id)).toMatchObject({ rev: 2, memberCount: 0 });
+    // The seats are gone from their life, too.
+    await stores.members.release(twice, 0);
+    expect(await stores.rooms.get(id)).toMatchObject({ rev: 2, memberCount: 0 });
+  });
+
   test('[MEMBER-3] a seat that is given up after its member was removed changes nothing', async () => {
     const stores = await open();
     const { id } = await openRoom(stores);

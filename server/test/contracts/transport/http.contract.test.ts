@@ -20,6 +20,8 @@ interface Question {
 }
 
 const CHUNK = Buffer.alloc(65_536, 'c');
+/** Longer than a reader pauses in these tests. */
+const STALL_MS = 2_000;
 
 /** What the stream routes have seen. */
 const streamed = { chunks: 0, cancelled: 0, aborted: 0 };
@@ -92,6 +94,7 @@ describe.each(TRANSPORTS)('HTTP on %s', (transport) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   beforeAll(async () => {
     bench = await openBench(transport, {
+      stallMs: STALL_MS,
       fetch: async (incoming, { remoteAddress }) => {
         seenAddress = remoteAddress;
         const route = ROUTES[new URL(incoming.url).pathname];
@@ -216,6 +219,17 @@ describe.each(TRANSPORTS)('HTTP on %s', (transport) => {
     await until(() => streamed.chunks > paused + 50);
     response.destroy();
     await until(() => streamed.cancelled === 1 && streamed.aborted === 1);
+  });
+
+  it('a reader that stops for too long is cut', async () => {
+    streamed.cancelled = 0;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(`http://${bench.host}/endless`, resolve).on('error', reject).end();
+    });
+    response.on('error', () => {});
+    response.pause();
+    await until(() => streamed.cancelled === 1, 3 * STALL_MS);
+    response.destroy();
   });
 
   it('sockets and requests share the port', async () => {

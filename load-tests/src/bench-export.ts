@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import type { Room } from '@pinroom/client';
+import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './bench-house.js';
+
+/** What an export of a million entries may take. */
+const MOST_BYTES = 100_000_000;
+const LOOK_MS = 50;
+
+/** A room with a million entries is exported: once as fast as it goes, once to a slow reader. */
+export async function benchExport(house: BenchHouse, args: string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      slow: { type: 'string', default: '20' },
+    },
+  });
+  const rows = Number(values.rows);
+  const url = house.nodes[0]?.url ?? '';
+  const { accessToken, roomId } = await closedRoom(url);
+  house.print(`${rows} entries are put into the archive …`);
+  await house.fillArchive(roomId, rows);
+  const address = `${url}/api/rooms/${roomId}/export.ndjson`;
+  const memory = () => figureOf(house, url, 'process_resident_memory_bytes');
+  let isSmall = true;
+  for (const slowSeconds of [0, Number(values.slow)]) {
+    const [before, cpu, start] = [await memory(), await cpuOf(house), performance.now()];
+    let most = before;
+    const looking = setInterval(() => {
+      memory().then((bytes) => {
+        most = Math.max(most, bytes);
+      }, console.error);
+    }, LOOK_MS);
+    const { bytes, lines } = await read(address, accessToken, slowSeconds * 1_000);
+    clearInterval(looking);
+    const seconds = (performance.now() - start) / 1_000;
+    const used = cpuBetween(cpu, await cpuOf(house));
+    const grown = most - before;
+    isSmall &&= grown <= MOST_BYTES && lines >= rows;
+    house.print(
+      `${slowSeconds > 0 ? 'slow' : 'fast'}: ${lines} lines, ${figure(bytes / 1e6)} MB in ${figure(seconds, 1)} s` +
+        `  memory: ${figure(before / 1e6)} MB before, ${figure(grown / 1e6)} MB more at most` +
+        `  CPU: ${figure(used.nodes, 1)} s, PostgreSQL ${figure(used.postgres, 1)} s`,
+    );
+  }
+  house.print(isSmall ? 'Whole, within 100 MB.' : 'Not whole, or not within 100 MB.');
+  return isSmall;
+}
+
+async function closedRoom(url: string) {
+  const { accessToken } = await post<{ accessToken: string }>(`${url}/api/sessions`);
+  const { room } = await post<{ room: Room }>(`${url}/api/rooms`, accessToken);
+  await post(`${url}/api/rooms/${room.id}/close`, accessToken);
+  return { accessToken, roomId: room.id };
+}
+
+async function post<T>(address: string, token?: string): Promise<T> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const answer = await fetch(address, { method: 'POST', headers, body: '{}' });
+  if (!answer.ok) throw new Error(`${address}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Reads to the end; with `slowMs`, it takes at least so long. */
+async function read(address: string, token: string, slowMs: number) {
+  const response = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok || !response.body)
+    throw new Error(`The export was refused: ${response.status}.`);
+  let [bytes, lines] = [0, 0];
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    for (const byte of chunk) if (byte === 0x0a) lines++;
+    // 300 MB in pieces of 64 KiB are some 5,000 of them.
+    if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs / 5_000));
+  }
+  return { bytes, lines };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { NextFlights } from './next-flights.js';
+
+/** Work that ends when it is told to; its result is its number. */
+class Works {
+  readonly ends: ((fault?: Error) => void)[] = [];
+
+  begin = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const number = this.ends.length;
+      this.ends.push((fault) => (fault ? reject(fault) : resolve(number)));
+    });
+}
+
+const settled = () => new Promise(setImmediate);
+
+describe('work whose result is wanted as of now', () => {
+  it('begins at once for the first, and once more for all who ask while it runs', async () => {
+    const [flights, works] = [new NextFlights<string, number>(), new Works()];
+    const asked = ['a', 'a', 'a'].map((key) => flights.run(key, works.begin));
+    expect(works.ends).toHaveLength(1);
+    works.ends[0]?.();
+    await settled();
+    // Who asks while the second one runs needs a third one.
+    const late = flights.run('a', works.begin);
+    expect(works.ends).toHaveLength(2);
+    works.ends[1]?.();
+    expect(await Promise.all(asked)).toEqual([0, 1, 1]);
+    await settled();
+    works.ends[2]?.();
+    expect(await late).toBe(2);
+    await settled();
+    const again = flights.run('a', works.begin);
+    works.ends[3]?.();
+    expect(await again).toBe(3);
+  });
+
+  it('fails for those alone whose run failed, and keeps keys apart', async () => {
+    const [flights, works] = [new NextFlights<string, number>(), new Works()];
+    const [first, second] = [flights.run('a', works.begin), flights.run('a', works.begin)];
+    const other = flights.run('b', works.begin);
+    works.ends[0]?.(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    works.ends[1]?.();
+    expect(await other).toBe(1);
+    await settled();
+    works.ends[2]?.();
+    expect(await second).toBe(2);
+  });
+});
