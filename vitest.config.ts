@@ -28,6 +28,7 @@ const patient = [
   'half-open',
   'key-rotation',
   'new-pin',
+  'ops',
   'pin-opening',
   'quiet-room',
   'revoked',

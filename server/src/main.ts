@@ -79,7 +79,7 @@ function announce(app: App, config: Config, logger: ReturnType<typeof createLogg
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
   if (!Number.isFinite(config.rates.commandsPerSocket)) logger.warn({}, UNLIMITED);
   if (madeOperatorToken !== null) {
-    logger.info({}, `/metrics opens with the operator token ${madeOperatorToken}`);
+    logger.info({}, `/metrics and /api/ops open with the operator token ${madeOperatorToken}`);
   }
 }
 

@@ -8,5 +8,6 @@ export * from './http.js';
 export * from './limits.js';
 export * from './merge-patch.js';
 export * from './model.js';
+export * from './operators.js';
 export * from './schema.js';
 export * from './schemas.js';

@@ -23,7 +23,9 @@ import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
 import { ResourceStack } from '../engine/runtime/resource-stack.js';
+import { SystemLog } from '../engine/runtime/system-log.js';
 import { buildEngine, type Engine } from './build-engine.js';
+import { buildOperations, type Operations } from './build-operations.js';
 import { chooseDrivers, type Drivers } from './choose-drivers.js';
 import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
@@ -68,7 +70,9 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     throw new StartupError(`${names}: ${fault instanceof Error ? fault.message : fault}`, fault);
   });
   const drivers = await chooseDrivers({ config, clock, logger, metrics }, stack);
-  const health = new NodeHealth(drivers.backends, clock, logger, metrics);
+  const log = new SystemLog({ store: drivers.stores.systemLog, clock, logger, nodeId });
+  stack.defer(() => log.stop());
+  const health = new NodeHealth(drivers.backends, clock, logger, metrics, log);
   stack.defer(() => health.stop());
 
   const server = prepareServer(config, drivers, logger, metrics);
@@ -89,7 +93,20 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     random: systemRandom,
     logger,
     metrics,
+    log,
     nodeId,
+  });
+  const operations = buildOperations({
+    config,
+    ...drivers,
+    engine,
+    health,
+    log,
+    clock,
+    logger,
+    metrics,
+    nodeId,
+    version,
   });
   const operatorToken =
     config.operatorToken ??
@@ -101,6 +118,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     maxBodyBytes: config.maxPayloadBytes + BODY_EXTRA_BYTES,
     sessions: engine.sessionApi,
     rooms: engine.roomApi,
+    operators: operations.api,
     checker,
     health,
     keySet: () => tokens.keySet(),
@@ -110,7 +128,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     logger,
     clock,
   });
-  stack.defer(() => stopEngine(engine, config.drainMs, logger));
+  stack.defer(() => stopEngine(engine, operations, config.drainMs, logger));
   await startEngine(engine, logger);
   await server
     .listen(
@@ -121,13 +139,14 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
       throw new StartupError(fault instanceof Error ? fault.message : String(fault), fault);
     });
   health.serving();
+  operations.start();
   const opened = stack.move();
   return {
     port: server.port,
     description,
     version,
     madeOperatorToken: config.operatorToken === null ? operatorToken : null,
-    stop: once(() => stop(config, engine, server, health, opened)),
+    stop: once(() => stop({ config, engine, operations, server, health, opened })),
   };
 }
 
@@ -171,14 +190,19 @@ function isOriginAllowed(
   return withCookie ? mayUseCookie(verdict) : mayUseToken(verdict);
 }
 
-async function stop(
-  config: Config,
-  engine: Engine,
-  server: SocketServer,
-  health: NodeHealth,
-  opened: ResourceStack,
-): Promise<void> {
+interface Running {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly operations: Operations;
+  readonly server: SocketServer;
+  readonly health: NodeHealth;
+  readonly opened: ResourceStack;
+}
+
+async function stop(running: Running): Promise<void> {
+  const { config, engine, health, opened, operations, server } = running;
   health.draining();
+  operations.drain();
   server.stopAccepting();
   await engine.connections.drain(config.drainMs * DRAIN_SPREAD, DRAIN_BATCH);
   await opened[Symbol.asyncDispose]();

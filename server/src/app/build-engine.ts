@@ -13,6 +13,7 @@ import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
 import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
 import { LocalRooms } from '../engine/fanout/local-rooms.js';
 import type { DeliveryRights } from '../engine/fanout/local-seat.js';
+import { ArchiveLag } from '../engine/history/archive-lag.js';
 import { ArchivePump } from '../engine/history/archive-pump.js';
 import { ArchivedKeys } from '../engine/history/archived-keys.js';
 import { BlockReader } from '../engine/history/block-reader.js';
@@ -50,6 +51,7 @@ import { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
 import type { RateLimiters } from '../engine/runtime/rate-limiter.port.js';
 import type { SchemaChecker } from '../engine/runtime/schema-checker.port.js';
+import type { SystemNotes } from '../engine/runtime/system-log.js';
 import { Turnstile } from '../engine/runtime/turnstile.js';
 import { buildSessions } from './build-sessions.js';
 import type { Archives, Stores } from './choose-drivers.js';
@@ -69,6 +71,7 @@ export interface EngineParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly log: SystemNotes;
   readonly nodeId: string;
 }
 
@@ -83,6 +86,7 @@ export interface Engine {
   readonly localRooms: LocalRooms;
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
+  readonly archiveLag: ArchiveLag;
   readonly stateArchiver: StateArchiver;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
@@ -105,11 +109,11 @@ const JOINS = {
 /** Ties the stages of the engine to each other and to the drivers. No I/O. */
 export function buildEngine(parts: EngineParts): Engine {
   const { archives, bus, checker, clock, config, logger, metrics, nodeId, random, stores } = parts;
-  const { limiters } = parts;
+  const { limiters, log } = parts;
   const { rates } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
   const { feed, members, pages, people, pins, queue, rooms, states, waiting } = stores;
-  const shared = { clock, logger, metrics, random };
+  const shared = { clock, log, logger, metrics, random };
   const graceMs = config.rejoinGraceMs;
   const secrets = new TokenSecrets(parts.tokenSecrets);
 
@@ -127,7 +131,7 @@ export function buildEngine(parts: EngineParts): Engine {
     clock,
     dedupeMs: LIMITS.dedupeSeconds * 1_000,
   });
-  const pinWatch = new PinWatch(clock, logger, metrics);
+  const pinWatch = new PinWatch(clock, logger, metrics, log);
   const directory = new RoomDirectory({
     ...shared,
     watch: pinWatch,
@@ -171,8 +175,10 @@ export function buildEngine(parts: EngineParts): Engine {
     leases: stores.leases,
     onLost: () => connections.disconnectAll(),
   });
+  const archiveLag = new ArchiveLag(clock, log);
   const pump = new ArchivePump({
     ...shared,
+    lag: archiveLag,
     queue,
     archive: archives.entries,
     onRows: (rows) => archiveMembers(rows, archives.members, logger),
@@ -308,6 +314,7 @@ export function buildEngine(parts: EngineParts): Engine {
     localRooms,
     owed,
     pump,
+    archiveLag,
     stateArchiver,
     housekeeping: new Housekeeping({
       ...shared,

@@ -8,6 +8,7 @@ import { PostgresRoomMemberArchive } from '../drivers/postgres/postgres-room-mem
 import { PostgresRoomPinArchive } from '../drivers/postgres/postgres-room-pin-archive.js';
 import { PostgresRoomStateArchive } from '../drivers/postgres/postgres-room-state-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
+import { PostgresSystemLogArchive } from '../drivers/postgres/postgres-system-log-archive.js';
 import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
 import type { EndedSessionList } from '../engine/auth/ended-session-list.port.js';
@@ -18,7 +19,9 @@ import type { RoomFeed } from '../engine/feed/room-feed.port.js';
 import type { ArchiveQueue } from '../engine/history/archive-queue.port.js';
 import type { EntryArchive } from '../engine/history/entry-archive.port.js';
 import type { PageCache } from '../engine/history/page-cache.port.js';
+import type { SystemLogArchive } from '../engine/history/system-log-archive.port.js';
 import type { MemberStore } from '../engine/room/member-store.port.js';
+import type { OpenRooms } from '../engine/room/open-rooms.port.js';
 import type { PasscodeTries } from '../engine/room/passcode-tries.port.js';
 import type { People } from '../engine/room/people.port.js';
 import type { PinRegistry } from '../engine/room/pin-registry.port.js';
@@ -35,7 +38,9 @@ import type { Clock } from '../engine/runtime/clock.js';
 import type { Leases } from '../engine/runtime/leases.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
+import type { NodeDirectory } from '../engine/runtime/node-directory.port.js';
 import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import type { SystemLogStore } from '../engine/runtime/system-log.port.js';
 import { storeLimits } from './choose-limits.js';
 import type { Backend } from './health.js';
 import { FIRST_CONTACT_MS, openArchive } from './open-archive.js';
@@ -56,6 +61,9 @@ export interface Stores {
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;
+  readonly openRooms: OpenRooms;
+  readonly nodes: NodeDirectory;
+  readonly systemLog: SystemLogStore;
 }
 
 /** What is for good. */
@@ -68,6 +76,7 @@ export interface Archives {
   readonly entries: EntryArchive;
   readonly sessions: SessionArchive;
   readonly retention: RetentionArchive;
+  readonly systemLog: SystemLogArchive;
 }
 
 export interface Drivers {
@@ -101,6 +110,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
     entries: new PostgresEntryArchive(database),
     sessions: new PostgresSessionArchive(database),
     retention: new PostgresRetentionArchive(database),
+    systemLog: new PostgresSystemLogArchive(database),
   };
   const archiveName = config.databaseUrl === null ? 'embedded archive' : 'PostgreSQL';
   const archiveBackend: Backend = {

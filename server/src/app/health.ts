@@ -3,6 +3,7 @@ import type { Health, HealthReport } from '../engine/runtime/health.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import { type Loop, runLoop } from '../engine/runtime/run-loop.js';
+import type { SystemNotes } from '../engine/runtime/system-log.js';
 
 const CHECK_MS = 2_000;
 
@@ -18,15 +19,24 @@ export class NodeHealth implements Health {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
-  readonly #down = new Set<string>();
+  readonly #log: SystemNotes;
+  /** Since when. */
+  readonly #down = new Map<string, number>();
   #state: 'starting' | 'serving' | 'draining' = 'starting';
   #loop: Loop | undefined;
 
-  constructor(backends: readonly Backend[], clock: Clock, logger: Logger, metrics: Metrics) {
+  constructor(
+    backends: readonly Backend[],
+    clock: Clock,
+    logger: Logger,
+    metrics: Metrics,
+    log: SystemNotes,
+  ) {
     this.#backends = backends;
     this.#clock = clock;
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#log = log;
   }
 
   /** The backends were reached once: from now on they are watched. */
@@ -49,7 +59,7 @@ export class NodeHealth implements Health {
   report(): HealthReport {
     const backends: { [name: string]: 'up' | 'down' } = {};
     for (const { name } of this.#backends) backends[name] = this.#down.has(name) ? 'down' : 'up';
-    const down = [...this.#down].map((name) => `${name} does not answer`);
+    const down = [...this.#down.keys()].map((name) => `${name} does not answer`);
     switch (this.#state) {
       case 'starting':
         return { ready: false, status: 'starting', backends, reasons: ['starting'] };
@@ -76,12 +86,22 @@ export class NodeHealth implements Health {
           () => false,
         );
         this.#metrics.set('pinroom_backend_up', up ? 1 : 0, { backend: name });
-        if (up && this.#down.delete(name)) this.#logger.info({ backend: name }, 'backend is back');
-        if (!up && !this.#down.has(name)) {
-          this.#down.add(name);
-          this.#logger.warn({ backend: name }, 'backend does not answer');
-        }
+        const since = this.#down.get(name);
+        if (up && since !== undefined) this.#found(name, this.#clock.now() - since);
+        if (!up && since === undefined) this.#lost(name);
       }),
     );
+  }
+
+  #lost(backend: string): void {
+    this.#down.set(backend, this.#clock.now());
+    this.#logger.warn({ backend }, 'backend does not answer');
+    this.#log.note('backend-lost', { backend });
+  }
+
+  #found(backend: string, afterMs: number): void {
+    this.#down.delete(backend);
+    this.#logger.info({ backend }, 'backend is back');
+    this.#log.note('backend-found', { backend, afterMs });
   }
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Engine } from './build-engine.js';
+import type { Operations } from './build-operations.js';
 
 /** Starts what runs in the background: the lease first, it says what this node looks after. */
 export async function startEngine(engine: Engine, logger: Logger): Promise<void> {
@@ -26,7 +27,12 @@ const LEAST_MS = 1_000;
  * not worked in its time is left to the other nodes. What runs in the background shares a quarter of
  * the time, the archive has half of it.
  */
-export async function stopEngine(engine: Engine, drainMs: number, logger: Logger): Promise<void> {
+export async function stopEngine(
+  engine: Engine,
+  operations: Operations,
+  drainMs: number,
+  logger: Logger,
+): Promise<void> {
   const clock = systemClock;
   const startedAt = clock.now();
   const leftOf = (ms: number) => startedAt + ms - clock.now();
@@ -62,5 +68,6 @@ export async function stopEngine(engine: Engine, drainMs: number, logger: Logger
     Promise.all([engine.pump.drain(signal), engine.stateArchiver.drain(signal)]),
   );
   await step('sessions', leftOf(drainMs), () => engine.sessionWriter.stop());
+  await step('operations', leftOf(drainMs), (signal) => operations.stop(signal));
   await step('life', leftOf(drainMs), () => engine.life.stop());
 }

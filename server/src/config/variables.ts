@@ -160,7 +160,7 @@ export const VARIABLES = {
   PINROOM_OPERATOR_TOKEN: {
     fallback: '',
     meaning:
-      'Opens `/metrics` (Bearer); at least 16 characters. Unset: made and printed at start without Redis, else `/metrics` is 404.',
+      'Opens `/metrics` and `/api/ops/…` (Bearer); at least 16 characters. Unset: made and printed at start without Redis, else these are 404.',
   },
   PINROOM_API_KEY: {
     fallback: '',

@@ -1,10 +1,10 @@
-import type { Ack } from '@pinroom/client/contract';
+import type { Ack, SystemLogPage } from '@pinroom/client/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackends } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
 import { metricOf } from '../support/node-figures.js';
 import { openSocket, RawSocket } from '../support/raw-socket.js';
-import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { newPerson, openRoom } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
@@ -82,6 +82,12 @@ describe('Who asks for too much', () => {
     await until(() => !rude.socket.socket.connected);
     clearInterval(flood);
     expect(await metricOf(nodes[0], 'pinroom_abusive_sockets_total')).toBe(1);
+    const told = await until(async () => {
+      const token = SHARED_SECRETS.PINROOM_OPERATOR_TOKEN;
+      const url = `${nodes[1].url}/api/ops/log?type=abuse`;
+      return (await call<SystemLogPage>(url, { token })).body.entries.at(-1);
+    });
+    expect(told.payload).toEqual({ kind: 'socket-closed', network: '127.0.0.1' });
     const back = new RawSocket(nodes[0].url, { token: rude.token });
     await until(() => back.refused !== null);
     expect(back.refused).toMatchObject({ code: 'rate_limited' });

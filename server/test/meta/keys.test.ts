@@ -60,7 +60,7 @@ it('every key that keys.ts builds is looked at here', () => {
   const others = [
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
     ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
-    ...['pinTriesAgainKey', 'limitKey'],
+    ...['pinTriesAgainKey', 'limitKey', 'nodeKey'],
     ...['roomShardChannel', 'doorShardChannel', 'hashTagOf', 'logKeys'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
@@ -81,8 +81,11 @@ it('the keys of the PIN index and of the leases have one tag each, which no room
   ];
   expect(new Set(index).size).toBe(index.length);
   expect(new Set(index.map(keys.hashTagOf))).toEqual(new Set(['pin']));
-  const leases = [keys.livesKey, keys.ownersKey, keys.endedLivesKey];
+  const leases = [keys.livesKey, keys.ownersKey, keys.endedLivesKey, keys.nodeKey('a life')];
   expect(new Set(leases.map(keys.hashTagOf))).toEqual(new Set(['tags']));
+  const log = [keys.systemLogKey, keys.systemSaidKey, keys.systemArchivedKey];
+  expect(new Set(log.map(keys.hashTagOf))).toEqual(new Set(['system']));
+  expect(ALL_TAGS).not.toContain('system');
   expect(keys.hashTagOf(keys.endedSessionsKey)).toBe('ended');
   expect(keys.hashTagOf(keys.endedSessionsChannel)).toBe('ended');
   expect(ALL_TAGS).not.toContain('ended');

@@ -13,6 +13,7 @@ import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../src/drivers/redis/redis-stores.js';
 import type { Caller } from '../../src/engine/auth/caller.port.js';
 import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
+import { ArchiveLag } from '../../src/engine/history/archive-lag.js';
 import { ArchivePump } from '../../src/engine/history/archive-pump.js';
 import { RoomAccess } from '../../src/engine/room/access.js';
 import type { PinPolicy } from '../../src/engine/room/allocate-pin.js';
@@ -27,6 +28,7 @@ import { silentLogger } from '../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { OwedWork } from '../../src/engine/runtime/owed-work.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
+import { noNotes } from '../../src/engine/runtime/system-log.js';
 import { afterFile } from './after-file.js';
 
 /** As many rooms as one likes. */
@@ -84,6 +86,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     clock: systemClock,
     logger: silentLogger,
     metrics: noMetrics,
+    log: noNotes,
     mayJudge: () => true,
     isRecovering: () => false,
     tags: () => ALL_TAGS,
@@ -105,7 +108,13 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     bans: new PostgresRoomBanArchive(database),
     states: new PostgresRoomStateArchive(database),
   });
-  const pump = new ArchivePump({ ...around, queue, archive: entries, onRows: async () => {} });
+  const pump = new ArchivePump({
+    ...around,
+    queue,
+    archive: entries,
+    onRows: async () => {},
+    lag: new ArchiveLag(around.clock, noNotes),
+  });
   const closer = new RoomCloser({
     ...shared,
     states: { save: async () => {} },

@@ -13,12 +13,13 @@ import { systemClock } from '../../dist/engine/runtime/clock.js';
 import { silentLogger } from '../../dist/engine/runtime/logger.js';
 import { noMetrics } from '../../dist/engine/runtime/metrics.js';
 import { systemRandom } from '../../dist/engine/runtime/random.js';
+import { noNotes } from '../../dist/engine/runtime/system-log.js';
 
 /** The steps of opening a room, in their order, and who carries them out. */
 const STEPS = { reserve: 'pins', insertRoom: 'archive', put: 'rooms', confirm: 'pins' };
 
 const { redisUrl, databaseUrl, userId, key, pin, dieAfter, ...rest } = JSON.parse(process.argv[2]);
-const around = { logger: silentLogger, metrics: noMetrics, clock: systemClock };
+const around = { logger: silentLogger, metrics: noMetrics, clock: systemClock, log: noNotes };
 const redis = await openRedis({ urls: [redisUrl], ...around });
 const stores = createRedisStores(redis, { channelKeep: 1_000, backlogEntries: 1_000 });
 const database = openPostgres({ url: databaseUrl, ...around });

@@ -14,11 +14,11 @@ const channel = {
   type: 'string',
   description: '`room`, `host`, `log` or `user:<userId>`.',
 } as const;
-const cursor = {
+export const cursor = {
   anyOf: [text, nothing],
   description: 'For the next page; null: there is none.',
 } as const;
-const source = { type: 'string', enum: ['redis', 'archive'] } as const;
+export const source = { type: 'string', enum: ['redis', 'archive'] } as const;
 
 const settings = all({
   playersMaySend: flag,

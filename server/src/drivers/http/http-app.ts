@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { RoomApi, SessionApi } from '../../engine/connection/http-api.port.js';
+import type { OperatorApi } from '../../engine/connection/operator-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../engine/runtime/clock.js';
 import type { Health } from '../../engine/runtime/health.port.js';
@@ -9,6 +10,7 @@ import type { SchemaChecker } from '../../engine/runtime/schema-checker.port.js'
 import { Admission } from './credentials.js';
 import { preflightAnswer, setCorsHeaders } from './cross-origin.js';
 import { faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
+import { operatorRoutes } from './operator-routes.js';
 import { judgeOrigin, type OriginPolicy, originPolicy, ownOrigin } from './origin-policy.js';
 import { clientAddress, isSecure } from './proxy-headers.js';
 import { readQuery } from './query-parameters.js';
@@ -25,6 +27,7 @@ const DEFAULT_BODY_BYTES = 20_480;
 export interface HttpAppOptions {
   readonly sessions: SessionApi;
   readonly rooms: RoomApi;
+  readonly operators: OperatorApi;
   readonly checker: SchemaChecker;
   readonly health: Health;
   keySet(): { keys: readonly object[] };
@@ -36,7 +39,7 @@ export interface HttpAppOptions {
   readonly allowedOrigins: readonly string[];
   /** How many proxies' forwarding headers to believe. */
   readonly trustProxy: number;
-  /** Null: `/metrics` is 404. */
+  /** Null: `/metrics` and `/api/ops/…` are 404. */
   readonly operatorToken: string | null;
   readonly apiKey: string | null;
   readonly version: string;
@@ -105,10 +108,11 @@ class HonoHttpApp implements HttpApp {
   }
 
   #register(): void {
-    const { sessions, rooms, version } = this.#options;
+    const { operators, rooms, sessions, version } = this.#options;
     const api: readonly Route[] = [
       ...sessionRoutes(sessions, this.#clock),
       ...roomRoutes(rooms, this.#clock),
+      ...operatorRoutes(operators, this.#clock),
       ...serverRoutes(this.#options),
     ];
     const all = [...api, ...documentRoutes(api, version)];

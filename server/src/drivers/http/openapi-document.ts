@@ -86,15 +86,26 @@ function requestBody(schema: Schema, references: SchemaReferences): object {
 }
 
 function successes(route: RouteDocument, references: SchemaReferences): { [s: string]: object } {
+  const statuses = [...new Set(route.answers.map(({ status }) => status))];
   return Object.fromEntries(
-    route.answers.map((answer) => [String(answer.status), success(answer, references)]),
+    statuses.map((status) => [
+      String(status),
+      success(
+        route.answers.filter((answer) => answer.status === status),
+        references,
+      ),
+    ]),
   );
 }
 
-function success(answer: AnswerDocument, references: SchemaReferences): object {
-  const { description, schema, contentType = 'application/json' } = answer;
-  if (!schema) return { description };
-  return { description, content: { [contentType]: { schema: references.quote(schema) } } };
+/** Answers of one status, which differ in the type of their content. */
+function success(answers: readonly AnswerDocument[], references: SchemaReferences): object {
+  const description = answers[0]?.description ?? '';
+  const content = answers.flatMap(({ schema, contentType = 'application/json' }) =>
+    schema ? [[contentType, { schema: references.quote(schema) }] as const] : [],
+  );
+  if (content.length === 0) return { description };
+  return { description, content: Object.fromEntries(content) };
 }
 
 /** Codes that share a status share an answer. */

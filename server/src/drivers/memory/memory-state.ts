@@ -3,6 +3,7 @@ import type { Seat } from '../../engine/room/member-store.port.js';
 import type { PinBudget } from '../../engine/room/pin-registry.port.js';
 import type { Clock } from '../../engine/runtime/clock.js';
 import { tagOf } from '../../engine/runtime/random.js';
+import type { SystemLogBounds } from '../../engine/runtime/system-log.port.js';
 import { MemoryPinTries } from './memory-pin-tries.js';
 import type { MemoryRoom } from './memory-room.js';
 
@@ -16,6 +17,8 @@ export interface MemoryStateOptions {
   readonly pinBudget?: PinBudget;
   /** Absent: as fast as one likes. */
   readonly entryPaces?: EntryPaces;
+  /** Default: those of the port. */
+  readonly systemLogBounds?: SystemLogBounds;
 }
 
 /** Ended lives are remembered up to this many, so that none of them comes back. */
@@ -40,8 +43,8 @@ export class MemoryState {
   readonly #seats = new Map<string, Map<string, Map<string, Seat>>>();
   /** Until when the lease of a process life runs. */
   readonly leases = new Map<string, number>();
-  /** Lives that ended or were judged dead, oldest first. */
-  readonly endedLives = new Set<string>();
+  /** Lives that ended or were judged dead, by when; oldest first. */
+  readonly endedLives = new Map<string, number>();
   readonly #frames: { readonly roomId: string; readonly raw: Uint8Array }[] = [];
   #onFrame: FrameHandler | null = null;
   #delivering = false;
@@ -119,8 +122,8 @@ export class MemoryState {
   endLife(life: string): void {
     this.leases.delete(life);
     this.endedLives.delete(life);
-    this.endedLives.add(life);
-    const [oldest] = this.endedLives;
+    this.endedLives.set(life, this.clock.now());
+    const [oldest] = this.endedLives.keys();
     if (this.endedLives.size > MAX_ENDED && oldest !== undefined) this.endedLives.delete(oldest);
   }
 

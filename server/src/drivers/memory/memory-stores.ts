@@ -3,6 +3,8 @@ import { MemoryEndedSessions } from './memory-ended-sessions.js';
 import { MemoryFanoutBus } from './memory-fanout-bus.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryMemberStore } from './memory-member-store.js';
+import { MemoryNodeDirectory } from './memory-node-directory.js';
+import { MemoryOpenRooms } from './memory-open-rooms.js';
 import { MemoryPageCache } from './memory-page-cache.js';
 import { MemoryPasscodeTries } from './memory-passcode-tries.js';
 import { MemoryPeople } from './memory-people.js';
@@ -12,6 +14,7 @@ import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryState, type MemoryStateOptions } from './memory-state.js';
+import { MemorySystemLog } from './memory-system-log.js';
 import { MemoryWaitingList } from './memory-waiting-list.js';
 
 /** The stores of one node without Redis. They share one state, hold no timer and need no closing. */
@@ -29,6 +32,9 @@ export interface MemoryStores {
   readonly queue: MemoryArchiveQueue;
   readonly pages: MemoryPageCache;
   readonly leases: MemoryLeases;
+  readonly openRooms: MemoryOpenRooms;
+  readonly nodes: MemoryNodeDirectory;
+  readonly systemLog: MemorySystemLog;
   readonly bus: MemoryFanoutBus;
 }
 
@@ -50,6 +56,9 @@ export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
     queue: new MemoryArchiveQueue(state),
     pages: new MemoryPageCache(state),
     leases: new MemoryLeases(state),
+    openRooms: new MemoryOpenRooms(state),
+    nodes: new MemoryNodeDirectory(state),
+    systemLog: new MemorySystemLog(state, options.systemLogBounds),
     bus: new MemoryFanoutBus(state),
   };
 }

@@ -10,6 +10,7 @@ export interface Tables {
   pins: PinsTable;
   entries: EntriesTable;
   sessions: SessionsTable;
+  system_log: SystemLogTable;
 }
 
 export interface RoomsTable {
@@ -112,6 +113,21 @@ export interface SessionsTable {
 
 /** A row as it is read. */
 export type SessionRow = Selectable<SessionsTable>;
+
+export interface SystemLogTable {
+  ms: number;
+  seq: number;
+  key: string;
+  node_id: string;
+  at: number;
+  type: string;
+  level: string;
+  /** JSON text. */
+  payload: string;
+}
+
+/** A row as it is read. */
+export type SystemLogRow = Selectable<SystemLogTable>;
 
 /** Stands where the id of an erased or unknown user would be. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

@@ -6,7 +6,7 @@ import { tagOf } from '../../engine/runtime/random.js';
 /**
  * The name of every key. What a script touches together shares a hash tag, so that it lies in one
  * slot of a Cluster: a room's keys the last two hex digits of its id, a session's those of its user
- * (its id ends in the same), the PIN index `{pin}`, the leases `{tags}`.
+ * (its id ends in the same), the PIN index `{pin}`, the leases `{tags}`, the log of the system `{system}`.
  */
 
 /** Idempotency keys longer than this (encoded) are kept by their hash. */
@@ -128,6 +128,15 @@ export const endedSessionsKey = tagged('ended', 'sessions');
 export const endedSessionsChannel = tagged('ended', 'told');
 /** Lives that ended or were judged dead, by time. */
 export const endedLivesKey = tagged('tags', 'ended');
+/** What a life says of its node. */
+export const nodeKey = (life: string) => tagged('tags', `node:${life}`);
+
+/** The log of the system, a stream that all nodes write. */
+export const systemLogKey = tagged('system', 'log');
+/** What names its entries, so that each is written once, by when it is forgotten. */
+export const systemSaidKey = tagged('system', 'said');
+/** Up to where it is archived, and how many entries were lost before. */
+export const systemArchivedKey = tagged('system', 'archived');
 
 /**
  * The shard channel of a room: the one that the sharded Socket.IO adapter subscribes to for the

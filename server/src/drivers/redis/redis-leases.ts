@@ -4,7 +4,7 @@ import type { RedisAccess } from './redis-access.js';
 import { defineScript } from './scripts.js';
 
 /** For how long a life that ended is remembered as such, ms. */
-const ENDED_KEPT_MS = 60 * 60 * 1_000;
+export const ENDED_KEPT_MS = 60 * 60 * 1_000;
 
 const leaseKeys = () => [keys.livesKey, keys.ownersKey, keys.endedLivesKey];
 

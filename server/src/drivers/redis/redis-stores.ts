@@ -1,10 +1,13 @@
 import type { EntryPaces } from '../../engine/feed/room-feed.port.js';
 import type { PinBudget } from '../../engine/room/pin-registry.port.js';
+import type { SystemLogBounds } from '../../engine/runtime/system-log.port.js';
 import { RedisArchiveQueue } from './redis-archive-queue.js';
 import type { RedisClients } from './redis-clients.js';
 import { RedisEndedSessions } from './redis-ended-sessions.js';
 import { RedisLeases } from './redis-leases.js';
 import { RedisMemberStore } from './redis-member-store.js';
+import { RedisNodeDirectory } from './redis-node-directory.js';
+import { RedisOpenRooms } from './redis-open-rooms.js';
 import { RedisPageCache } from './redis-page-cache.js';
 import { RedisPasscodeTries } from './redis-passcode-tries.js';
 import { RedisPeople } from './redis-people.js';
@@ -13,6 +16,7 @@ import { RedisRoomFeed } from './redis-room-feed.js';
 import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
+import { RedisSystemLog } from './redis-system-log.js';
 import { RedisWaitingList } from './redis-waiting-list.js';
 
 export interface RedisStoreOptions {
@@ -24,6 +28,8 @@ export interface RedisStoreOptions {
   readonly pinBudget?: PinBudget;
   /** Absent: as fast as one likes. */
   readonly entryPaces?: EntryPaces;
+  /** Default: those of the port. */
+  readonly systemLogBounds?: SystemLogBounds;
 }
 
 /** The stores of a node over Redis. They hold no state of their own and need no closing. */
@@ -41,6 +47,9 @@ export interface RedisStores {
   readonly queue: RedisArchiveQueue;
   readonly pages: RedisPageCache;
   readonly leases: RedisLeases;
+  readonly openRooms: RedisOpenRooms;
+  readonly nodes: RedisNodeDirectory;
+  readonly systemLog: RedisSystemLog;
 }
 
 /** Above this share of `maxmemory` no entries or states are taken: scripts that free memory need the rest. */
@@ -71,5 +80,8 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
     queue: new RedisArchiveQueue(redis, { channelKeep }),
     pages: new RedisPageCache(redis, { isMemoryShort: () => memory.isAbove(PAGE_MEMORY_SHARE) }),
     leases: new RedisLeases(redis),
+    openRooms: new RedisOpenRooms(redis),
+    nodes: new RedisNodeDirectory(redis),
+    systemLog: new RedisSystemLog(redis, options.systemLogBounds),
   };
 }

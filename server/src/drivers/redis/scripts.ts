@@ -9,6 +9,7 @@ export const SCRIPT_NAMES = [
   'feed-snapshot',
   'host-judge',
   'lease-end',
+  'lease-fallen',
   'lease-judge',
   'lease-renew',
   'living-members',
@@ -21,6 +22,7 @@ export const SCRIPT_NAMES = [
   'member-release',
   'member-remove',
   'member-rename',
+  'node-living',
   'pin-complete',
   'pin-confirm',
   'pin-fill',
@@ -49,6 +51,8 @@ export const SCRIPT_NAMES = [
   'state-confirm',
   'state-read',
   'state-write',
+  'system-append',
+  'system-confirm',
 ] as const;
 
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

@@ -65,6 +65,10 @@ export class UwsHttpExchange {
       return;
     }
     const reader = body.getReader();
+    // What makes the body ends with the client, not with the next chunk.
+    this.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), {
+      once: true,
+    });
     try {
       await this.#stream(response, reader);
     } catch {

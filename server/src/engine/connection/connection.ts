@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { PaceLimit } from '../runtime/pace.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 import { CommandPace } from './command-pace.js';
 import type { CommandRouter, SeatHolder } from './command-router.js';
 import type {
@@ -37,6 +38,7 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly log: SystemNotes;
   readonly nodeId: string;
   readonly door: Door;
   readonly commandLimit: PaceLimit;
@@ -54,6 +56,11 @@ export class Connections implements ConnectionHandler, SessionSockets {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#limits = new SocketLimits(parts.socketBounds, parts.metrics);
+  }
+
+  /** Sockets that are open now. */
+  get size(): number {
+    return this.#open.size;
   }
 
   async authenticate(credentials: HandshakeCredentials): Promise<Caller> {
@@ -236,7 +243,7 @@ class Connection implements ClientConnection, SeatHolder {
   }
 
   #spend(cost?: number): void {
-    const { clock, door, logger, metrics } = this.#parts;
+    const { clock, door, log, logger, metrics } = this.#parts;
     try {
       this.#pace.take(clock.now(), cost);
     } finally {
@@ -245,6 +252,7 @@ class Connection implements ClientConnection, SeatHolder {
         metrics.count('pinroom_abusive_sockets_total');
         const { network, sessionId, userId } = this.caller;
         logger.warn({ network, sessionId, userId }, 'a socket is closed: it ignores its limit');
+        log.note('abuse', { kind: 'socket-closed', network });
         door.bar(sessionId);
         this.socket.disconnect();
       }

@@ -31,6 +31,11 @@ export class LocalRooms {
     bus.onInterrupted(() => this.#positionCheck?.wake());
   }
 
+  /** Rooms with a seat here. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
   /** Begins to check positions in the background. */
   start(): void {
     const { clock, logger } = this.#parts;

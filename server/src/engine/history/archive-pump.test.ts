@@ -56,6 +56,9 @@ class House {
   readonly reads: (number | null)[] = [];
   onConfirm: (roomId: string) => void = () => {};
 
+  /** What the pump said of how long entries wait. */
+  readonly waited: (number | 'settled')[] = [];
+
   readonly #metrics: Metrics = {
     count: (name, _labels, by = 1) => {
       this.counts.set(name, (this.counts.get(name) ?? 0) + by);
@@ -109,6 +112,10 @@ class House {
       }
     },
     tags: () => ['00'],
+    lag: {
+      waits: (since) => void this.waited.push(since),
+      settle: () => void this.waited.push('settled'),
+    },
     clock: this.clock,
     logger: silentLogger,
     metrics: this.#metrics,
@@ -147,6 +154,19 @@ class House {
 }
 
 describe('the archive pump', () => {
+  it('says how long entries have waited, and once a round has carried all', async () => {
+    const house = new House(2, 3);
+    await house.round();
+    expect(house.waited).toEqual([1, 1, 'settled']);
+  });
+
+  it('says that nothing is over while the archive is away', async () => {
+    const house = new House(1);
+    house.insertFault = () => unavailable('PostgreSQL');
+    await house.round();
+    expect(house.waited).toEqual([1]);
+  });
+
   it('carries everything that waits', async () => {
     const house = new House(200, 3);
     await house.drain();

@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { RowsRefused } from '../runtime/rows-refused.js';
 import { type Loop, runLoop } from '../runtime/run-loop.js';
+import type { ArchiveLag } from './archive-lag.js';
 import type { ArchiveQueue, PendingBatch, PendingChannel } from './archive-queue.port.js';
 import { type ArchiveRow, ContentConflict, type EntryArchive } from './entry-archive.port.js';
 import { PutOffChannels } from './put-off-channels.js';
@@ -29,6 +30,8 @@ export interface PumpParts {
   /** Learns from the log entries who joined. Called before the position moves. */
   readonly onRows: (rows: readonly ArchiveRow[]) => Promise<void>;
   readonly tags: () => readonly string[];
+  /** Learns how long entries wait. */
+  readonly lag: Pick<ArchiveLag, 'waits' | 'settle'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -104,6 +107,8 @@ export class ArchivePump {
       const channels = listed.filter((channel) => this.#putOff.isDue(nameOf(channel)));
       const { entries, unfinished } = await this.#carryAll(channels, signal);
       this.#idleRounds = entries > 0 ? 0 : this.#idleRounds + 1;
+      // What is put off waits, though nobody looks at it.
+      if (this.#putOff.size === 0) this.#parts.lag.settle();
       return unfinished.length > 0 || (entries > 0 && channels.length >= LISTED);
     } catch (fault) {
       this.#parts.metrics.count('pinroom_archive_failures_total');
@@ -164,9 +169,10 @@ export class ArchivePump {
   }
 
   async #tryToCarry(channels: readonly PendingChannel[], signal: AbortSignal): Promise<Carried> {
-    const { metrics, onRows, queue } = this.#parts;
+    const { lag, metrics, onRows, queue } = this.#parts;
     const { batches, limit } = await this.#read(channels, signal);
     const rows = batches.flatMap((batch) => batch.rows);
+    for (const batch of batches) if (batch.rows[0]) lag.waits(batch.rows[0].at);
     for (let start = 0; start < rows.length; start += ROWS) {
       await this.#insert(rows.slice(start, start + ROWS));
     }

@@ -2,8 +2,10 @@ import type { ArchiveQueue } from '../history/archive-queue.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
+import type { CloseReason } from './room-record.port.js';
 import type { RoomStore } from './room-store.port.js';
 import type { StateArchiver } from './state-archiver.js';
 import type { WaitingList } from './waiting-list.port.js';
@@ -20,6 +22,7 @@ export interface CloseParts {
   readonly states: Pick<StateArchiver, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly log: SystemNotes;
   readonly quarantineMs: number;
   /** Asks the archive pump to look at this room's tag soon. */
   readonly hurry: (roomId: string) => void;
@@ -43,10 +46,16 @@ export class RoomCloser {
     const outcome = await rooms.close(roomId, 'closed', byUserId);
     if (outcome === 'absent') throw new AppError('room_not_found');
     if (outcome === 'already') throw new AppError('room_closed');
+    this.tell(roomId, 'closed');
     hurry(roomId);
     this.finish(roomId).catch((fault: unknown) => {
       logger.debug({ roomId, err: fault }, 'closing a room will be finished later');
     });
+  }
+
+  /** Tells operators, once for each room, that it is closed. */
+  tell(roomId: string, reason: CloseReason): void {
+    this.#parts.log.note('room-closed', { roomId, reason }, `room-closed:${roomId}`);
   }
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
@@ -66,6 +75,8 @@ export class RoomCloser {
     // More than one where a change of the PIN broke off.
     for (const pin of new Set([room.pin, ...held])) await pins.release(pin, roomId, quarantineMs);
     await rooms.retire(roomId, CLOSED_TTL_MS);
+    // Whoever closed it may have died before it was told.
+    this.tell(roomId, room.closeReason ?? 'closed');
     return true;
   }
 }

@@ -93,6 +93,7 @@ export class Housekeeping {
     const due = await rooms.listDue(tags(), ROOMS_AT_ONCE);
     for (const roomId of due) {
       const outcome = await rooms.expire(roomId);
+      if (outcome === 'expired') closer.tell(roomId, 'expired');
       if (outcome === 'expired' || outcome === 'closing') await closer.finish(roomId);
     }
   }

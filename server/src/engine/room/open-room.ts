@@ -5,6 +5,7 @@ import { unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { uuidv7 } from '../runtime/random.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
 import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -21,6 +22,7 @@ export interface OpenRoomParts extends PinParts {
   readonly secrets: TokenSecrets;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: SystemNotes;
   readonly roomTtlMs: number;
   readonly roomMaxMs: number;
 }
@@ -56,7 +58,7 @@ export class RoomOpener {
     caller: Pick<Caller, 'network' | 'userId'>,
     wish: CommandPayload<'room:create'>,
   ): Promise<{ room: Room; hostKey: string }> {
-    const { limiters, secrets } = this.#parts;
+    const { limiters, log, secrets } = this.#parts;
     const giveBack = await countPin(limiters, caller);
     let opened: Opened | undefined;
     try {
@@ -66,6 +68,7 @@ export class RoomOpener {
       if (!opened?.isNew) await giveBack();
     }
     const { room } = opened;
+    if (opened.isNew) log.note('room-opened', { roomId: room.id }, `room-opened:${room.id}`);
     return { room: toRoom(room), hostKey: hostKeyOf(room.id, secrets) };
   }
 

@@ -6,17 +6,25 @@ import { PinWatch } from './pin-watch.js';
 
 function open() {
   const said: string[] = [];
+  const told: unknown[] = [];
   let alarm = 0;
   const note = (_fields: object, message: string) => void said.push(message);
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
   const set = (_name: string, value: number) => {
     alarm = value;
   };
-  const watch = new PinWatch(systemClock, logger, { ...noMetrics, set });
+  const watch = new PinWatch(
+    systemClock,
+    logger,
+    { ...noMetrics, set },
+    {
+      note: (type, payload) => void told.push({ type, ...payload }),
+    },
+  );
   const notes = (count: number, result: 'found' | 'missed' | 'refused') => {
     for (let n = 0; n < count; n++) watch.note(result, `session ${n}`);
   };
-  return { watch, notes, said, alarm: () => alarm };
+  return { watch, notes, said, told, alarm: () => alarm };
 }
 
 describe('The watch over wrong PINs', () => {
@@ -39,7 +47,7 @@ describe('The watch over wrong PINs', () => {
   });
 
   it('raises the alarm once, and takes it back when a minute has passed without', () => {
-    const { watch, notes, said, alarm } = open();
+    const { watch, notes, said, told, alarm } = open();
     notes(60, 'missed');
     watch.look();
     notes(60, 'refused');
@@ -51,5 +59,9 @@ describe('The watch over wrong PINs', () => {
     for (let looks = 0; looks < 6; looks++) watch.look();
     expect(alarm()).toBe(0);
     expect(said).toHaveLength(2);
+    expect(told).toMatchObject([
+      { type: 'abuse', kind: 'pin-guessing', state: 'begins', wrong: 120 },
+      { type: 'abuse', kind: 'pin-guessing', state: 'ends', wrong: 0 },
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { type Loop, runLoop } from '../runtime/run-loop.js';
+import type { SystemNotes } from '../runtime/system-log.js';
 
 const LOOK_MS = 10_000;
 /** Looks that the share of wrong PINs is taken over. */
@@ -24,22 +25,24 @@ const MAX_FINDERS = 20_000;
 export type PinTryResult = 'found' | 'missed' | 'refused';
 
 /**
- * Raises an alarm, in metrics and log, while most of the PINs that come to this node lead nowhere: a
+ * Raises an alarm, in metrics and logs, while most of the PINs that come to this node lead nowhere: a
  * sign that somebody guesses, whatever the addresses.
  */
 export class PinWatch {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #log: SystemNotes;
   /** Newest last. */
   #looks: Look[] = [newLook()];
   #isAlarmed = false;
   #loop: Loop | undefined;
 
-  constructor(clock: Clock, logger: Logger, metrics: Metrics) {
+  constructor(clock: Clock, logger: Logger, metrics: Metrics, log: SystemNotes) {
     this.#clock = clock;
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#log = log;
   }
 
   start(): void {
@@ -76,6 +79,8 @@ export class PinWatch {
     this.#isAlarmed = isAlarming;
     this.#metrics.set('pinroom_pin_alarm', isAlarming ? 1 : 0);
     const fields = { found, wrong, seconds: (LOOKS * LOOK_MS) / 1_000 };
+    const state = isAlarming ? 'begins' : 'ends';
+    this.#log.note('abuse', { kind: 'pin-guessing', state, ...fields });
     if (isAlarming) this.#logger.warn(fields, 'so many wrong PINs: somebody seems to guess');
     else this.#logger.info(fields, 'wrong PINs are rare again');
   }

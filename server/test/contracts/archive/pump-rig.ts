@@ -7,12 +7,14 @@ import { PostgresRoomMemberArchive } from '../../../src/drivers/postgres/postgre
 import { archivedKey, streamKey } from '../../../src/drivers/redis/keys.js';
 import { openRedis } from '../../../src/drivers/redis/redis-clients.js';
 import { createRedisStores } from '../../../src/drivers/redis/redis-stores.js';
+import { ArchiveLag } from '../../../src/engine/history/archive-lag.js';
 import { ArchivePump, type PumpParts } from '../../../src/engine/history/archive-pump.js';
 import { archiveMembers } from '../../../src/engine/room/member-archiver.js';
 import { systemClock } from '../../../src/engine/runtime/clock.js';
 import { silentLogger } from '../../../src/engine/runtime/logger.js';
 import { type Metrics, noMetrics } from '../../../src/engine/runtime/metrics.js';
 import { ALL_TAGS } from '../../../src/engine/runtime/random.js';
+import { noNotes } from '../../../src/engine/runtime/system-log.js';
 import { afterFile } from '../../support/after-file.js';
 import { createDatabase } from '../../support/services.js';
 import { openProxy, type TcpProxy } from '../../support/tcp-proxy.js';
@@ -164,6 +166,7 @@ function createPumpNode(
     archive,
     onRows: (rows) => archiveMembers(rows, members, silentLogger),
     tags: () => ALL_TAGS,
+    lag: new ArchiveLag(systemClock, noNotes),
     clock: systemClock,
     logger: silentLogger,
     metrics,

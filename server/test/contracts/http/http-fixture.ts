@@ -1,10 +1,14 @@
 import type {
   CommandName,
+  NodeList,
+  OperatorRoomList,
   Room,
   RoomByPin,
   RoomList,
   RoomState,
   SessionList,
+  SystemEntry,
+  SystemLogPage,
 } from '@pinroom/client/contract';
 import { AjvSchemaChecker } from '../../../src/drivers/ajv/ajv-schema-checker.js';
 import {
@@ -19,6 +23,7 @@ import type {
   SessionApi,
   SessionGrant,
 } from '../../../src/engine/connection/http-api.port.js';
+import type { LogFollower, OperatorApi } from '../../../src/engine/connection/operator-api.port.js';
 import { AppError } from '../../../src/engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../../src/engine/runtime/clock.js';
 import type { HealthReport } from '../../../src/engine/runtime/health.port.js';
@@ -188,6 +193,54 @@ export class LocalRooms implements RoomApi {
   }
 }
 
+export const LOG_ENTRY: SystemEntry = {
+  id: '1800000000000-0',
+  at: NOW,
+  nodeId: 'node-1',
+  type: 'node-up',
+  level: 'info',
+  payload: { life: 'life-1', version: '1.2.3', host: 'one', pid: 7, reason: 'started' },
+};
+
+/** A log with one entry, one room and one node; writes down what it was asked. */
+export class LocalOperators implements OperatorApi {
+  readonly asked: { what: string; question: unknown }[] = [];
+  /** What followers get next; a list for a turn, null for the end. */
+  readonly coming: (readonly SystemEntry[] | null)[] = [];
+  followers = 0;
+
+  async readLog(question: unknown): Promise<SystemLogPage> {
+    this.asked.push({ what: 'log', question });
+    return { entries: [LOG_ENTRY], nextCursor: null, source: 'archive' };
+  }
+
+  async followLog(after: string | null, type: string | null): Promise<LogFollower> {
+    this.asked.push({ what: 'follow', question: { after, type } });
+    this.followers += 1;
+    let isOpen = true;
+    return {
+      next: async () => {
+        const next = this.coming.shift();
+        return next === undefined ? new Promise(() => {}) : next;
+      },
+      close: () => {
+        if (isOpen) this.followers -= 1;
+        isOpen = false;
+      },
+    };
+  }
+
+  async listRooms(question: unknown): Promise<OperatorRoomList> {
+    this.asked.push({ what: 'rooms', question });
+    return { rooms: [], nextCursor: null };
+  }
+
+  async listNodes(): Promise<NodeList> {
+    this.asked.push({ what: 'nodes', question: null });
+    return { nodes: [] };
+  }
+}
+
 /** Remembers every line. */
 export class ListLogger implements Logger {
   readonly lines: { level: string; fields: object; message: string }[] = [];
@@ -211,6 +264,7 @@ export type CallOptions = {
 export class HttpFixture {
   readonly sessions = new LocalSessions();
   readonly rooms = new LocalRooms();
+  readonly operators = new LocalOperators();
   readonly logger = new ListLogger();
   health: HealthReport = { ready: true, status: 'ok', backends: { redis: 'up' }, reasons: [] };
   readonly app: HttpApp;
@@ -220,6 +274,7 @@ export class HttpFixture {
     this.app = createHttpApp({
       sessions: this.sessions,
       rooms: this.rooms,
+      operators: this.operators,
       checker: new AjvSchemaChecker(),
       health: { report: () => this.health },
       keySet: () => ({ keys: [{ kty: 'OKP', kid: 'k' }] }),

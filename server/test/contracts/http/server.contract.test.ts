@@ -7,17 +7,21 @@ import {
   type CommandName,
   type Entry,
   type Member,
+  type NodeList,
+  type OperatorRoomList,
   type Room,
   type RoomByPin,
   type RoomList,
   type ServerEvents,
   type SessionAnswer,
   type Static,
+  type SystemLogPage,
 } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
 import type * as answers from '../../../src/drivers/http/answer-schemas.js';
 import { EVENT_SCHEMAS } from '../../../src/drivers/http/event-schemas.js';
 import { createNodeListener } from '../../../src/drivers/http/node-listener.js';
+import type * as operators from '../../../src/drivers/http/operator-schemas.js';
 import { codeOf, HttpFixture } from './http-fixture.js';
 
 type Json = { [name: string]: Json };
@@ -144,6 +148,9 @@ describe('specifications', () => {
       fits<Static<typeof answers.session>, SessionAnswer>(),
       fits<Static<typeof answers.roomByPin>, RoomByPin>(),
       fits<Static<typeof answers.roomList>, RoomList>(),
+      fits<Static<typeof operators.systemLogPage>, SystemLogPage>(),
+      fits<Static<typeof operators.operatorRoomList>, OperatorRoomList>(),
+      fits<Static<typeof operators.nodeList>, NodeList>(),
       fits<Answers, { [N in CommandName]: CommandAnswers[N] }>(),
       fits<Events, ServerEvents>(),
     ];

@@ -23,9 +23,9 @@ import type { Stores } from './store-driver.js';
 const LEASE_MS = 60_000;
 const LIFE = 'life-1';
 
-/** What frees memory, moves a position, or tells of rights that are gone: it runs in any case. */
+/** What frees memory, moves a position, tells of rights that are gone, or tells operators: it runs in any case. */
 const RUN_ALWAYS = SCRIPT_NAMES.filter((name) =>
-  /^(queue|lease)-|^state-confirm$|-(close|end|expire|release|remove|retire|seen|tell|unlock)$/.test(
+  /^(queue|lease|system)-|^state-confirm$|-(close|end|expire|release|remove|retire|seen|tell|unlock)$/.test(
     name,
   ),
 );
@@ -183,6 +183,17 @@ describe('Stores on a Redis whose memory is full', () => {
     await stores.sessions.end(session.id, session.userId);
     expect((await stores.endedSessions.listEnded(cursor)).ids).toEqual([session.id]);
     expect((await stores.sessions.find(session.id))?.endedAt).not.toBeNull();
+  });
+
+  test('[SYSTEM-1] [SYSTEM-4] operators are told, and what they are told is archived', async () => {
+    await fillUp();
+    const payload = { backend: 'redis' };
+    const said = { key: 'k', at: 1, nodeId: 'n', type: 'backend-lost', level: 'error' } as const;
+    await stores.systemLog.append([{ ...said, payload }]);
+    const [entry] = await stores.systemLog.listPending(10);
+    expect(entry).toMatchObject({ ...said, payload });
+    await stores.systemLog.confirm(entry?.id ?? null);
+    expect(await stores.systemLog.listPending(10)).toEqual([]);
   });
 
   test.each(RUN_ALWAYS)(

@@ -5,6 +5,7 @@ import type { EntryPaces, RoomFeed } from '../../../src/engine/feed/room-feed.po
 import type { ArchiveQueue } from '../../../src/engine/history/archive-queue.port.js';
 import type { PageCache } from '../../../src/engine/history/page-cache.port.js';
 import type { MemberStore } from '../../../src/engine/room/member-store.port.js';
+import type { OpenRooms } from '../../../src/engine/room/open-rooms.port.js';
 import type { PasscodeTries } from '../../../src/engine/room/passcode-tries.port.js';
 import type { People } from '../../../src/engine/room/people.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
@@ -12,6 +13,11 @@ import type { RoomStateStore } from '../../../src/engine/room/room-state-store.p
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { WaitingList } from '../../../src/engine/room/waiting-list.port.js';
 import type { Leases } from '../../../src/engine/runtime/leases.port.js';
+import type { NodeDirectory } from '../../../src/engine/runtime/node-directory.port.js';
+import type {
+  SystemLogBounds,
+  SystemLogStore,
+} from '../../../src/engine/runtime/system-log.port.js';
 
 export interface StoreOptions {
   /** Entries of a channel that stay after they are archived. */
@@ -22,6 +28,7 @@ export interface StoreOptions {
   readonly pinBudget?: PinBudget;
   /** Absent: as fast as one likes. */
   readonly entryPaces?: EntryPaces;
+  readonly systemLogBounds?: SystemLogBounds;
 }
 
 /** Every store port of one driver, over data of their own. */
@@ -39,6 +46,9 @@ export interface Stores extends AsyncDisposable {
   readonly queue: ArchiveQueue;
   readonly pages: PageCache;
   readonly leases: Leases;
+  readonly openRooms: OpenRooms;
+  readonly nodes: NodeDirectory;
+  readonly systemLog: SystemLogStore;
   /** The time that the stores go by. */
   now(): number;
   /** Lets time pass for the stores: at once where the driver's clock is ours, else for real. */

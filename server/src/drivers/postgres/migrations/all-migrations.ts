@@ -4,6 +4,7 @@ import { voidedEntries } from './0002-voided-entries.js';
 import { roomBans } from './0003-room-bans.js';
 import { sessionUse } from './0004-session-use.js';
 import { roomStates } from './0005-room-states.js';
+import { systemLog } from './0006-system-log.js';
 import { bannedNetworks } from './0007-banned-networks.js';
 import { roomPasscodes } from './0008-room-passcodes.js';
 
@@ -18,6 +19,7 @@ export const ALL_MIGRATIONS: { readonly [name: string]: Migration } = {
   '0003-room-bans': roomBans,
   '0004-session-use': sessionUse,
   '0005-room-states': roomStates,
+  '0006-system-log': systemLog,
   '0007-banned-networks': bannedNetworks,
   '0008-room-passcodes': roomPasscodes,
 };

@@ -1,0 +1,57 @@
+import { PARAMETER_SCHEMAS, SYSTEM_EVENT_TYPES } from '@pinroom/client/contract';
+import { cursor, source } from './answer-schemas.js';
+import { all, count, flag, list, nothing, text, time } from './schema-shapes.js';
+
+/** What operators are answered. */
+
+const { id, pin, entryId } = PARAMETER_SCHEMAS;
+
+export const systemEntry = all({
+  id: { ...entryId, description: 'When it was written, by the clock of the store.' },
+  at: { ...time, description: 'When it happened, by the clock of the node that says it.' },
+  nodeId: { ...text, description: 'Who says it.' },
+  type: { type: 'string', enum: SYSTEM_EVENT_TYPES },
+  level: { type: 'string', enum: ['info', 'warn', 'error'] },
+  payload: {
+    type: 'object',
+    additionalProperties: { description: 'As docs/operations.md says for each type.' },
+  },
+});
+
+export const systemLogPage = all({ entries: list(systemEntry), nextCursor: cursor, source });
+
+const operatorRoom = all({
+  id,
+  pin,
+  title: text,
+  locked: flag,
+  memberCount: count,
+  online: { ...count, description: 'Members who are connected.' },
+  createdAt: time,
+  activeAt: time,
+  expiresAt: time,
+  closedAt: { anyOf: [time, nothing], description: 'Not null: it is being closed.' },
+  backlog: { ...count, description: 'Entries that wait for the archive.' },
+});
+
+export const operatorRoomList = all({ rooms: list(operatorRoom), nextCursor: cursor });
+
+const nodeStatus = all({
+  id: text,
+  life: text,
+  host: text,
+  pid: count,
+  version: text,
+  startedAt: time,
+  at: { ...time, description: 'When it said this.' },
+  uptimeSeconds: count,
+  tags: { ...count, description: 'Of the 256 that nodes share: how many it looks after.' },
+  sockets: count,
+  rooms: { ...count, description: 'Rooms with a socket on it.' },
+  loopDelayMs: { type: 'number', description: 'How late timers come, 99th percentile.' },
+  backends: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
+  archiveLagMs: { ...count, description: 'How long the entry waits that waits longest.' },
+  draining: flag,
+});
+
+export const nodeList = all({ nodes: list(nodeStatus) });

@@ -1,0 +1,65 @@
+import type {
+  NodeList,
+  OperatorRoom,
+  OperatorRoomList,
+  SystemEventType,
+  SystemLogPage,
+} from '@pinroom/client/contract';
+import type { SystemLogFollowers } from '../history/follow-system-log.js';
+import type { SystemLogQuestion, SystemLogReader } from '../history/read-system-log.js';
+import type { OpenRooms } from '../room/open-rooms.port.js';
+import type { PinRegistry } from '../room/pin-registry.port.js';
+import type { RoomArchive } from '../room/room-archive.port.js';
+import type { NodeDirectory } from '../runtime/node-directory.port.js';
+import type { LogFollower, OperatorApi } from './operator-api.port.js';
+
+export interface OperatorHttpApiParts {
+  readonly log: SystemLogReader;
+  readonly followers: SystemLogFollowers;
+  readonly rooms: OpenRooms;
+  readonly pins: Pick<PinRegistry, 'lookup'>;
+  readonly archive: Pick<RoomArchive, 'findRoomByPin'>;
+  readonly nodes: Pick<NodeDirectory, 'listLiving'>;
+}
+
+/** What HTTP does for operators. */
+export class OperatorHttpApi implements OperatorApi {
+  readonly #parts: OperatorHttpApiParts;
+
+  constructor(parts: OperatorHttpApiParts) {
+    this.#parts = parts;
+  }
+
+  readLog(question: SystemLogQuestion): Promise<SystemLogPage> {
+    return this.#parts.log.read(question);
+  }
+
+  followLog(after: string | null, type: SystemEventType | null): Promise<LogFollower> {
+    return this.#parts.followers.open(after, type);
+  }
+
+  async listRooms(page: {
+    pin: string | null;
+    cursor: string | null;
+    limit: number;
+  }): Promise<OperatorRoomList> {
+    if (page.pin === null) return this.#parts.rooms.list(page);
+    const room = await this.#behind(page.pin);
+    return { rooms: room ? [room] : [], nextCursor: null };
+  }
+
+  async listNodes(): Promise<NodeList> {
+    return { nodes: await this.#parts.nodes.listLiving() };
+  }
+
+  /** An operator is no guesser: nothing is counted. */
+  async #behind(pin: string): Promise<OperatorRoom | null> {
+    const { archive, pins, rooms } = this.#parts;
+    const found = await pins.lookup(pin);
+    let roomId = found.kind === 'room' ? found.roomId : null;
+    // The index went with the data of Redis.
+    if (found.kind === 'unknown') roomId = (await archive.findRoomByPin(pin))?.id ?? null;
+    const room = roomId === null ? null : await rooms.find(roomId);
+    return room?.pin === pin ? room : null;
+  }
+}

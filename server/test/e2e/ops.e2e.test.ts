@@ -1,0 +1,341 @@
+import type {
+  NodeList,
+  OperatorRoomList,
+  SystemEntry,
+  SystemEventType,
+  SystemLogPage,
+} from '@pinroom/client/contract';
+import { Redis } from 'ioredis';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { systemLogKey } from '../../src/drivers/redis/keys.js';
+import { afterFile } from '../support/after-file.js';
+import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { call, newSession } from '../support/http-calls.js';
+import { openSocket } from '../support/raw-socket.js';
+import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { openProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+
+const token = SHARED_SECRETS.PINROOM_OPERATOR_TOKEN;
+
+/** Asks a node as an operator does. */
+async function ask<T>(node: SpawnedNode, path: string): Promise<T> {
+  const answer = await call<T>(`${node.url}/api/ops/${path}`, { token });
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+  return answer.body;
+}
+
+const readLog = (node: SpawnedNode, query = '') => ask<SystemLogPage>(node, `log?${query}`);
+
+/** What the log has of one type. */
+async function told(node: SpawnedNode, type: SystemEventType): Promise<SystemEntry[]> {
+  return (await readLog(node, `type=${type}&limit=200`)).entries;
+}
+
+const nodesOf = async (node: SpawnedNode) => (await ask<NodeList>(node, 'nodes')).nodes;
+
+/** A room of a new user, over HTTP. */
+async function openRoom(node: SpawnedNode, title: string) {
+  const { accessToken } = await newSession(node.url, 'Ada');
+  const { body } = await call<{ room: { id: string; pin: string } }>(`${node.url}/api/rooms`, {
+    method: 'POST',
+    token: accessToken,
+    body: { title },
+  });
+  const close = () =>
+    call(`${node.url}/api/rooms/${body.room.id}/close`, {
+      method: 'POST',
+      token: accessToken,
+      body: {},
+    });
+  return { ...body.room, accessToken, close };
+}
+
+/** Follows the log of a node, and writes down what comes. */
+async function follow(node: SpawnedNode, lastEventId?: string) {
+  const stop = new AbortController();
+  afterFile(() => stop.abort());
+  const answer = await fetch(`${node.url}/api/ops/log`, {
+    signal: stop.signal,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toContain('text/event-stream');
+  const entries: SystemEntry[] = [];
+  const followed = { entries, isOver: false, stop: () => stop.abort() };
+  const read = async () => {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of answer.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const [, id, data] = /^id: (.+)\ndata: (.+)$/.exec(block) ?? [];
+        if (data === undefined) continue;
+        const entry = JSON.parse(data) as SystemEntry;
+        expect(entry.id).toBe(id);
+        entries.push(entry);
+      }
+    }
+  };
+  read()
+    .catch(() => {})
+    .finally(() => {
+      followed.isOver = true;
+    });
+  return followed;
+}
+
+describe('operators of three nodes', () => {
+  let backends: Backends;
+  let nodes: readonly [SpawnedNode, SpawnedNode, SpawnedNode];
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    backends = await startBackends();
+    env = { ...UNLIMITED, ...backends.env };
+    nodes = await Promise.all([
+      spawnNode({ env, transport: 'uws' }),
+      spawnNode({ env, transport: 'ws' }),
+      spawnNode({ env }),
+    ]);
+  });
+
+  it('see the nodes, how they are, and that they are up', async () => {
+    const all = await until(async () => {
+      const living = await nodesOf(nodes[0]);
+      return living.length === 3 && living.every(({ tags }) => tags > 80) && living;
+    }, 15_000);
+    expect(all.map(({ pid }) => pid).sort()).toEqual(nodes.map(({ pid }) => pid).sort());
+    expect(all.reduce((sum, { tags }) => sum + tags, 0)).toBe(256);
+    expect(all[0]).toMatchObject({
+      version: expect.stringMatching(/^\d+\./),
+      backends: { redis: 'up', postgres: 'up' },
+      draining: false,
+    });
+    const up = await told(nodes[1], 'node-up');
+    expect(up.map(({ payload }) => payload.pid).sort()).toEqual(all.map(({ pid }) => pid).sort());
+    expect(up[0]).toMatchObject({ level: 'info', payload: { reason: 'started' } });
+    const { socket } = await openSocket(nodes[2].url, 'Ada');
+    await until(async () => {
+      const { sockets } = (await nodesOf(nodes[0])).find(({ pid }) => pid === nodes[2].pid) ?? {};
+      return sockets === 1;
+    });
+    socket.close();
+  });
+
+  it('find the room that a caller names by its PIN, and page through all', async () => {
+    const rooms = [];
+    for (let n = 0; n < 5; n++) rooms.push(await openRoom(nodes[0], `Room ${n}`));
+    const [wanted] = rooms;
+    const { socket } = await openSocket(nodes[1].url, 'Grace');
+    await socket.must('room:join', { pin: wanted?.pin ?? '' });
+    const found = await ask<OperatorRoomList>(nodes[2], `rooms?pin=${wanted?.pin}`);
+    expect(found).toMatchObject({
+      rooms: [{ id: wanted?.id, title: 'Room 0', memberCount: 1, online: 1, closedAt: null }],
+      nextCursor: null,
+    });
+    expect((await ask<OperatorRoomList>(nodes[2], 'rooms?pin=1111')).rooms).toEqual([]);
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: OperatorRoomList = await ask(
+        nodes[1],
+        `rooms?limit=2${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      seen.push(...page.rooms.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(seen.sort()).toEqual(rooms.map(({ id }) => id).sort());
+    await wanted?.close();
+    await until(async () => {
+      const { rooms: left } = await ask<OperatorRoomList>(nodes[0], 'rooms');
+      return left.length === 4 && left.every(({ id }) => id !== wanted?.id);
+    });
+    socket.close();
+  });
+
+  it.each([0, 1] as const)('follow the log at node %i, and go on where they were', async (at) => {
+    const node = nodes[at];
+    const other = nodes[1 - at] ?? node;
+    const first = await follow(node);
+    const room = await openRoom(other, 'Told live');
+    await until(() => first.entries.some(({ payload }) => payload.roomId === room.id));
+    expect(first.entries.at(-1)).toMatchObject({ type: 'room-opened', level: 'info' });
+    first.stop();
+    const lastId = first.entries.at(-1)?.id;
+    await room.close();
+    const again = await follow(other, lastId);
+    await until(() => again.entries.length > 0);
+    expect(again.entries[0]).toMatchObject({
+      type: 'room-closed',
+      payload: { roomId: room.id, reason: 'closed' },
+    });
+    again.stop();
+    // Places are given back when a follower goes, not when the next comment could not be sent.
+    for (let n = 0; n < 20; n++) (await until(() => follow(node))).stop();
+  });
+
+  it('page from the newest entry back to the first, across Redis and the archive', async () => {
+    const everything = (await readLog(nodes[0], 'limit=200')).entries;
+    expect(everything.length).toBeGreaterThan(10);
+    const archived = 'select count(*)::int as rows from system_log';
+    await until(
+      async () => (await backends.query<{ rows: number }>(archived))[0]?.rows === everything.length,
+    );
+    const redis = new Redis(backends.redis.url);
+    await redis.xtrim(systemLogKey, 'MAXLEN', '=', 5);
+    redis.disconnect();
+    const back: SystemEntry[] = [];
+    const sources = new Set<string>();
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: SystemLogPage = await readLog(
+        nodes[1],
+        `limit=4${cursor ? `&before=${cursor}` : ''}`,
+      );
+      back.unshift(...page.entries);
+      sources.add(page.source);
+      cursor = page.nextCursor;
+    }
+    expect(back).toEqual(everything);
+    expect(sources).toEqual(new Set(['redis', 'archive']));
+    const forth: SystemEntry[] = [];
+    for (cursor = '0-0'; cursor !== null; ) {
+      const page: SystemLogPage = await readLog(nodes[1], `limit=4&after=${cursor}`);
+      forth.push(...page.entries);
+      cursor = page.nextCursor;
+    }
+    expect(forth).toEqual(everything);
+  });
+
+  it('still have the log when Redis has lost everything, and what comes then beside it', async () => {
+    const before = (await readLog(nodes[0], 'limit=200')).entries;
+    const redis = new Redis(backends.redis.url);
+    await redis.flushall();
+    redis.disconnect();
+    expect((await readLog(nodes[0], 'limit=200')).entries).toEqual(before);
+    const room = await openRoom(nodes[0], 'After the loss');
+    const after = await until(async () => {
+      const { entries } = await readLog(nodes[1], 'limit=200');
+      return entries.length > before.length && entries;
+    });
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.map(({ payload }) => payload.roomId)).toContain(room.id);
+  });
+
+  it('are told once that a node was killed, though two others watch, and see it no more', async () => {
+    // Lives are judged by nodes whose own lease has run without a break.
+    await until(async () => (await nodesOf(nodes[0])).length === 3, 15_000);
+    const followed = await follow(nodes[0]);
+    const victim = (await nodesOf(nodes[0])).find(({ pid }) => pid === nodes[2].pid);
+    await nodes[2].kill();
+    await until(async () => (await nodesOf(nodes[1])).length === 2, 15_000);
+    await until(() => followed.entries.some(({ type }) => type === 'node-down'), 20_000);
+    const down = await told(nodes[1], 'node-down');
+    expect(down).toMatchObject([
+      {
+        level: 'warn',
+        payload: { nodeId: victim?.id, life: victim?.life, pid: nodes[2].pid, reason: 'silent' },
+      },
+    ]);
+    expect(down[0]?.nodeId).not.toBe(victim?.id);
+    followed.stop();
+  }, 60_000);
+
+  it('are told that a node stops, their stream of it ends, and its log is archived', async () => {
+    const followed = await follow(nodes[1]);
+    const elsewhere = await follow(nodes[0]);
+    expect(await nodes[1].stop()).toBe(0);
+    await until(() => followed.isOver);
+    await until(() => elsewhere.entries.some(({ payload }) => payload.reason === 'stopped'));
+    expect(await nodes[0].stop()).toBe(0);
+    const rows = await backends.query<{ type: string; payload: string }>(
+      `select type, payload from system_log where type = 'node-down' order by ms, seq`,
+    );
+    expect(rows.map(({ payload }) => JSON.parse(payload).reason)).toEqual([
+      'silent',
+      'stopped',
+      'stopped',
+    ]);
+  }, 60_000);
+});
+
+it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwards', async () => {
+  const backends = await startBackends();
+  const url = new URL(backends.database.url);
+  const line = await openProxy({ host: url.hostname, port: Number(url.port) });
+  url.hostname = '127.0.0.1';
+  url.port = `${line.port}`;
+  const env = { ...UNLIMITED, ...backends.env, DATABASE_URL: url.href };
+  const node = await spawnNode({ env });
+  const room = await openRoom(node, 'Goes on');
+  const since = (await readLog(node)).entries.at(-1)?.id ?? '';
+  line.set('cut');
+  await call(`${node.url}/api/rooms/${room.id}/entries`, {
+    method: 'POST',
+    token: room.accessToken,
+    body: { type: 'chat', payload: 'waits' },
+  });
+  await until(async () => (await told(node, 'backend-lost')).length === 1, 15_000);
+  // What is hot is answered all the same.
+  expect(await readLog(node, 'limit=200')).toMatchObject({ source: 'redis' });
+  await until(async () => (await told(node, 'archive-lag')).length === 1, 30_000);
+  line.set('pass');
+  await until(async () => (await told(node, 'archive-lag')).length === 2, 30_000);
+  const { entries } = await readLog(node, `after=${since}`);
+  const types = entries.map(({ type, payload }) => [type, payload.backend ?? payload.state]);
+  expect(types.slice(0, 2)).toEqual([
+    ['backend-lost', 'postgres'],
+    ['archive-lag', 'begins'],
+  ]);
+  // Which of both is noticed first is chance.
+  expect(types.slice(2)).toHaveLength(2);
+  expect(types).toContainEqual(['backend-found', 'postgres']);
+  expect(types).toContainEqual(['archive-lag', 'ends']);
+  // And what happened while nobody could write it down.
+  backends.redis.pause();
+  await until(
+    async () => (await call(`${node.url}/healthz`)).text.includes('redis does not'),
+    15_000,
+  );
+  const cameBackAt = Date.now();
+  backends.redis.resume();
+  const lost = await until(async () => {
+    const all = [...(await told(node, 'backend-lost')), ...(await told(node, 'backend-found'))];
+    const ofRedis = all.filter(({ payload }) => payload.backend === 'redis');
+    return ofRedis.length === 2 && ofRedis[0];
+  }, 15_000);
+  expect(lost.at).toBeLessThanOrEqual(cameBackAt);
+}, 90_000);
+
+it('one node without Redis keeps its log over a restart, and lists itself and its rooms', async () => {
+  const first = await spawnNode({ env: UNLIMITED });
+  const room = await openRoom(first, 'Embedded');
+  expect(await nodesOf(first)).toMatchObject([{ pid: first.pid, tags: 256 }]);
+  expect((await ask<OperatorRoomList>(first, `rooms?pin=${room.pin}`)).rooms).toHaveLength(1);
+  await first.stop();
+  const second = await spawnNode({ env: UNLIMITED, dataDir: first.dataDir });
+  const { entries } = await until(async () => {
+    const page = await readLog(second);
+    return page.entries.length >= 4 && page;
+  });
+  expect(entries.map(({ type }) => type)).toEqual([
+    'node-up',
+    'room-opened',
+    'node-down',
+    'node-up',
+  ]);
+}, 90_000);
+
+it('without an operator token there is nothing to ask for', async () => {
+  const { env } = await startBackends();
+  const node = await spawnNode({ env: { ...env, PINROOM_OPERATOR_TOKEN: undefined } });
+  for (const path of ['log', 'rooms', 'nodes']) {
+    expect((await call(`${node.url}/api/ops/${path}`, { token })).code).toBe('not_found');
+  }
+});
