@@ -12,7 +12,6 @@ import { RoomHttpApi, SessionHttpApi } from '../engine/connection/http-api.js';
 import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
 import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
 import { LocalRooms } from '../engine/fanout/local-rooms.js';
-import type { DeliveryRights } from '../engine/fanout/local-seat.js';
 import { ArchiveLag } from '../engine/history/archive-lag.js';
 import { ArchivePump } from '../engine/history/archive-pump.js';
 import { ArchivedKeys } from '../engine/history/archived-keys.js';
@@ -35,14 +34,13 @@ import { Passcodes } from '../engine/room/passcodes.js';
 import { StatePatcher } from '../engine/room/patch-state.js';
 import { PinWatch } from '../engine/room/pin-watch.js';
 import { RoomReader } from '../engine/room/read-room.js';
+import { SnapshotReader } from '../engine/room/read-snapshot.js';
 import { PinReplacer } from '../engine/room/replace-pin.js';
 import { Retention } from '../engine/room/retention.js';
 import { RoomDirectory } from '../engine/room/room-directory.js';
-import { toRoom } from '../engine/room/room-record.port.js';
 import { EntrySender } from '../engine/room/send-entry.js';
 import { SignalSender } from '../engine/room/send-signal.js';
 import { StateArchiver } from '../engine/room/state-archiver.js';
-import { AppError } from '../engine/runtime/app-error.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
@@ -110,7 +108,7 @@ const JOINS = {
 export function buildEngine(parts: EngineParts): Engine {
   const { archives, bus, checker, clock, config, logger, metrics, nodeId, random, stores } = parts;
   const { limiters, log } = parts;
-  const { rates } = config;
+  const { rates, roomMaxMs, roomTtlMs } = config;
   const commandLimit = paceLimit(rates, rates.commandsPerSocket);
   const { feed, members, pages, people, pins, queue, rooms, states, waiting } = stores;
   const shared = { clock, log, logger, metrics, random };
@@ -148,7 +146,7 @@ export function buildEngine(parts: EngineParts): Engine {
     sources: {
       rights: async (roomId, userIds) => {
         await life.ensure();
-        return deliveryRights(access, roomId, userIds);
+        return access.deliveryRights(roomId, userIds);
       },
       restoreSeats: async (roomId, seats) => {
         // First, so that nobody gets a seat back whose ban was lost.
@@ -202,36 +200,28 @@ export function buildEngine(parts: EngineParts): Engine {
     hurry: () => pump.hurry(),
   });
   const leaver = new RoomLeaver(members, localRooms, owed, graceMs);
-  const joiner = new RoomJoiner({
+  const hostKeeping = { rooms, archive: archives.rooms, owed };
+  // What most of what is done in a room works with.
+  const inRoom = {
     ...shared,
+    ...hostKeeping,
+    access,
     directory,
     members,
     people,
-    localRooms,
-    feed,
-    states,
-    history,
+    waiting,
     secrets,
+  };
+  const joiner = new RoomJoiner({
+    ...inRoom,
+    localRooms,
+    snapshots: new SnapshotReader({ members, states, feed, history }),
     passcodes: new Passcodes({ ...shared, tries: stores.passcodes, secrets, watch: pinWatch }),
     leaver,
-    owed,
-    rooms,
-    archive: archives.rooms,
     life: () => life.id,
   });
-  const kicker = new MemberKicker({
-    access,
-    members,
-    people,
-    bans: archives.bans,
-    directory,
-    rooms,
-    archive: archives.rooms,
-    owed,
-    clock,
-  });
-  const hostKeeping = { rooms, archive: archives.rooms, owed };
-  const reader = new RoomReader({ access, directory, members, archive: archives.rooms, history });
+  const kicker = new MemberKicker({ ...inRoom, bans: archives.bans });
+  const reader = new RoomReader({ ...inRoom, history });
   const allocation = {
     pins,
     limiters,
@@ -245,36 +235,18 @@ export function buildEngine(parts: EngineParts): Engine {
   const statePatcher = new StatePatcher(access, states, clock);
   const router = new CommandRouter({
     checker,
-    opener: new RoomOpener({
-      ...shared,
-      ...allocation,
-      rooms,
-      archive: archives.rooms,
-      directory,
-      secrets,
-      roomTtlMs: config.roomTtlMs,
-      roomMaxMs: config.roomMaxMs,
-    }),
-    pinReplacer: new PinReplacer({
-      ...shared,
-      ...allocation,
-      access,
-      rooms,
-      archive: archives.rooms,
-      pinArchive: archives.pins,
-      directory,
-      owed,
-    }),
+    opener: new RoomOpener({ ...inRoom, ...allocation, roomTtlMs, roomMaxMs }),
+    pinReplacer: new PinReplacer({ ...inRoom, ...allocation, pinArchive: archives.pins }),
     joiner,
     leaver,
     sender: new EntrySender(feed, directory, localRooms, archivedKeys, metrics),
     signals: new SignalSender(access, bus, { ...shared, pace: commandLimit }),
     reader,
-    hosts: new HostCommands({ access, rooms, archive: archives.rooms, closer, secrets, waiting }),
+    hosts: new HostCommands({ ...inRoom, closer }),
     kicker,
     doorKeeper: new DoorKeeper(access, waiting),
     states: statePatcher,
-    people: new MemberCommands({ ...hostKeeping, access, people, directory }),
+    people: new MemberCommands(inRoom),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,
@@ -292,10 +264,7 @@ export function buildEngine(parts: EngineParts): Engine {
   });
   const exporter = new RoomExporter({ access, archive: archives.entries, feed, ...shared });
   const eraser = new RoomEraser({
-    ...shared,
-    access,
-    rooms,
-    members,
+    ...inRoom,
     queue,
     closer,
     archive: archives.members,
@@ -317,12 +286,8 @@ export function buildEngine(parts: EngineParts): Engine {
     archiveLag,
     stateArchiver,
     housekeeping: new Housekeeping({
-      ...shared,
-      ...hostKeeping,
-      members,
-      people,
+      ...inRoom,
       pins,
-      directory,
       closer,
       retention: new Retention({
         ...shared,
@@ -341,25 +306,4 @@ export function buildEngine(parts: EngineParts): Engine {
     endedSessions,
     sessionExpiry: new SessionExpiry({ ...shared, sockets: connections, sessions, endedSessions }),
   };
-}
-
-/** A room's rights as the fan-out needs them; null: there is no such room. */
-async function deliveryRights(
-  access: RoomAccess,
-  roomId: string,
-  userIds: readonly string[],
-): Promise<DeliveryRights | null> {
-  try {
-    const { room, members } = await access.rights(roomId, userIds);
-    return {
-      room: toRoom(room),
-      presenceVersion: room.presenceVersion,
-      stateVersion: room.stateVersion,
-      epoch: room.epoch,
-      roles: new Map(members.map((member) => [member.userId, member.role])),
-    };
-  } catch (fault) {
-    if (fault instanceof AppError && fault.code === 'room_not_found') return null;
-    throw fault;
-  }
 }

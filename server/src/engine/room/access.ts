@@ -1,11 +1,12 @@
 import { mayRead, type Role } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
+import type { DeliveryRights } from '../fanout/local-seat.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
 import type { MemberStore, RoomRights } from './member-store.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import type { RoomMemberArchive } from './room-member-archive.port.js';
-import type { LiveRoom } from './room-record.port.js';
+import { type LiveRoom, toRoom } from './room-record.port.js';
 
 export interface AccessParts {
   readonly members: MemberStore;
@@ -39,6 +40,23 @@ export class RoomAccess {
       rights = await members.rights(roomId, userIds);
     if (!rights) throw new AppError('room_not_found');
     return rights;
+  }
+
+  /** The same as the fan-out needs it; null: there is no such room. */
+  async deliveryRights(roomId: string, userIds: readonly string[]): Promise<DeliveryRights | null> {
+    try {
+      const { room, members } = await this.rights(roomId, userIds);
+      return {
+        room: toRoom(room),
+        presenceVersion: room.presenceVersion,
+        stateVersion: room.stateVersion,
+        epoch: room.epoch,
+        roles: new Map(members.map((member) => [member.userId, member.role])),
+      };
+    } catch (fault) {
+      if (fault instanceof AppError && fault.code === 'room_not_found') return null;
+      throw fault;
+    }
   }
 
   /** What the caller is in the room, which may be closed; `not_in_room` for strangers. */

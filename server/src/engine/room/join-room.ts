@@ -1,40 +1,19 @@
-import {
-  type ChannelSnapshot,
-  type CommandPayload,
-  type Entry,
-  type ErrorCode,
-  followedChannels,
-  type JoinAnswer,
-  LIMITS,
-  type Member,
-} from '@pinroom/client/contract';
+import type { CommandPayload, ErrorCode, JoinAnswer } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import type { LocalRooms } from '../fanout/local-rooms.js';
 import type { LocalSeat, SeatSocket } from '../fanout/local-seat.js';
 import type { WaitingSocket } from '../fanout/local-waiters.js';
-import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
-import { fit } from '../history/answer-size.js';
-import { isBeginning } from '../history/entry-cursor.js';
-import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
-import { NextFlights } from '../runtime/next-flights.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
-import type {
-  JoinOutcome,
-  JoinRequest,
-  MemberList,
-  MemberStore,
-  Seat,
-} from './member-store.port.js';
+import type { JoinOutcome, JoinRequest, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
 import type { Passcodes } from './passcodes.js';
-import { toState } from './patch-state.js';
 import type { People } from './people.port.js';
+import type { SnapshotReader } from './read-snapshot.js';
 import type { RoomDirectory } from './room-directory.js';
-import { type LiveRoom, toRoom } from './room-record.port.js';
-import type { RoomStateStore } from './room-state-store.port.js';
+import type { LiveRoom } from './room-record.port.js';
 import { suggestNickname } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
@@ -48,9 +27,7 @@ export interface JoinParts extends HostKeeping {
   readonly members: MemberStore;
   readonly people: Pick<People, 'firstFree'>;
   readonly localRooms: LocalRooms;
-  readonly feed: RoomFeed;
-  readonly states: Pick<RoomStateStore, 'read'>;
-  readonly history: HistoryReader;
+  readonly snapshots: SnapshotReader;
   readonly secrets: TokenSecrets;
   readonly passcodes: Passcodes;
   readonly leaver: RoomLeaver;
@@ -91,7 +68,6 @@ export interface Joined {
  */
 export class RoomJoiner {
   readonly #parts: JoinParts;
-  readonly #lists = new NextFlights<string, MemberList | null>();
 
   constructor(parts: JoinParts) {
     this.#parts = parts;
@@ -105,7 +81,7 @@ export class RoomJoiner {
   ): Promise<Joined> {
     const room = await this.#find(caller, wish);
     callbacks.onFound(room.id);
-    const { leaver, life, localRooms } = this.#parts;
+    const { leaver, life, localRooms, snapshots } = this.#parts;
     const seat: Seat = {
       roomId: room.id,
       userId: caller.userId,
@@ -128,7 +104,7 @@ export class RoomJoiner {
         onRemoved: () => callbacks.onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
-      const answer = await this.#snapshot(room.id, self, wish.since ?? {});
+      const answer = await snapshots.read(room.id, self, wish.since ?? {});
       // Taken away again while the snapshot was read: the socket has been told already.
       if (localRooms.seat(room.id, socket.id) !== local) throw new AppError('not_in_room');
       localRooms.setRole(room.id, local, answer.self.role);
@@ -258,76 +234,6 @@ export class RoomJoiner {
     if (isBanned && waited) await this.#parts.leaver.leave(seat);
     return outcome;
   }
-
-  async #snapshot(
-    roomId: string,
-    admitted: Member,
-    since: { [channel: string]: string },
-  ): Promise<JoinAnswer> {
-    const { members, feed, states } = this.#parts;
-    // Asked together, so that they travel in one round trip.
-    const [rights, list, hot, state] = await Promise.all([
-      members.rights(roomId, [admitted.userId]),
-      // In a burst it is the same for many, and the dearest of the three.
-      this.#lists.run(roomId, () =>
-        members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
-      ),
-      feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
-      states.read(roomId),
-    ]);
-    const right = rights?.members[0];
-    if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
-    const channels: { [channel: string]: ChannelSnapshot } = {};
-    for (const channel of followedChannels(right.role, admitted.userId)) {
-      const from = since[channel];
-      const kept = hot.channels.get(channel);
-      channels[channel] =
-        from === undefined
-          ? newest(await this.#newest(roomId, channel, kept), kept?.lastId ?? null)
-          : await this.#missed(roomId, channel, from);
-    }
-    return {
-      room: toRoom(rights.room),
-      self: { ...admitted, role: right.role, muted: right.muted },
-      members: list.members,
-      memberCount: list.memberCount,
-      presenceVersion: list.presenceVersion,
-      hostState: rights.hostState,
-      state: toState(state),
-      channels,
-    };
-  }
-
-  /** The newest entries; what the feed no longer holds of them comes from the archive. */
-  async #newest(
-    roomId: string,
-    channel: string,
-    kept: FeedChannel | undefined,
-  ): Promise<readonly Entry[]> {
-    const entries = kept?.entries ?? [];
-    const isFull = kept?.isCut || entries.length >= LIMITS.joinEntries;
-    if (kept?.lastId == null || isFull || isBeginning(entries[0])) return entries;
-    const page = await this.#parts.history.read({ roomId, channel, limit: LIMITS.joinEntries });
-    return page.entries;
-  }
-
-  /** What came after a position, the oldest first. */
-  async #missed(roomId: string, channel: string, from: string): Promise<ChannelSnapshot> {
-    const page = await this.#parts.history.read({
-      roomId,
-      channel,
-      after: from,
-      limit: LIMITS.pageLimit,
-    });
-    const { entries, more } = page;
-    return { entries, lastId: entries.at(-1)?.id ?? from, complete: !more };
-  }
-}
-
-/** The newest entries that fit into an answer. */
-function newest(entries: readonly Entry[], lastId: string | null): ChannelSnapshot {
-  return { entries: fit(entries, 'newest'), lastId, complete: true };
 }
 
 /** The door said no: nothing was taken that would have to be given back. */
