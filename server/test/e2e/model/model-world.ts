@@ -27,11 +27,18 @@ export interface WorldSocket {
 
 export interface WorldRoom {
   readonly model: RoomModel;
-  readonly pin: string;
+  /** All PINs that it has had. */
+  readonly pins: string[];
   readonly hostKey: string;
 }
 
-const QUIET: readonly string[] = ['session:ready'];
+const QUIET: readonly string[] = ['session:ready', 'room:admitted', 'room:left'];
+
+/** Where a socket is. */
+export interface Places {
+  readonly rooms: readonly string[];
+  readonly hosted: readonly string[];
+}
 
 /** Real nodes with people on them, beside what the model says of them. */
 export class World {
@@ -68,8 +75,8 @@ export class World {
   async addRoom(opener: WorldSocket, capacity: number): Promise<void> {
     const settings = { hostGraceSeconds: 86_400 };
     const { hostKey, room } = await opener.raw.must('room:create', { capacity, settings });
-    const model = new RoomModel(room.id, opener.user.userId, capacity);
-    this.rooms.push({ model, hostKey, pin: room.pin ?? '' });
+    const model = new RoomModel(room.id, room.pin ?? '', opener.user.userId, capacity);
+    this.rooms.push({ model, hostKey, pins: [model.pin] });
   }
 
   /** The connection is lost, and another one takes its place; it is in no room. */
@@ -96,6 +103,10 @@ export class World {
     for (const number of outcome.out?.sockets ?? []) {
       this.sockets[number]?.expected.push(`${model.id} left ${outcome.out?.reason}`);
     }
+    for (const number of outcome.door?.sockets ?? []) {
+      this.sockets[number]?.expected.push(`${model.id} ${outcome.door?.news}`);
+    }
+    if (outcome.door && joining) joining.optional.add(`${model.id} admitted true`);
     if (outcome.patched) {
       const { patch, version } = outcome.patched;
       const line = `${model.id} state ${version} ${JSON.stringify(patch)}`;
@@ -117,7 +128,7 @@ export class World {
   }
 
   /** Waits until everybody has heard what they should; nobody has heard anything else. */
-  async compareEvents(roomsBefore: ReadonlyMap<number, ReadonlySet<string>>): Promise<void> {
+  async compareEvents(placesBefore: ReadonlyMap<number, Places>): Promise<void> {
     for (const socket of this.sockets) {
       const heard = () => heardOf(socket);
       await until(() => heard().length >= socket.expected.length).catch(() => {});
@@ -125,27 +136,40 @@ export class World {
         socket: socket.number,
         heard: socket.expected,
       });
-      const rooms = new Set([...(roomsBefore.get(socket.number) ?? []), ...this.roomsOf(socket)]);
-      for (const event of socket.raw.events.slice(socket.looked)) this.#judge(socket, rooms, event);
+      const places = placesBefore.get(socket.number) ?? this.placesOf(socket);
+      const now = this.placesOf(socket);
+      const rooms = new Set([...places.rooms, ...now.rooms]);
+      const hosted = [...places.hosted, ...now.hosted];
+      for (const event of socket.raw.events.slice(socket.looked)) {
+        this.#judge(socket, rooms, hosted, event);
+      }
       socket.looked = socket.raw.events.length;
     }
   }
 
-  /** The rooms that a socket is in. */
-  roomsOf({ number, user }: WorldSocket): string[] {
-    const held = this.rooms.filter(({ model }) =>
-      model.members.get(user.userId)?.sockets.has(number),
-    );
-    return held.map(({ model }) => model.id);
+  /** The rooms that a socket is in, and those in which its user is a host. */
+  placesOf({ number, user }: WorldSocket): Places {
+    const held = this.rooms
+      .map(({ model }) => model)
+      .filter(({ members }) => members.get(user.userId)?.sockets.has(number));
+    const hosted = held.filter((model) => model.roleOf(user.userId) === 'host');
+    return { rooms: held.map(({ id }) => id), hosted: hosted.map(({ id }) => id) };
   }
 
   /** No event leaves its room, whatever it says. */
-  #judge(socket: WorldSocket, rooms: ReadonlySet<string>, { name, payload }: SeenEvent): void {
+  #judge(
+    socket: WorldSocket,
+    rooms: ReadonlySet<string>,
+    hosted: readonly string[],
+    { name, payload }: SeenEvent,
+  ): void {
+    // What these may say is compared word by word.
     if (QUIET.includes(name)) return;
     const { roomId, room, tops } = payload as { roomId?: string; room?: Room; tops?: object };
     const from = roomId ?? room?.id;
     expect([socket.number, name, rooms.has(from ?? '')]).toEqual([socket.number, name, true]);
     const followed = new Set(followedChannels('host', socket.user.userId));
+    if (name === 'room:waiting') expect(hosted).toContain(from);
     const strange = Object.keys(tops ?? {}).filter((channel) => !followed.has(channel));
     expect(strange).toEqual([]);
   }
@@ -161,6 +185,9 @@ export class World {
       locked: room.locked,
       capacity: room.capacity,
       isClosed: room.closedAt !== null,
+      pin: room.pin,
+      approval: room.settings.approval,
+      passcodeRequired: room.settings.passcodeRequired,
       memberCount: model.isClosed ? model.members.size : room.memberCount,
       playersMaySend: room.settings.playersMaySend,
       typesByRole: room.settings.typesByRole,
@@ -169,6 +196,9 @@ export class World {
       locked: model.locked,
       capacity: model.capacity,
       isClosed: model.isClosed,
+      pin: model.isClosed ? null : model.pin,
+      approval: model.approval,
+      passcodeRequired: model.passcode !== null,
       memberCount: model.members.size,
       playersMaySend: model.playersMaySend,
       typesByRole: model.typesByRole,
@@ -236,6 +266,10 @@ function heardOf({ optional, raw }: WorldSocket): string[] {
         case 'room:state': {
           const { patch, roomId, version } = payload as Record<string, unknown>;
           return [`${roomId} state ${version} ${JSON.stringify(patch)}`];
+        }
+        case 'room:admitted': {
+          const { admit, roomId } = payload as Record<string, unknown>;
+          return [`${roomId} admitted ${admit}`];
         }
         case 'room:left': {
           const { reason, roomId } = payload as Record<string, unknown>;

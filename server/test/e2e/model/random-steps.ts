@@ -3,6 +3,13 @@ import { codeOf } from '../../support/raw-socket.js';
 import type { World, WorldRoom, WorldSocket, WorldUser } from './model-world.js';
 import type { Outcome } from './room-model.js';
 
+/** What a command came to, as far as the model needs it. */
+export interface Answer {
+  readonly code: string;
+  readonly isDuplicate?: boolean;
+  readonly pin?: string;
+}
+
 /** A step that was drawn: what it is called, how it is carried out, and what the model says of it. */
 export interface Step {
   readonly name: string;
@@ -10,7 +17,7 @@ export interface Step {
   /** The socket that joins with it. */
   readonly joining?: WorldSocket;
   /** Carries it out, and answers the code. */
-  run(): Promise<{ code: string; isDuplicate?: boolean }>;
+  run(): Promise<Answer>;
   foretell(): Outcome;
 }
 
@@ -27,13 +34,17 @@ interface Place {
 
 const NICKNAMES = ['Ada', 'ada', 'Ben', 'Cleo', 'Dan', 'Eve', 'Fay'];
 const TYPES = ['chat', 'answer'];
+const PASSCODE = 'sesame';
 const chance = (random: Random, share: number) => random() < share;
 
 /** What anybody may try, each as often as it is to be drawn. */
 const DRAWS: readonly Draw[] = (
   [
     [30, drawJoin],
+    [6, drawJoinByPin],
     [9, drawLeave],
+    [12, drawAdmit],
+    [4, drawNewPin],
     [36, drawSend],
     [12, drawSignal],
     [9, drawHistory],
@@ -64,11 +75,54 @@ function drawJoin({ random, room, socket }: Place): Omit<Step, 'room'> {
   const asHost = chance(random, 0.1);
   const roomId = room.model.id;
   const secret = asHost ? { hostKey: room.hostKey } : {};
+  const passcode = pick(random, [{}, {}, { passcode: PASSCODE }, { passcode: 'wrong' }]);
   return {
     name: `${socket.user.nickname} joins as ${wish.nickname}, ${asHost ? 'host' : wish.role}`,
     joining: socket,
-    run: () => ask(socket, 'room:join', { roomId, ...wish, ...secret }),
-    foretell: () => room.model.join(socket.user.userId, socket.number, { ...wish, asHost }),
+    run: () => ask(socket, 'room:join', { roomId, ...wish, ...secret, ...passcode }),
+    foretell: () =>
+      room.model.join(socket.user.userId, socket.number, { ...wish, ...passcode, asHost }),
+  };
+}
+
+/** By PIN; also by one that the room had before. */
+function drawJoinByPin({ random, room, socket }: Place): Omit<Step, 'room'> {
+  const wish = { nickname: pick(random, NICKNAMES), role: 'player' as const };
+  const pin = pick(random, room.pins);
+  return {
+    name: `${socket.user.nickname} joins by PIN as ${wish.nickname}`,
+    joining: socket,
+    run: () => ask(socket, 'room:join', { pin, ...wish }),
+    foretell: () =>
+      room.model.isBehind(pin)
+        ? room.model.join(socket.user.userId, socket.number, { ...wish, asHost: false })
+        : { code: 'room_not_found' },
+  };
+}
+
+function drawAdmit({ other, random, room, socket }: Place): Omit<Step, 'room'> {
+  const userId = pick(random, [other.userId, ...room.model.waiting.keys()]);
+  const admit = chance(random, 0.7);
+  return {
+    name: `${socket.user.nickname} ${admit ? 'admits' : 'refuses'} ${userId}`,
+    run: () => ask(socket, 'room:admit', { roomId: room.model.id, userId, admit }),
+    foretell: () => room.model.admit(socket.user.userId, userId, admit),
+  };
+}
+
+function drawNewPin({ random, room, socket }: Place): Omit<Step, 'room'> {
+  const current = pick(random, [room.model.pin, ...room.pins, '0000']);
+  return {
+    name: `${socket.user.nickname} wants another PIN than ${current}`,
+    async run() {
+      const answer = await ask(socket, 'room:new-pin', { roomId: room.model.id, current });
+      if (answer.pin !== undefined) {
+        room.model.pin = answer.pin;
+        room.pins.push(answer.pin);
+      }
+      return answer;
+    },
+    foretell: () => room.model.newPin(socket.user.userId, current),
   };
 }
 
@@ -131,6 +185,9 @@ function drawUpdate({ random, room, socket }: Place): Omit<Step, 'room'> {
     { capacity: 1 + Math.floor(random() * 5) },
     { settings: { playersMaySend: chance(random, 0.6) } },
     { settings: { typesByRole: chance(random, 0.5) ? {} : { player: ['answer'] } } },
+    { settings: { approval: true } },
+    { settings: { approval: false } },
+    { settings: { passcode: chance(random, 0.4) ? PASSCODE : null } },
   ]);
   return {
     name: `${socket.user.nickname} updates ${JSON.stringify(change)}`,
@@ -197,11 +254,12 @@ function drawClose({ room, socket }: Place): Omit<Step, 'room'> {
 async function ask(
   { raw }: WorldSocket,
   ...[name, payload]: Parameters<WorldSocket['raw']['ask']>
-): Promise<{ code: string; isDuplicate?: boolean }> {
+): Promise<Answer> {
   const answer = await raw.ask(name, payload);
-  const data = answer.ok ? (answer.data as { duplicate?: boolean }) : {};
+  const data = answer.ok ? (answer.data as { duplicate?: boolean; room?: { pin?: string } }) : {};
   return {
     code: codeOf(answer),
     ...(data.duplicate === undefined ? {} : { isDuplicate: data.duplicate }),
+    ...(data.room?.pin === undefined ? {} : { pin: data.room.pin }),
   };
 }

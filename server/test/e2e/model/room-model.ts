@@ -28,6 +28,8 @@ export interface Outcome {
   readonly signal?: { readonly to: string; readonly payload: string };
   /** The patch of the state that goes out. */
   readonly patched?: { readonly version: number; readonly patch: unknown };
+  /** Sockets that wait at the door and are told what becomes of that. */
+  readonly door?: { readonly sockets: readonly number[]; readonly news: string };
   /** The answer repeats an earlier one. */
   readonly isDuplicate?: boolean;
 }
@@ -46,7 +48,16 @@ export interface RoomChange {
   readonly settings?: {
     readonly playersMaySend?: boolean;
     readonly typesByRole?: { readonly [R in Role]?: readonly string[] };
+    readonly approval?: boolean;
+    readonly passcode?: string | null;
   };
+}
+
+export interface JoinWish {
+  readonly nickname: string;
+  readonly role: 'player' | 'spectator';
+  readonly asHost: boolean;
+  readonly passcode?: string;
 }
 
 const CLOSED: Outcome = { code: 'room_closed' };
@@ -66,13 +77,22 @@ export class RoomModel {
   capacity: number;
   playersMaySend = true;
   typesByRole: { readonly [R in Role]?: readonly string[] } = {};
+  approval = false;
+  passcode: string | null = null;
+  /** Sockets of those who wait for a host. */
+  readonly waiting = new Map<string, Set<number>>();
+  readonly #admitted = new Set<string>();
+  /** PINs that the room had before. */
+  readonly #oldPins = new Set<string>();
+  pin: string;
   isClosed = false;
   state: { version: number; value: unknown } = { version: 0, value: {} };
   readonly #keys = new Set<string>();
   readonly #once = new Set<string>();
 
-  constructor(id: string, hostId: string, capacity: number) {
+  constructor(id: string, pin: string, hostId: string, capacity: number) {
     this.id = id;
+    this.pin = pin;
     this.hostIds = [hostId];
     this.capacity = capacity;
   }
@@ -91,35 +111,68 @@ export class RoomModel {
       .flatMap(({ sockets }) => [...sockets]);
   }
 
-  join(
-    userId: string,
-    socket: number,
-    wish: { nickname: string; role: 'player' | 'spectator'; asHost: boolean },
-  ): Outcome {
+  /** Whether a PIN leads here. */
+  isBehind(pin: string): boolean {
+    return !this.isClosed && pin === this.pin;
+  }
+
+  join(userId: string, socket: number, wish: JoinWish): Outcome {
     if (this.isClosed) return CLOSED;
     if (this.bans.has(userId)) return { code: 'banned' };
     const isHost = wish.asHost || this.hostIds.includes(userId);
     const known = this.members.get(userId);
-    if (!known) {
-      const role = isHost ? 'host' : wish.role;
-      if (!isHost && this.locked) return { code: 'room_locked' };
-      // Spectators come on top, and are bounded by the same number.
-      const others = [...this.members.values()].filter((member) => member.role === role);
-      if (!isHost && others.length >= this.capacity) return { code: 'room_full' };
-      if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
-      const muted = !isHost && this.mutedWhoLeft.has(userId);
-      const sockets = new Set([socket]);
-      this.members.set(userId, { userId, nickname: wish.nickname, role, muted, sockets });
-      if (isHost) this.#addHost(userId);
-      return this.#say([log('joined', userId)]);
+    if (known) {
+      known.sockets.add(socket);
+      if (isHost) this.#promote(known);
+      return { code: 'ok', ...this.#dismiss(userId, 'admitted true', socket) };
     }
-    known.sockets.add(socket);
-    if (isHost) this.#promote(known);
-    return { code: 'ok' };
+    const role = isHost ? 'host' : wish.role;
+    const waits = !isHost && this.approval && !this.#admitted.has(userId);
+    const code = isHost ? null : this.#barred(wish, role, waits);
+    if (code !== null) return { code };
+    if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
+    if (waits) {
+      this.waiting.set(userId, (this.waiting.get(userId) ?? new Set()).add(socket));
+      return { code: 'waiting_for_host' };
+    }
+    const muted = !isHost && this.mutedWhoLeft.has(userId);
+    const sockets = new Set([socket]);
+    this.members.set(userId, { userId, nickname: wish.nickname, role, muted, sockets });
+    if (isHost) this.#addHost(userId);
+    const door = this.#dismiss(userId, 'admitted true', socket);
+    return { ...this.#say([log('joined', userId)]), ...door };
+  }
+
+  #barred({ passcode }: JoinWish, role: Role, waits: boolean): string | null {
+    if (this.locked) return 'room_locked';
+    if (this.passcode !== null && passcode !== this.passcode) return 'passcode_required';
+    // Spectators come on top, and are bounded by the same number. Who waits takes no place yet.
+    const others = [...this.members.values()].filter((member) => member.role === role);
+    return !waits && others.length >= this.capacity ? 'room_full' : null;
+  }
+
+  admit(userId: string, target: string, admit: boolean): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    if (admit) this.#admitted.add(target);
+    else this.#admitted.delete(target);
+    return { code: 'ok', ...this.#dismiss(target, `admitted ${admit}`) };
+  }
+
+  /** The PIN itself is the server's to choose. */
+  newPin(userId: string, current: string): Outcome {
+    const code = this.#mayNotHost(userId);
+    if (code !== null) return { code };
+    if (current === this.pin) {
+      this.#oldPins.add(current);
+      return this.#say([log('new-pin', '')]);
+    }
+    return { code: this.#oldPins.has(current) ? 'ok' : 'conflict' };
   }
 
   /** One socket leaves: the member does with the last one, or with all where it says so. */
   leave(userId: string, socket: number, everywhere: boolean): Outcome {
+    if (this.#stopWaiting(userId, socket)) return { code: 'ok' };
     const member = this.members.get(userId);
     if (!member?.sockets.delete(socket)) return { code: 'not_in_room' };
     if (member.sockets.size > 0 && !everywhere) return { code: 'ok' };
@@ -128,6 +181,7 @@ export class RoomModel {
 
   /** A connection is lost: the place stays. */
   drop(userId: string, socket: number): void {
+    this.#stopWaiting(userId, socket);
     this.members.get(userId)?.sockets.delete(socket);
   }
 
@@ -161,7 +215,13 @@ export class RoomModel {
     this.capacity = change.capacity ?? this.capacity;
     this.playersMaySend = change.settings?.playersMaySend ?? this.playersMaySend;
     this.typesByRole = change.settings?.typesByRole ?? this.typesByRole;
-    return this.#say([log('updated', '')]);
+    this.approval = change.settings?.approval ?? this.approval;
+    if (change.settings?.passcode !== undefined) this.passcode = change.settings.passcode;
+    const isOpened = change.settings?.approval === false;
+    return {
+      ...this.#say([log('updated', '')]),
+      ...(isOpened ? this.#dismissAll('admitted true') : {}),
+    };
   }
 
   kick(userId: string, target: string, ban: boolean): Outcome {
@@ -173,9 +233,11 @@ export class RoomModel {
     const isNewBan = ban && !this.bans.has(target);
     if (ban) this.bans.add(target);
     this.hostIds = this.hostIds.filter((hostId) => hostId !== target);
+    this.#admitted.delete(target);
+    const door = ban ? this.#dismiss(target, 'admitted false') : {};
     const reason = ban ? 'banned' : 'kicked';
-    if (member) return this.#remove(member, reason, reason);
-    return this.#say(isNewBan ? [log(reason, target)] : []);
+    if (member) return { ...this.#remove(member, reason, reason), ...door };
+    return { ...this.#say(isNewBan ? [log(reason, target)] : []), ...door };
   }
 
   rename(userId: string, nickname: string): Outcome {
@@ -236,7 +298,27 @@ export class RoomModel {
     const said = this.#say([log('closed', userId)]);
     const sockets = [...this.members.values()].flatMap((member) => [...member.sockets]);
     for (const { sockets: held } of this.members.values()) held.clear();
-    return { ...said, out: { sockets, reason: 'closed' } };
+    return { ...said, out: { sockets, reason: 'closed' }, ...this.#dismissAll('left closed') };
+  }
+
+  #stopWaiting(userId: string, socket: number): boolean {
+    const sockets = this.waiting.get(userId);
+    if (!sockets?.delete(socket)) return false;
+    if (sockets.size === 0) this.waiting.delete(userId);
+    return true;
+  }
+
+  /** A socket that has just come in knows so from its answer. */
+  #dismiss(userId: string, news: string, joined?: number): Pick<Outcome, 'door'> {
+    const sockets = [...(this.waiting.get(userId) ?? [])].filter((socket) => socket !== joined);
+    this.waiting.delete(userId);
+    return sockets.length === 0 ? {} : { door: { sockets, news } };
+  }
+
+  #dismissAll(news: string): Pick<Outcome, 'door'> {
+    const sockets = [...this.waiting.values()].flatMap((of) => [...of]);
+    this.waiting.clear();
+    return { door: { sockets, news } };
   }
 
   #say(said: readonly Said[]): Outcome {
