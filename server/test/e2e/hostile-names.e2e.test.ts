@@ -28,14 +28,17 @@ const ID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}';
 const CHANNEL = `(room|host|log|user:${ID})`;
 /** Every name of a key: ids, numbers, words of ours, and of a client's text only what was escaped. */
 const KEYS = [
-  `\\{[0-9a-f]{2}\\}:(room|members|roster|nicks|online|archived|once|slow|bans|pages):${ID}`,
+  `\\{[0-9a-f]{2}\\}:(room|members|roster|nicks|online|archived|once|pace|bans|pages):${ID}`,
+  `\\{[0-9a-f]{2}\\}:(networks|waiting|admitted|state):${ID}`,
   `\\{[0-9a-f]{2}\\}:ch:${ID}:${CHANNEL}`,
   `\\{[0-9a-f]{2}\\}:page:${ID}:${CHANNEL}:\\d+:\\d+:\\d+`,
   `\\{[0-9a-f]{2}\\}:dedupe:${ID}:${CHANNEL}:(${ID})?:[A-Za-z0-9%!'()*~._#-]{1,130}`,
-  '\\{[0-9a-f]{2}\\}:(unarchived|expiry|away|lives)',
+  '\\{[0-9a-f]{2}\\}:(unarchived|expiry|away|lives|hosts-away|unsaved-states)',
   `\\{[0-9a-f]{2}\\}:(life|session|sessions):${ID}`,
   '\\{pin\\}:(\\d{6}|live:\\d|ready|rebuild)',
   '\\{tags\\}:(lives|owners|ended)',
+  `\\{tags\\}:node:${ID}`,
+  '\\{system\\}:(log|said|archived)',
   '\\{ended\\}:sessions',
 ].map((shape) => new RegExp(`^pr:${shape}$`));
 
