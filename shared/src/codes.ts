@@ -27,7 +27,11 @@ export const CODES = {
     retry: false,
     meaning: 'The page that sent the request is not on the list of allowed origins.',
   },
-  banned: { status: 403, retry: false, meaning: 'The user is banned from this room.' },
+  banned: {
+    status: 403,
+    retry: false,
+    meaning: 'The user, or everybody new from the user’s address, is banned from this room.',
+  },
   not_in_room: { status: 403, retry: false, meaning: 'The user is not a member of this room.' },
   not_found: { status: 404, retry: false, meaning: 'There is nothing under this name.' },
   room_not_found: { status: 404, retry: false, meaning: 'No room has this PIN or id.' },

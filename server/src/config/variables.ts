@@ -165,7 +165,7 @@ export const VARIABLES = {
   PINROOM_API_KEY: {
     fallback: '',
     meaning:
-      'Lets an application’s own server act over HTTP as a host of any open room (Bearer); at least 16 characters.',
+      'Lets an application’s own server act over HTTP as a host of any room (Bearer); at least 16 characters.',
   },
   PINROOM_LOG_LEVEL: {
     fallback: 'info',

@@ -201,6 +201,7 @@ describe.each(NODE_KINDS)('a room on $drivers drivers over $transport', (kind) =
     const heard = [listen(handle), listen(ada.handle)];
     await ada.handle.send('chat', 'before the end');
     expect(await refusal(ada.handle.close())).toBe('forbidden');
+    await handle.patchState({ round: 1 });
     await handle.close();
     await until(() => heard.every(({ left }) => left.length > 0));
     expect(heard.map(({ left }) => left)).toEqual([['closed'], ['closed']]);
@@ -216,6 +217,16 @@ describe.each(NODE_KINDS)('a room on $drivers drivers over $transport', (kind) =
     const log = await host.client.entries(roomId, { channel: 'log' });
     expect(log.entries.at(-1)?.type).toBe('closed');
     expect(await refusal(later.client.entries(roomId))).toBe('not_in_room');
+    expect(await ada.client.getState(roomId)).toEqual({ version: 1, value: { round: 1 } });
+    // What has no method of its own goes with the token.
+    const headers = { authorization: `Bearer ${await host.client.accessToken()}` };
+    const all = await fetch(`${node.url}/api/rooms/${roomId}/export.ndjson`, { headers });
+    expect(await all.text()).toContain('before the end');
+    expect(await refusal(ada.client.deleteRoom(roomId))).toBe('forbidden');
+    await ada.client.deleteUser();
+    expect(ada.client.user).toBeNull();
+    await host.client.deleteRoom(roomId);
+    expect(await refusal(host.client.getRoom(roomId))).toBe('room_not_found');
   });
 
   it('can be renamed, locked and limited by its host, and everyone learns of it', async () => {

@@ -262,6 +262,7 @@ describe('the door of a room on two nodes', () => {
     const code = refusal(refused);
     await until(() => lists.at(-1)?.length === 2);
     expect(told).toEqual([roomId]);
+    expect(handle.waiting).toEqual(lists.at(-1));
     await handle.admit(bea.userId, false);
     expect(await code).toBe('forbidden');
     // The PIN is another one meanwhile, the connection is lost, the other node takes over.
@@ -273,6 +274,6 @@ describe('the door of a room on two nodes', () => {
     await until(() => since() > before);
     await handle.admit(ann.userId);
     expect((await waiting).id).toBe(roomId);
-    await until(() => handle.memberCount === 2);
+    await until(() => handle.memberCount === 2 && handle.waiting.length === 0);
   });
 });

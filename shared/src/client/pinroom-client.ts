@@ -1,6 +1,6 @@
 import type { CommandAnswer, CommandName, CommandPayload } from '../commands.js';
 import type { EntryPage, RoomByPin, RoomList } from '../http.js';
-import type { JoinAnswer, Room } from '../model.js';
+import type { JoinAnswer, Room, RoomState } from '../model.js';
 import { Backoff } from './backoff.js';
 import { type ClientClock, Pause, systemClock } from './client-clock.js';
 import type { ClientEvents, ClientOptions, JoinOptions } from './client-options.js';
@@ -149,13 +149,27 @@ export class PinroomClient extends Emitter<ClientEvents> {
 
   /** For members, also after the room was closed. */
   async getRoom(roomId: string): Promise<Room> {
-    const { room } = await this.#get<{ room: Room }>(`/api/rooms/${encodeURIComponent(roomId)}`);
-    return room;
+    return (await this.#get<{ room: Room }>(pathOf(roomId))).room;
   }
 
   /** For members, also after the room was closed. */
   entries(roomId: string, options: HistoryOptions = {}): Promise<EntryPage> {
-    return this.#get(`/api/rooms/${encodeURIComponent(roomId)}/entries`, { ...options });
+    return this.#get(`${pathOf(roomId)}/entries`, { ...options });
+  }
+
+  /** The document that the room shares. For members, also after the room was closed. */
+  getState(roomId: string): Promise<RoomState> {
+    return this.#get(`${pathOf(roomId)}/state`);
+  }
+
+  /** Deletes a closed room with all that was said in it (hosts). */
+  deleteRoom(roomId: string): Promise<void> {
+    return this.#session.call({ method: 'DELETE', path: pathOf(roomId) });
+  }
+
+  /** For calls over HTTP that have no method here, such as a room's export: `Authorization: Bearer …`. */
+  accessToken(): Promise<string> {
+    return this.#session.accessToken();
   }
 
   /** Ends this session and stops. */
@@ -166,6 +180,11 @@ export class PinroomClient extends Emitter<ClientEvents> {
   /** Ends all sessions of the user, on every device, and stops. */
   logoutEverywhere(): Promise<void> {
     return this.#logout('/api/sessions');
+  }
+
+  /** Erases the user from what stays, ends all sessions, and stops. */
+  deleteUser(): Promise<void> {
+    return this.#logout('/api/users/me');
   }
 
   async #logout(path: string): Promise<void> {
@@ -332,6 +351,10 @@ function readPin(typed: string | null): string {
   const pin = normalisePin(typed);
   if (pin === null) throw new PinroomError('room_not_found', 'This is no PIN.');
   return pin;
+}
+
+function pathOf(roomId: string): string {
+  return `/api/rooms/${encodeURIComponent(roomId)}`;
 }
 
 function defined(wish: { [K in keyof JoinWish]: JoinWish[K] | undefined }): JoinWish {

@@ -100,6 +100,11 @@ export class RoomHandle extends Emitter<RoomEvents> {
     return this.#sync.view.roster.hostState;
   }
 
+  /** To hosts, where they let people in: who waits at the door, as the event `waiting` told last. */
+  get waiting(): readonly Member[] {
+    return this.#sync.view.waiting;
+  }
+
   /** The document that everybody in the room shares. What is in it belongs to the room: do not change it. */
   get state(): RoomState {
     return this.#sync.view.state;

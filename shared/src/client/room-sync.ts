@@ -194,9 +194,12 @@ export class RoomSync {
       case 'room:signal':
         emit('signal', payload as ServerEvents['room:signal']);
         break;
-      case 'room:waiting':
-        emit('waiting', payload as ServerEvents['room:waiting']);
+      case 'room:waiting': {
+        const event = payload as ServerEvents['room:waiting'];
+        view.queue(event.waiting);
+        emit('waiting', event);
         break;
+      }
       case 'room:left':
         this.leave((payload as ServerEvents['room:left']).reason);
         return;

@@ -20,6 +20,7 @@ export class RoomView {
   #room: Room;
   #self: Member;
   #state: RoomState;
+  #waiting: readonly Member[] = [];
   /** The newest versions that the server has spoken of. */
   #announced = { rev: 0, state: 0, presence: 0 };
   /** As of the last join answer, which is never doubted: what it says cannot be fetched better. */
@@ -43,6 +44,10 @@ export class RoomView {
 
   get state(): RoomState {
     return this.#state;
+  }
+
+  get waiting(): readonly Member[] {
+    return this.#waiting;
   }
 
   get isHost(): boolean {
@@ -84,6 +89,7 @@ export class RoomView {
     this.#room = answer.room;
     this.#self = answer.self;
     this.#state = answer.state;
+    if (!this.isHost) this.#waiting = [];
     this.#wasListedHost = this.#isListedHost();
     this.roster.load(answer);
     this.#announced = {
@@ -143,6 +149,11 @@ export class RoomView {
     const told = event.changed.find((member) => member.userId === userId);
     this.#self = this.roster.members.get(userId) ?? told ?? this.#self;
     return true;
+  }
+
+  /** Who waits at the door now; hosts are told the whole list. */
+  queue(waiting: readonly Member[]): void {
+    this.#waiting = waiting;
   }
 
   /** The server has answered how this member is called now; presence says so to everybody. */

@@ -135,6 +135,9 @@ function faultsOf(route: RouteDocument): Set<ErrorCode> {
   // The API key is known, and no user.
   if (route.who === 'user') codes.add('forbidden');
   if (route.path.includes('/rooms/:')) codes.add('room_not_found');
-  if (route.path.startsWith('/api/')) for (const code of FAULTS_OF_ALL) codes.add(code);
+  if (!route.path.startsWith('/api/')) return codes;
+  for (const code of FAULTS_OF_ALL) codes.add(code);
+  // Calls are counted by session or address; the operator's are not.
+  if (route.who !== 'operator') codes.add('rate_limited');
   return codes;
 }

@@ -155,7 +155,7 @@ function exportRoute(rooms: RoomApi, clock: Clock): Route {
       'Every entry of every channel until now, one a line, for hosts; also after it closed. An answer that breaks off is not whole.',
     who: 'user-or-application',
     answers: [{ status: 200, description: 'A JSON entry a line.', schema: entry, contentType }],
-    faults: ['not_in_room', 'forbidden', 'rate_limited'],
+    faults: ['not_in_room', 'forbidden'],
     async handle({ caller, param }) {
       const id = roomIdOf(param);
       const pages = await rooms.exportRoom(caller, id);
@@ -182,14 +182,7 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
         { status: 201, description: 'Kept.', schema: sent },
         { status: 200, description: 'It was kept before, under the same key.', schema: sent },
       ],
-      faults: [
-        'not_in_room',
-        'forbidden',
-        'conflict',
-        'room_closed',
-        'rate_limited',
-        'backlog_full',
-      ],
+      faults: ['not_in_room', 'forbidden', 'muted', 'conflict', 'room_closed', 'backlog_full'],
       async handle({ caller, body, param }) {
         const entry = { ...body, roomId: roomIdOf(param) };
         const answer = await rooms.command(caller, 'room:send', entry);

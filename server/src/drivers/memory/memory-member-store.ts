@@ -57,6 +57,10 @@ export class MemoryMemberStore implements MemberStore {
     }
     room.networks.set(request.userId, request.network);
     const member = known ?? this.#add(room, request, role);
+    if (known && newHost) {
+      const { nickname, userId } = known;
+      writeLog(this.#state, room, 'host', { userId, nickname, action: 'key', by: userId });
+    }
     this.#seat(room, member, request, role, known === undefined);
     if (newHost) this.#state.publish(room.id, composeFrame(`u ${room.rev}`));
     return { kind: 'joined', self: toMember(member), isNew: !known, rev: room.rev };

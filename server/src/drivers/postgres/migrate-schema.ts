@@ -12,6 +12,8 @@ export async function migrateSchema(db: Kysely<never>, logger: Logger): Promise<
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...ALL_MIGRATIONS }) },
+    // One that was written beside others may come in after later numbers have run.
+    allowUnorderedMigrations: true,
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {

@@ -104,7 +104,7 @@ export interface RoomRights {
  */
 export interface MemberStore {
   /**
-   * [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`), announcement. A member always may come back.
+   * [MEMBER-1] Atomic: checks, place, nickname, seat, log (`joined`, or `host` where a member becomes one), announcement. A member always may come back.
    * [MEMBER-11] Nobody new gets a nickname that looks like that of a host who is a member, present or
    * away. Hosts do, and who had a seat when the data was lost: they were here first.
    * [WAIT-1] With `settings.approval` somebody new whom no host has let in is put on the waiting list,

@@ -28,6 +28,19 @@ describe('migrations on PostgreSQL', () => {
     }
   });
 
+  it('a migration that came in after later ones have run is made up for', async () => {
+    const { url } = await createDatabase();
+    await using database = openPostgres({ url, logger: silentLogger });
+    await database.migrate();
+    await sql`drop table system_log`.execute(database.queries);
+    await sql`delete from kysely_migration where name = '0006-system-log'`.execute(
+      database.queries,
+    );
+    await database.migrate();
+    const { rows } = await sql`select * from system_log`.execute(database.queries);
+    expect(rows).toEqual([]);
+  });
+
   it('a server that is away is unavailable, not a wrong schema', async () => {
     await using database = openPostgres({
       url: 'postgres://nobody@127.0.0.1:1/none',

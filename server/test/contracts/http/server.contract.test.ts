@@ -127,6 +127,10 @@ describe('specifications', () => {
       }
     }
     expect(Object.keys(components?.schemas ?? {})).toContain('Room');
+    for (const [path, item] of Object.entries(paths ?? {})) {
+      if (!path.startsWith('/api/') || path.startsWith('/api/ops/')) continue;
+      for (const { responses } of Object.values(item)) expect(responses).toHaveProperty('429');
+    }
   });
 
   it('AsyncAPI has an operation for every command and every event', async () => {

@@ -132,6 +132,10 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     await ask({});
     await joined(stores, id, { userId: player, asHost: true });
     expect(await memberOf(stores, id, player)).toMatchObject({ role: 'host', muted: false });
+    expect((await logOf(stores, id)).at(-1)).toEqual([
+      'host',
+      { userId: player, nickname: 'Paula', action: 'key', by: player },
+    ]);
     await stores.rooms.close(id, 'closed', null);
     expect(await ask({})).toEqual(refused('room_closed'));
   });

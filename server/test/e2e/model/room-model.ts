@@ -123,8 +123,9 @@ export class RoomModel {
     const known = this.members.get(userId);
     if (known) {
       known.sockets.add(socket);
+      const said = isHost && known.role !== 'host' ? [log('host', userId)] : [];
       if (isHost) this.#promote(known);
-      return { code: 'ok', ...this.#dismiss(userId, 'admitted true', socket) };
+      return { ...this.#say(said), ...this.#dismiss(userId, 'admitted true', socket) };
     }
     const role = isHost ? 'host' : wish.role;
     const waits = !isHost && this.approval && !this.#admitted.has(userId);

@@ -76,7 +76,7 @@ end
 
 dismiss(room, waiting, seat.lives, life_prefix, user_id, '1')
 local becomes_host = role == 'h' and not was_host
-if becomes_host then list_host(room, hosts, user_id) end
+if becomes_host then list_host(room, hosts, user_id, not is_new and member) end
 local seats = redis.call('HGET', room.online, user_id) or ''
 local changes = not is_new and (seats == '' or member.role ~= role)
 add_seat(room, seats, user_id, seat)

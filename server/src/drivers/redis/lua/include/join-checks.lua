@@ -29,10 +29,13 @@ local function ask_door(row, door, who)
   return waits and 'wait' or nil
 end
 
--- Somebody becomes a host. Wants hosts.lua.
-local function list_host(room, hosts, user_id)
+-- Somebody becomes a host; `member`: as the member that they are already. Wants hosts.lua.
+local function list_host(room, hosts, user_id, member)
   redis.call('HSET', room.hash, 'hosts', with_host(hosts, user_id))
   raise_rev(room)
+  if not member then return end
+  log_entry(room, 'host', '{"userId":"' .. user_id .. '","nickname":' .. member.nickname ..
+    ',"action":"key","by":"' .. user_id .. '"}')
 end
 
 -- Notes a seat at its user (`life/socket` lines) and at its life.
