@@ -108,7 +108,7 @@ export class MemoryMemberStore implements MemberStore {
     return {
       room: toLiveRoom(room),
       members,
-      hostState: hostStateOf(room, this.#state.clock.now()),
+      hostState: hostStateOf(room),
     };
   }
 
