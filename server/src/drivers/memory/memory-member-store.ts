@@ -244,7 +244,9 @@ export class MemoryMemberStore implements MemberStore {
 }
 
 function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | undefined): Role {
-  if (request.asHost || room.hostIds.includes(request.userId)) return 'host';
+  // Of a member who comes back when data was lost, what survived counts.
+  const asHost = request.asHost && !(known && request.isReturning);
+  if (asHost || room.hostIds.includes(request.userId)) return 'host';
   return known?.role ?? request.role;
 }
 
