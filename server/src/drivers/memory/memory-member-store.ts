@@ -141,6 +141,7 @@ export class MemoryMemberStore implements MemberStore {
     const room = this.#state.room(roomId);
     if (!room) return { kind: 'absent' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    if (by !== null && !room.hostIds.includes(by)) return { kind: 'refused', code: 'forbidden' };
     const member = room.members.get(userId);
     if (!member && !ban) return { kind: 'refused', code: 'not_found' };
     const wasHost = room.hostIds.includes(userId);

@@ -140,7 +140,7 @@ const kick = defineScript({
   ],
   reply: (raw): KickOutcome => {
     const [status, wasHost] = raw as [
-      status: 'kicked' | 'absent' | 'room_closed' | 'not_found',
+      status: 'kicked' | 'absent' | 'room_closed' | 'forbidden' | 'not_found',
       wasHost: number,
     ];
     if (status === 'kicked') return { kind: 'kicked', wasHost: wasHost === 1 };
