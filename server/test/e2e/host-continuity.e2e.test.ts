@@ -4,7 +4,8 @@ import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { listen, newPerson, openRoom, refusal } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
-const SOON_MS = 10_000;
+/** A node that has just started looks at no hosts for 9 s. */
+const SOON_MS = 20_000;
 
 describe('a room whose host goes', () => {
   let backends: Backends;
@@ -100,6 +101,20 @@ describe('a room whose host goes', () => {
     await until(() => heard.entries.length === 2, SOON_MS);
     await until(() => seat.hostState === 'present');
     expect(heard.presence.map(({ hostState }) => hostState)).not.toContain('gone');
+    expect(seat.room.closedAt).toBeNull();
+  });
+
+  it('outlives a restart of all nodes that takes longer than its hosts may be away', async () => {
+    const settings = { hostGraceSeconds: 1, onHostGone: 'close' };
+    const { handle, host, player, seat } = await hostedRoom(settings);
+    await Promise.all(nodes.map((node) => node.stop()));
+    const goneAt = Date.now() + 1_000;
+    await until(() => Date.now() > goneAt);
+    nodes = await Promise.all([start(), start()]);
+    host.moveTo(nodes[0].url);
+    player.moveTo(nodes[1].url);
+    await until(() => handle.status === 'live' && seat.status === 'live', SOON_MS);
+    await until(() => seat.hostState === 'present', SOON_MS);
     expect(seat.room.closedAt).toBeNull();
   });
 });

@@ -112,7 +112,7 @@ export class MemoryMemberStore implements MemberStore {
     return {
       room: toLiveRoom(room),
       members,
-      hostState: hostStateOf(room, this.#state.clock.now()),
+      hostState: hostStateOf(room),
     };
   }
 
@@ -145,6 +145,7 @@ export class MemoryMemberStore implements MemberStore {
     const room = this.#state.room(roomId);
     if (!room) return { kind: 'absent' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
+    if (by !== null && !room.hostIds.includes(by)) return { kind: 'refused', code: 'forbidden' };
     const member = room.members.get(userId);
     if (!member && !ban) return { kind: 'refused', code: 'not_found' };
     const wasHost = room.hostIds.includes(userId);
@@ -248,7 +249,9 @@ export class MemoryMemberStore implements MemberStore {
 }
 
 function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | undefined): Role {
-  if (request.asHost || room.hostIds.includes(request.userId)) return 'host';
+  // Of a member who comes back when data was lost, what survived counts.
+  const asHost = request.asHost && !(known && request.isReturning);
+  if (asHost || room.hostIds.includes(request.userId)) return 'host';
   return known?.role ?? request.role;
 }
 

@@ -10,6 +10,7 @@ import type {
   RenameRequest,
 } from '../../engine/room/people.port.js';
 import {
+  hostsGoneAt,
   isOnline,
   looksLikeHost,
   type MemoryMember,
@@ -129,7 +130,8 @@ export class MemoryPeople implements People {
       room.hostsDueAt = null;
       return null;
     }
-    if (noteHostState(room, now) !== 'gone') return null;
+    if (noteHostState(room, now) === 'present' || now < hostsGoneAt(room, now)) return null;
+    room.hostsGone = true;
     const { onHostGone } = room.settings;
     if (room.hadHost && onHostGone === 'close') {
       writeLog(this.#state, room, 'host-gone', { action: 'close' });

@@ -137,6 +137,7 @@ function liveRoom(record: RoomRecord, options: PutOptions, now: number): MemoryR
     state: restoredState(record, options, now),
     stateWaitsSince: null,
     hostAwaySince: options.isNew ? record.createdAt : now + RETURN_MS,
+    hostsGone: false,
     hadHost: !options.isNew,
     hostsDueAt: null,
     dueAt: null,

@@ -79,6 +79,8 @@ export interface MemoryRoom {
   stateWaitsSince: number | null;
   /** Since when no host is online; null: one is. */
   hostAwaySince: number | null;
+  /** Whether that was found to be for too long. */
+  hostsGone: boolean;
   /** Whether a host has been there. */
   hadHost: boolean;
   /** When to look whether the hosts are gone; null: not now. */
@@ -190,16 +192,17 @@ export function hasHostOnline(room: MemoryRoom): boolean {
   });
 }
 
-export function hostStateOf(room: MemoryRoom, now: number): HostState {
+export function hostStateOf(room: MemoryRoom): HostState {
   if (hasHostOnline(room)) return 'present';
-  return now < hostsGoneAt(room, now) ? 'away' : 'gone';
+  return room.hostsGone ? 'gone' : 'away';
 }
 
 /** How the hosts are now; notes when to look whether they are gone. */
 export function noteHostState(room: MemoryRoom, now: number): HostState {
-  const state = hostStateOf(room, now);
+  const state = hostStateOf(room);
   if (state === 'present') {
     room.hadHost = true;
+    room.hostsGone = false;
     room.hostAwaySince = null;
     room.hostsDueAt = null;
     return state;
@@ -211,7 +214,7 @@ export function noteHostState(room: MemoryRoom, now: number): HostState {
   return state;
 }
 
-function hostsGoneAt(room: MemoryRoom, now: number): number {
+export function hostsGoneAt(room: MemoryRoom, now: number): number {
   return (room.hostAwaySince ?? now) + room.settings.hostGraceSeconds * 1_000;
 }
 

@@ -76,6 +76,8 @@ export function waitAtDoor(
   const seat = { roomId, userId, life, socketId };
   waiter.seats.set(seatKey(seat), seat);
   state.addSeat(seat);
+  // A host may want to keep the address out, too.
+  room.networks.set(userId, request.network);
   if (known) return 'waiting_for_host';
   room.waiting.set(userId, waiter);
   announce(state, room);

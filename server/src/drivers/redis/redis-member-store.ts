@@ -140,7 +140,7 @@ const kick = defineScript({
   ],
   reply: (raw): KickOutcome => {
     const [status, wasHost] = raw as [
-      status: 'kicked' | 'absent' | 'room_closed' | 'not_found',
+      status: 'kicked' | 'absent' | 'room_closed' | 'forbidden' | 'not_found',
       wasHost: number,
     ];
     if (status === 'kicked') return { kind: 'kicked', wasHost: wasHost === 1 };
@@ -189,9 +189,7 @@ const rights = defineScript({
           fields: (string | null)[],
           members: (string | null)[],
           hostOnline: number,
-          hostAwaySince: string,
-          hostGraceMs: string,
-          now: string,
+          hostsGone: number,
         ]
       | null,
 });
@@ -252,7 +250,7 @@ export class RedisMemberStore implements MemberStore, Resilient {
   async rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null> {
     const found = await this.#redis.scripts.run(rights, { roomId, userIds });
     if (!found) return null;
-    const [fields, values, hostOnline, awaySince, graceMs, now] = found;
+    const [fields, values, hostOnline, hostsGone] = found;
     const room = parseRoom(roomId, fields);
     if (!room) return null;
     const members = userIds.flatMap((userId, index) => {
@@ -264,7 +262,7 @@ export class RedisMemberStore implements MemberStore, Resilient {
     return {
       room,
       members,
-      hostState: hostStateOf(hostOnline === 1, awaySince, Number(graceMs), Number(now)),
+      hostState: hostStateOf(hostOnline === 1, hostsGone === 1),
     };
   }
 
@@ -317,7 +315,7 @@ export class RedisMemberStore implements MemberStore, Resilient {
   }
 }
 
-function hostStateOf(online: boolean, awaySince: string, graceMs: number, now: number): HostState {
-  if (online) return 'present';
-  return awaySince === '' || now < Number(awaySince) + graceMs ? 'away' : 'gone';
+function hostStateOf(isOnline: boolean, isGone: boolean): HostState {
+  if (isOnline) return 'present';
+  return isGone ? 'gone' : 'away';
 }

@@ -1,4 +1,4 @@
-import { parseEntryId } from '@pinroom/client/contract';
+import { parseEntryId, type Role } from '@pinroom/client/contract';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
@@ -176,6 +176,13 @@ export class LocalRoom {
     this.#queue.length = 0;
     this.#presence.stop();
     this.#waiting.stop();
+  }
+
+  /** See `LocalRooms`. */
+  setRole(seat: LocalSeat, role: Role, rev: number): boolean {
+    if (rev < this.#rev) return seat.role === role;
+    this.seats.setRole(seat, role);
+    return true;
   }
 
   /** Tells the hosts of this node who waits at the door, soon. */

@@ -97,9 +97,9 @@ export class LocalRooms {
     return this.#rooms.get(roomId)?.seats.get(socketId);
   }
 
-  /** The role of a seat, as it was read last. */
-  setRole(roomId: string, seat: LocalSeat, role: Role): void {
-    this.#rooms.get(roomId)?.seats.setRole(seat, role);
+  /** The role of a seat, as it was read at this `rev`. False: it has been given another one since. */
+  setRole(roomId: string, seat: LocalSeat, role: Role, rev: number): boolean {
+    return this.#rooms.get(roomId)?.setRole(seat, role, rev) ?? true;
   }
 
   /** Tells the hosts of this node who waits at the door, soon. */

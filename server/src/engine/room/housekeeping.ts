@@ -70,17 +70,23 @@ export class Housekeeping {
   }
 
   async #presence(): Promise<void> {
-    const { clock, closer, isRecovering, members, people, tags } = this.#parts;
+    const { clock, isRecovering, mayJudge, members, tags } = this.#parts;
+    // Also where all nodes were away at once: hosts need the time to come back to the first of them.
+    if (mayJudge()) await this.#hosts();
     if (isRecovering()) return;
     const until = clock.now() + LEAVING_MS;
-    for (const { outcome, roomId } of await people.judgeHosts(tags(), ROOMS_AT_ONCE)) {
-      if (outcome === 'transferred') await keepHosts(this.#parts, roomId);
-      if (outcome === 'closed') await closer.finish(roomId);
-    }
     let removed = MEMBERS_AT_ONCE;
     while (removed >= MEMBERS_AT_ONCE && clock.now() < until) {
       removed = await members.removeAway(tags(), MEMBERS_AT_ONCE);
     }
+  }
+
+  /** A room that closed is due now, and finished with the others that are. */
+  async #hosts(): Promise<void> {
+    const { people, tags } = this.#parts;
+    const verdicts = await people.judgeHosts(tags(), ROOMS_AT_ONCE);
+    const inherited = verdicts.filter(({ outcome }) => outcome === 'transferred');
+    await Promise.all(inherited.map(({ roomId }) => keepHosts(this.#parts, roomId)));
   }
 
   async #deadLives(): Promise<void> {

@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { createMemoryStores } from '../../drivers/memory/memory-stores.js';
-import type { LocalRooms } from '../fanout/local-rooms.js';
+import { LocalRooms } from '../fanout/local-rooms.js';
 import type { LocalSeat } from '../fanout/local-seat.js';
 import { systemClock } from '../runtime/clock.js';
 import { silentLogger } from '../runtime/logger.js';
+import { noMetrics } from '../runtime/metrics.js';
 import { OwedWork } from '../runtime/owed-work.js';
-import { type JoinParts, RoomJoiner } from './join-room.js';
+import { type JoiningSocket, type JoinParts, RoomJoiner } from './join-room.js';
 import { RoomLeaver } from './leave-room.js';
-import type { RoomRecord } from './room-record.port.js';
+import { type SnapshotParts, SnapshotReader } from './read-snapshot.js';
+import { type RoomRecord, toRoom } from './room-record.port.js';
 import { DEFAULT_SETTINGS } from './room-settings.js';
 
 const ROOM: RoomRecord = {
@@ -88,4 +90,63 @@ it('who hangs up while places are given back does not stay in the room', async (
   await drop('host');
   await restoring;
   expect(await members()).toEqual(['late player false']);
+});
+
+it('who is made a player while the answer to the join is put together stays one', async () => {
+  const stores = createMemoryStores({ clock: systemClock, channelKeep: 10, backlogEntries: 100 });
+  const hosts = { ...ROOM, hostIds: ['host', 'boss'], locked: false };
+  const put = { epochFloor: 0, lastIds: new Map(), closedTtlMs: 0, isNew: true, bans: [] };
+  await stores.rooms.put(hosts, { ...put, state: null });
+  const localRooms = new LocalRooms(stores.bus, {
+    broadcaster: { broadcast() {} },
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: noMetrics,
+    sources: {
+      rights: async (roomId, userIds) => {
+        const rights = await stores.members.rights(roomId, userIds);
+        if (!rights) return null;
+        const roles = new Map(rights.members.map(({ role, userId }) => [userId, role]));
+        return { ...rights.room, room: toRoom(rights.room), roles };
+      },
+      restoreSeats: async () => {},
+      waiting: async () => null,
+      tops: (roomId) => stores.feed.tops(roomId),
+      missing: async () => [],
+    },
+  });
+  const sits = () => localRooms.seat(ROOM.id, 'socket');
+  const history = {
+    async read() {
+      const change = { roomId: ROOM.id, userId: 'host', action: 'revoke' } as const;
+      await stores.people.changeHost({ ...change, byUserId: 'boss' });
+      await expect.poll(() => sits()?.role).toBe('player');
+      return { entries: [], more: false };
+    },
+  } as unknown as SnapshotParts['history'];
+  const parts: Partial<JoinParts> = {
+    ...stores,
+    snapshots: new SnapshotReader({ ...stores, history }),
+    localRooms,
+    directory: { byId: (roomId: string) => stores.rooms.get(roomId) } as JoinParts['directory'],
+    passcodes: { check: async () => ({ hash: null }) } as unknown as JoinParts['passcodes'],
+    leaver: { stays() {} } as unknown as JoinParts['leaver'],
+    life: () => 'life',
+  };
+  const nothing = () => {};
+  const socket = { id: 'socket', emit: nothing, sendFrame: nothing, joinTopic: nothing };
+  const caller = { userId: 'host', nickname: 'Hugo', network: 'n' } as Parameters<
+    RoomJoiner['join']
+  >[0];
+  const callbacks = { onFound: nothing, onRemoved: nothing, onWaiting: nothing, onWaited: nothing };
+  const wish = { roomId: ROOM.id, since: { room: '0-0' } };
+  const { answer } = await new RoomJoiner(parts as JoinParts).join(
+    caller,
+    socket as unknown as JoiningSocket,
+    wish,
+    callbacks,
+  );
+  expect(sits()?.role).toBe('player');
+  expect(answer.self.role).toBe('player');
+  expect(Object.keys(answer.channels)).toEqual(['room', 'user:host']);
 });

@@ -104,10 +104,15 @@ export class RoomJoiner {
         onRemoved: () => callbacks.onRemoved(room.id),
       };
       await localRooms.sit(room.id, local);
-      const answer = await snapshots.read(room.id, self, wish.since ?? {});
+      const read = () => snapshots.read(room.id, self, wish.since ?? {});
+      let answer = await read();
+      // Another role reads other channels.
+      if (!localRooms.setRole(room.id, local, answer.self.role, answer.room.rev)) {
+        answer = await read();
+        localRooms.setRole(room.id, local, answer.self.role, answer.room.rev);
+      }
       // Taken away again while the snapshot was read: the socket has been told already.
       if (localRooms.seat(room.id, socket.id) !== local) throw new AppError('not_in_room');
-      localRooms.setRole(room.id, local, answer.self.role);
       const { role } = answer.self;
       if (role === 'host' && answer.room.settings.approval) localRooms.tellWaiting(room.id);
       return { seat, answer };

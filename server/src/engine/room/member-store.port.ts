@@ -71,7 +71,7 @@ export type KickOutcome =
       /** The user was a host, and is none any more. */
       readonly wasHost: boolean;
     }
-  | { readonly kind: 'refused'; readonly code: 'room_closed' | 'not_found' }
+  | { readonly kind: 'refused'; readonly code: 'room_closed' | 'forbidden' | 'not_found' }
   | { readonly kind: 'absent' };
 
 export interface MemberList {
@@ -135,7 +135,7 @@ export interface MemberStore {
    * [MEMBER-10] Atomic: removes the member with all seats and takes the user off the hosts; raises
    * `rev`, and says who was removed and why before anything that comes with it; log (`kicked` or
    * `banned`). With `ban` every later join is refused, and the user need not be a member; without it
-   * that is `not_found`. Banning once more changes nothing. With a `network` those are refused, too, who
+   * that is `not_found`; `forbidden` where who does it is no host (any more). Banning once more changes nothing. With a `network` those are refused, too, who
    * come from it and were no member before, but for hosts.
    */
   kick(request: KickRequest): Promise<KickOutcome>;

@@ -77,7 +77,7 @@ export interface People {
    * with it; log `host`. What is so already changes nothing.
    */
   changeHost(request: HostRequest): Promise<HostOutcome>;
-  /** [PEOPLE-5] The network from which the user came to the room last; null: never did. */
+  /** [PEOPLE-5] The network from which the user came to the room, or its door, last; null: never did. */
   networkOf(roomId: string, userId: string): Promise<string | null>;
   /**
    * [PEOPLE-6] Looks at rooms of these tags whose last host has been away for `hostGraceSeconds`, longest

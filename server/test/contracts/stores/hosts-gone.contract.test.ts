@@ -18,8 +18,12 @@ async function roomOf(
 }
 
 /** A room whose host was there and has dropped. */
-async function abandoned(stores: Stores, onHostGone: 'keep' | 'transfer' | 'close') {
-  const room = await roomOf(stores, onHostGone);
+async function abandoned(
+  stores: Stores,
+  onHostGone: 'keep' | 'transfer' | 'close',
+  hostGraceSeconds = 1,
+) {
+  const room = await roomOf(stores, onHostGone, hostGraceSeconds);
   const seat = await joined(stores, room.id, { userId: room.hostId });
   await stores.pass(5);
   return { ...room, drop: () => stores.members.release(seat, 60_000) };
@@ -59,6 +63,32 @@ describe.each(STORE_DRIVERS)('hosts who are gone, on $name', (driver) => {
     await stores.pass(600);
     expect(await judge()).toEqual([]);
     expect(await hostState(stores, id)).toBe('present');
+  });
+
+  test('[PEOPLE-6] nobody is gone before somebody looked', async () => {
+    const stores = await open();
+    const { id, hostId, judge, drop } = await abandoned(stores, 'close');
+    await drop();
+    const frames = await stores.watch(id);
+    await stores.pass(1_010);
+    await joined(stores, id);
+    await expect.poll(() => frames.at(-1)).toMatchObject({ kind: 'presence', hostState: 'away' });
+    expect(await hostState(stores, id)).toBe('away');
+    await joined(stores, id, { userId: hostId });
+    expect(await judge()).toEqual([]);
+  });
+
+  test('[PEOPLE-6] without a grace the rules hold at once', async () => {
+    const stores = await open();
+    for (const [action, outcome] of [
+      ['keep', 'gone'],
+      ['close', 'closed'],
+    ] as const) {
+      const { id, judge, drop } = await abandoned(stores, action, 0);
+      await drop();
+      expect(await judge()).toEqual([{ roomId: id, outcome }]);
+      expect(await judge()).toEqual([]);
+    }
   });
 
   test('[PEOPLE-6] the player who has been here longest inherits the room', async () => {

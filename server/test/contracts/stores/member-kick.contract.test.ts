@@ -20,11 +20,11 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: kicking', (driver) => {
 
   test('[MEMBER-10] of many who kick a member one does; why is told before what comes with it', async () => {
     const stores = await open();
-    const { id } = await openRoom(stores, { capacity: 1, rev: 1 });
+    const byUserId = newId();
+    const { id } = await openRoom(stores, { capacity: 1, rev: 1, hostIds: [byUserId] });
     const { userId, nickname } = await joined(stores, id);
     await joined(stores, id, { userId });
     const frames = await stores.watch(id);
-    const byUserId = newId();
     const request = kickRequest(id, { userId, byUserId });
     const outcomes = await Promise.all([1, 2, 3].map(() => stores.members.kick(request)));
     expect(outcomes.filter(({ kind }) => kind === 'kicked')).toEqual([DONE]);
@@ -65,8 +65,8 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: kicking', (driver) => {
 
   test('[MEMBER-10] a ban needs no member, is logged once, and changes nobody’s rights', async () => {
     const stores = await open();
-    const { id } = await openRoom(stores, { rev: 1 });
     const [userId, byUserId] = [newId(), newId()];
+    const { id } = await openRoom(stores, { rev: 1, hostIds: [byUserId] });
     const request = kickRequest(id, { userId, byUserId, ban: true });
     for (let n = 0; n < 2; n++) expect(await stores.members.kick(request)).toEqual(DONE);
     expect(await comeBack(stores, id, userId)).toBe('banned');
@@ -116,6 +116,20 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: kicking', (driver) => {
     await stores.leases.end('life-1');
     expect(await stores.members.releaseDead(['a9'], 60_000)).toBe(0);
     expect(await stores.rooms.get(id)).toMatchObject({ rev: 3, memberCount: 0 });
+  });
+
+  test('[MEMBER-10] of two hosts who kick each other at once one stays', async () => {
+    const stores = await open();
+    const [one, two] = [newId(), newId()];
+    const { id } = await openRoom(stores, { hostIds: [one, two] });
+    await joined(stores, id, { userId: one });
+    await joined(stores, id, { userId: two });
+    const outcomes = await Promise.all([
+      stores.members.kick(kickRequest(id, { userId: two, byUserId: one })),
+      stores.members.kick(kickRequest(id, { userId: one, byUserId: two, ban: true })),
+    ]);
+    expect(outcomes).toContainEqual({ kind: 'refused', code: 'forbidden' });
+    expect((await stores.rooms.get(id))?.hostIds).toHaveLength(1);
   });
 
   test('[MEMBER-10] nobody new comes from a banned network, but hosts and who was in already', async () => {

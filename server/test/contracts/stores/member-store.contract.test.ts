@@ -226,12 +226,14 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {
   test('[MEMBER-2] a host who leaves without grace begins the absence of the hosts', async () => {
     const stores = await open();
     const settings = { ...SETTINGS, hostGraceSeconds: 1 };
-    const { id } = await openRoom(stores, { settings });
+    const { id } = await openRoom(stores, { id: newId('a5'), settings });
     const host = await joined(stores, id, { asHost: true });
     await stores.pass(1_100);
     await stores.members.release(host, 0);
     expect((await stores.members.rights(id, []))?.hostState).toBe('away');
+    expect(await stores.people.judgeHosts(['a5'], 10)).toEqual([]);
     await stores.pass(1_100);
+    expect(await stores.people.judgeHosts(['a5'], 10)).toEqual([{ roomId: id, outcome: 'gone' }]);
     expect((await stores.members.rights(id, []))?.hostState).toBe('gone');
   });
 
@@ -341,10 +343,10 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {
     expect(await stores.members.rights(newId(), [])).toBeNull();
   });
 
-  test('[MEMBER-5] hosts are away for their grace, then gone, and back when one comes', async () => {
+  test('[MEMBER-5] hosts are away until somebody finds them gone, and back when one comes', async () => {
     const stores = await open();
     const settings = { ...SETTINGS, hostGraceSeconds: 1 };
-    const { id } = await openRoom(stores, { settings });
+    const { id } = await openRoom(stores, { id: newId('a5'), settings });
     const hostState = async () => (await stores.members.rights(id, []))?.hostState;
     expect(await hostState()).toBe('away');
     const host = await joined(stores, id, { asHost: true });
@@ -353,6 +355,8 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {
     await stores.members.release(host, 60_000);
     expect(await hostState()).toBe('away');
     await stores.pass(1_100);
+    expect(await hostState()).toBe('away');
+    await stores.people.judgeHosts(['a5'], 10);
     expect(await hostState()).toBe('gone');
     await joined(stores, id, { userId: host.userId });
     expect(await hostState()).toBe('present');

@@ -211,6 +211,20 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     expect(await ask(revoke)).toEqual(refused('room_closed'));
   });
 
+  test('[PEOPLE-4] a host whom no node knows to be none any more does not become one again by coming back', async () => {
+    const stores = await open();
+    const [stays, goes] = [newId(), newId()];
+    const { id } = await openRoom(stores, { hostIds: [stays, goes] });
+    await joined(stores, id, { userId: stays });
+    const seat = await joined(stores, id, { userId: goes });
+    const change = { roomId: id, userId: goes, action: 'revoke', byUserId: stays } as const;
+    await stores.people.changeHost(change);
+    await joined(stores, id, { ...seat, asHost: true, isReturning: true });
+    expect((await stores.rooms.get(id))?.hostIds).toEqual([stays]);
+    const rights = await stores.members.rights(id, [goes]);
+    expect(rights?.members).toMatchObject([{ role: 'player' }]);
+  });
+
   test('[PEOPLE-5] the network is the one from which the user came last, also after leaving', async () => {
     const stores = await open();
     const { id } = await roomWithHost(stores);

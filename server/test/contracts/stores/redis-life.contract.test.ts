@@ -10,6 +10,7 @@ import {
   joined,
   newId,
   openRoom,
+  SETTINGS,
 } from './sample-rooms.js';
 import type { Stores } from './store-driver.js';
 
@@ -86,6 +87,20 @@ describe('Stores on a Redis that fails or comes back with another history', () =
     const { version } = outcome.current;
     expect(await stores.states.read(roomId)).toEqual(outcome.current);
     expect(await write(version)).toEqual({ kind: 'written', version: version + 1 });
+  });
+
+  test('[PEOPLE-6] after another history began hosts have 15 seconds more: they may have been back since', async () => {
+    const stores = await backend.open();
+    const hostId = newId();
+    const settings = { ...SETTINGS, hostGraceSeconds: 1, onHostGone: 'close' as const };
+    const { id: roomId } = await openRoom(stores, { id: newId('c4'), hostIds: [hostId], settings });
+    await stores.pass(5);
+    await stores.members.release(await joined(stores, roomId, { userId: hostId }), 60_000);
+    await stores.pass(1_010);
+    await changeHistory();
+    expect(await stores.people.judgeHosts(['c4'], 10)).toEqual([]);
+    expect(await stores.rooms.get(roomId)).toMatchObject({ closedAt: null });
+    expect((await stores.members.rights(roomId, []))?.hostState).toBe('away');
   });
 
   test('[FEED-7] after another history began, the archive is asked for keys that are not known', async () => {

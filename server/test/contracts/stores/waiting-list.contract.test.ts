@@ -75,6 +75,15 @@ describe.each(STORE_DRIVERS)('WaitingList on $name', (driver) => {
     ]);
   });
 
+  test('[PEOPLE-5] the network of who waits is known, also when they wait no more', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { settings: APPROVAL });
+    const { userId, ...seat } = await ask(stores, id, { network: '203.0.113.7' });
+    expect(await stores.people.networkOf(id, userId)).toBe('203.0.113.7');
+    await stores.members.release({ ...seat, userId }, 0);
+    expect(await stores.people.networkOf(id, userId)).toBe('203.0.113.7');
+  });
+
   test('[WAIT-1] the list is as long as it may be, and no longer', async () => {
     const stores = await open();
     const { id } = await openRoom(stores, { settings: APPROVAL });

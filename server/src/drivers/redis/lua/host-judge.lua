@@ -36,15 +36,20 @@ end
 
 local due = redis.call('ZSCORE', room.hosts_away, room.id)
 if not due or tonumber(due) > now_ms() then return 'not-due' end
-local row = load_room(room, 'hosts', 'hostAwaySince', 'createdAt', 'onHostGone')
+local row = load_room(room, 'hosts', 'hostGraceMs', 'createdAt', 'onHostGone')
 if not row or room.isClosed then
   redis.call('ZREM', room.hosts_away, room.id)
   return 'not-due'
 end
-local hosts, since, created_at, action = row[6], row[7], row[8], row[9] or 'keep'
--- Also sets the next look, where it is too early.
-local state = note_host_state(room)
-if state ~= 'gone' then return state == 'present' and 'present' or 'not-due' end
+local hosts, grace_ms, created_at, action = row[6], row[7], row[8], row[9] or 'keep'
+local state, since = note_host_state(room)
+if state == 'present' then return 'present' end
+local gone_at = since + grace_ms
+if room.now < gone_at then
+  redis.call('ZADD', room.hosts_away, text(gone_at), room.id)
+  return 'not-due'
+end
+redis.call('HSET', room.hash, 'goneSince', since)
 local was_there = since ~= created_at
 if was_there and action == 'close' then
   redis.call('ZREM', room.hosts_away, room.id)

@@ -55,21 +55,21 @@ room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[
 
 local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode', 'approval')
 if not row then return { 'absent' } end
-local hosts = row[6]
+local hosts, kept = row[6], redis.call('HGET', members, user_id)
 if room.isClosed then return { 'room_closed' } end
 if redis.call('SISMEMBER', bans, user_id) == 1 then return { 'banned' } end
-local kept = redis.call('HGET', members, user_id)
 local member = kept and parse_member(kept)
 local is_new = not member or member.role ~= string.lower(member.role)
-local was_host = is_listed(hosts, user_id)
-local role = (as_host or was_host) and 'h' or (is_new and wanted or member.role)
+local was_host, is_returning = is_listed(hosts, user_id), ARGV[12] == '1'
+local role = role_for(not is_new and member or nil, was_host, as_host, is_returning, wanted)
 if is_new then
   local refusal = ask_door(row, door, {
     id = user_id, role = role, folded = folded, looks = looks, network = network,
-    proven = ARGV[10], is_returning = ARGV[12] == '1',
+    proven = ARGV[10], is_returning = is_returning,
   })
   if refusal == 'wait' then
     refusal = wait_at_door(room, waiting, door.most_waiting, user_id, role, nickname, seat)
+    if refusal == 'waiting_for_host' then redis.call('HSET', networks, user_id, network) end
   end
   if refusal then return { refusal } end
 end

@@ -41,6 +41,8 @@ room.hosts_away, room.door = KEYS[14], ARGV[7]
 local row = load_room(room, 'hosts')
 if not row then return { 'absent' } end
 if room.isClosed then return { 'room_closed' } end
+local by = string.match(ARGV[5], '^"(.+)"$')
+if by and not is_listed(row[6], by) then return { 'forbidden' } end
 local is_member = redis.call('ZSCORE', room.roster, user_id)
 if not is_member and not is_ban then return { 'not_found' } end
 

@@ -38,7 +38,7 @@ if redis.call('EXISTS', room.hash) == 1 then return 0 end
 local now = now_ms()
 local active_at = is_new and created_at or now
 -- Who was in a room that comes back gets the time to come back, too.
-local away_since = is_new and created_at or now + 15000
+local away_since = is_new and created_at or now + RETURN_MS
 redis.call('HSET', room.hash, unpack(ARGV, 13, first_ban - 1))
 if state_value ~= '' then redis.call('SET', state, state_value) end
 -- Above every one that somebody may have seen, where it can still go on.

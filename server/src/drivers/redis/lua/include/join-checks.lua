@@ -29,6 +29,13 @@ local function ask_door(row, door, who)
   return waits and 'wait' or nil
 end
 
+-- The role of who is let in. Of a member who comes back when data was lost, what survived counts: a node
+-- may not know that a host is none any more. `member`: nil of who is new.
+local function role_for(member, is_host, as_host, is_returning, wanted)
+  if is_host or (as_host and not (member and is_returning)) then return 'h' end
+  return member and member.role or wanted
+end
+
 -- Somebody becomes a host; `member`: as the member that they are already. Wants hosts.lua.
 local function list_host(room, hosts, user_id, member)
   redis.call('HSET', room.hash, 'hosts', with_host(hosts, user_id))

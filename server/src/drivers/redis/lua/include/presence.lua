@@ -1,11 +1,12 @@
 --@include host-online.lua
 --@include presence-format.lua
 
--- How the hosts are now; notes since when none is online, and when to look whether they are gone.
--- Wants `room.online` and `room.hosts_away`.
+-- How the hosts are now; notes since when none is online, and when to look whether they are gone. That
+-- they are is for who looks to say (`host-judge`). Answers also since when; wants `room.online` and
+-- `room.hosts_away`.
 local function note_host_state(room)
   local row = redis.call('HMGET', room.hash, 'hosts', 'hostGraceMs', 'hostAwaySince', 'createdAt',
-    'onHostGone')
+    'onHostGone', 'goneSince')
   local since = row[3]
   if host_online(room.online, row[1]) then
     if since ~= '' then
@@ -18,13 +19,12 @@ local function note_host_state(room)
     since = room.at
     redis.call('HSET', room.hash, 'hostAwaySince', since)
   end
-  local gone_at = since + row[2]
-  local is_gone = room.now >= gone_at
+  local is_gone = row[6] == since
   -- Where somebody is to inherit the room of a host who was there, whoever comes may be the one.
   if not is_gone or (row[5] == 'transfer' and since ~= row[4]) then
-    redis.call('ZADD', room.hosts_away, text(gone_at), room.id)
+    redis.call('ZADD', room.hosts_away, text(since + row[2]), room.id)
   end
-  return is_gone and 'gone' or 'away'
+  return is_gone and 'gone' or 'away', since
 end
 
 -- Counts and announces one change of who is in the room. Wants `room.online`,

@@ -4,18 +4,25 @@
 -- A room whose data lost a tail may give out numbers again that somebody has seen. A thousand is
 -- more than the changes of rights that a replica lags behind.
 local REV_LEAP = 1000
+-- What hosts get, beside their grace, to come back to a room whose data may be an older one.
+local RETURN_MS = 15000
 
 -- Begins a new life of the room's data, because Redis' history is not the one that the room knows:
 -- no id and no version is given twice. `lifeAt` tells how far back the archive may know more.
 local function begin_life(room, replid)
   room.epoch = text(math.max(room.now, room.epoch + 1))
   room.rev = text(room.rev + REV_LEAP)
-  local row = redis.call('HMGET', room.hash, 'presenceVersion', 'stateVersion')
+  local row = redis.call('HMGET', room.hash, 'presenceVersion', 'stateVersion', 'hostAwaySince',
+    'createdAt')
   local epoch = tonumber(room.epoch)
   room.lifeAt = room.now
   redis.call('HSET', room.hash, 'replid', replid, 'epoch', room.epoch, 'rev', room.rev,
     'lifeAt', room.at, 'presenceVersion', math.max(epoch, row[1] + 1),
     'stateVersion', math.max(epoch, row[2] + 1))
+  -- A host who is away in what is left may have been back since. Before any was there nothing is lost.
+  if row[3] and row[3] ~= '' and row[3] ~= row[4] then
+    redis.call('HSET', room.hash, 'hostAwaySince', text(math.max(row[3], room.now + RETURN_MS)))
+  end
 end
 
 -- Reads what every change of a room needs into the table `room` (`hash`, `topic`, `id` are given).
