@@ -1,4 +1,4 @@
-import { LIMITS, type Role } from '@pinroom/client/contract';
+import type { Role } from '@pinroom/client/contract';
 import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type {
   JoinOutcome,
@@ -13,8 +13,8 @@ import type {
 } from '../../engine/room/member-store.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import {
-  countRole,
   hostStateOf,
+  isFull,
   isOnline,
   looksLikeHost,
   type MemoryMember,
@@ -270,17 +270,13 @@ function refusalOf(
 ): Refusal | null {
   if (role !== 'host' && !request.isReturning) {
     if (room.bannedNetworks.has(request.network)) return 'banned';
-    if (room.locked) return 'room_locked';
+    if (room.locked && !room.admitted.has(request.userId)) return 'room_locked';
     const wanted = room.passcodeHash;
     if (wanted !== null && wanted !== request.passcodeHash) return 'passcode_required';
     // Who has to wait takes no place yet.
-    if (!waits && countRole(room, role) >= placesFor(room, role)) return 'room_full';
+    if (!waits && isFull(room, role)) return 'room_full';
   }
   if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   const isAsked = role !== 'host' && !request.isReturning;
   return isAsked && looksLikeHost(room, request.looks) ? 'nickname_taken' : null;
-}
-
-function placesFor(room: MemoryRoom, role: 'player' | 'spectator'): number {
-  return role === 'player' ? room.capacity : Math.min(room.capacity, LIMITS.spectators);
 }

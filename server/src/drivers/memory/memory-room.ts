@@ -1,5 +1,5 @@
 import type { HostState, Member, Position, Role, Settings } from '@pinroom/client/contract';
-import { comparePositions, parseEntryId } from '@pinroom/client/contract';
+import { comparePositions, LIMITS, parseEntryId } from '@pinroom/client/contract';
 import type { Seat, SeatName } from '../../engine/room/member-store.port.js';
 import type { CloseReason, LiveRoom } from '../../engine/room/room-record.port.js';
 import type { KeptState } from '../../engine/room/room-state-store.port.js';
@@ -156,6 +156,12 @@ export function countRole(room: MemoryRoom, role: Role): number {
   let count = 0;
   for (const member of room.members.values()) if (member.role === role) count += 1;
   return count;
+}
+
+/** Whether the places of a role are taken. */
+export function isFull(room: MemoryRoom, role: 'player' | 'spectator'): boolean {
+  const places = role === 'player' ? room.capacity : Math.min(room.capacity, LIMITS.spectators);
+  return countRole(room, role) >= places;
 }
 
 export function toLiveRoom(room: MemoryRoom): LiveRoom {

@@ -5,11 +5,12 @@ import type { JoinRequest, Seat } from '../../engine/room/member-store.port.js';
 import type { CloseReason } from '../../engine/room/room-record.port.js';
 import {
   type Decision,
+  type DecisionOutcome,
   MOST_ADMITTED,
   type Waiting,
   type WaitingList,
 } from '../../engine/room/waiting-list.port.js';
-import { type MemoryRoom, seatKey } from './memory-room.js';
+import { isFull, type MemoryRoom, seatKey } from './memory-room.js';
 import type { MemoryState } from './memory-state.js';
 
 /** Who waits at the doors, in the memory of this process. */
@@ -34,10 +35,14 @@ export class MemoryWaitingList implements WaitingList {
     return { rev: room.rev, waiting };
   }
 
-  async decide({ roomId, userId, admit }: Decision): Promise<'decided' | 'room_closed' | 'absent'> {
+  async decide({ roomId, userId, admit }: Decision): Promise<DecisionOutcome> {
     const room = this.#state.room(roomId);
     if (!room) return 'absent';
     if (room.closedAt !== null) return 'room_closed';
+    if (admit && room.bans.has(userId)) return 'banned';
+    const waiter = room.waiting.get(userId);
+    // Who could not come in goes on waiting.
+    if (admit && waiter && isFull(room, waiter.role)) return 'room_full';
     room.admitted.delete(userId);
     if (admit) room.admitted.add(userId);
     const [oldest] = room.admitted;

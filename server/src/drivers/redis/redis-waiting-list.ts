@@ -1,7 +1,8 @@
-import type { Member } from '@pinroom/client/contract';
+import { LIMITS, type Member } from '@pinroom/client/contract';
 import type { CloseReason } from '../../engine/room/room-record.port.js';
 import {
   type Decision,
+  type DecisionOutcome,
   MOST_ADMITTED,
   type Waiting,
   type WaitingList,
@@ -46,6 +47,7 @@ const decide = defineScript({
     keys.waitingKey(roomId),
     keys.admittedKey(roomId),
     keys.tagLivesKey(tagOf(roomId)),
+    keys.bansKey(roomId),
   ],
   args: ({ roomId, userId, admit }) => [
     ...channelsOf(roomId),
@@ -53,8 +55,9 @@ const decide = defineScript({
     admit ? 1 : 0,
     MOST_ADMITTED,
     keys.lifePrefix(tagOf(roomId)),
+    LIMITS.spectators,
   ],
-  reply: (raw) => raw as 'decided' | 'room_closed' | 'absent',
+  reply: (raw) => raw as DecisionOutcome,
 });
 
 const empty = defineScript({
@@ -86,7 +89,7 @@ export class RedisWaitingList implements WaitingList, Resilient {
     return await this.#redis.scripts.run(list, roomId);
   }
 
-  async decide(decision: Decision): Promise<'decided' | 'room_closed' | 'absent'> {
+  async decide(decision: Decision): Promise<DecisionOutcome> {
     return await this.#redis.scripts.run(decide, decision);
   }
 

@@ -21,7 +21,7 @@ export class DoorKeeper {
     const { room } = await this.#access.ofHost(caller, decision.roomId);
     if (room.closedAt !== null) throw new AppError('room_closed');
     const outcome = await this.#waiting.decide(decision);
-    if (outcome === 'room_closed') throw new AppError('room_closed');
     if (outcome === 'absent') throw new AppError('room_not_found');
+    if (outcome !== 'decided') throw new AppError(outcome);
   }
 }

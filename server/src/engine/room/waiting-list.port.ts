@@ -17,6 +17,9 @@ export interface Decision {
   readonly admit: boolean;
 }
 
+/** `banned`, `room_full`: nobody let in would come in. */
+export type DecisionOutcome = 'decided' | 'absent' | 'room_closed' | 'banned' | 'room_full';
+
 /**
  * Who waits at the doors of rooms with `settings.approval`. Joining puts them there (see MemberStore).
  * Every change is announced to the nodes that hold the room, in the same atomic step; who waits is
@@ -28,9 +31,10 @@ export interface WaitingList {
   list(roomId: string): Promise<Waiting | null>;
   /**
    * [WAIT-4] The user is off the list, and their sockets are told. Who was admitted is remembered for
-   * as long as the store has the room, and need not have waited; who was not may ask again.
+   * as long as the store has the room, passes a lock, and need not have waited; who was not may ask
+   * again. Whom a ban or a full room would keep out is not admitted, and goes on waiting.
    */
-  decide(decision: Decision): Promise<'decided' | 'room_closed' | 'absent'>;
+  decide(decision: Decision): Promise<DecisionOutcome>;
   /** [WAIT-5] The list is empty from now on: all are let in (null), or told that the room is closed. Repeatable; answers how many there were. */
   empty(roomId: string, closed: CloseReason | null): Promise<number>;
 }

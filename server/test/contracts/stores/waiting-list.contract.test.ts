@@ -149,6 +149,23 @@ describe.each(STORE_DRIVERS)('WaitingList on $name', (driver) => {
     expect(await stores.waiting.decide({ roomId: newId(), userId, admit: true })).toBe('absent');
   });
 
+  test('[WAIT-4] who is let in passes a lock; whom nothing would let in goes on waiting', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { settings: APPROVAL, capacity: 1 });
+    const [ann, bea] = [await ask(stores, id), await ask(stores, id)];
+    const admit = (userId: string) => stores.waiting.decide({ roomId: id, userId, admit: true });
+    await stores.rooms.update(id, { locked: true }, null);
+    expect((await ask(stores, id)).word).toBe('room_locked');
+    expect(await admit(ann.userId)).toBe('decided');
+    expect((await ask(stores, id, { userId: ann.userId })).word).toBe('joined');
+    expect(await admit(bea.userId)).toBe('room_full');
+    expect(await namesIn(stores, id)).toHaveLength(1);
+    const stranger = newId();
+    const kick = { roomId: id, userId: stranger, ban: true, byUserId: null, network: null };
+    await stores.members.kick(kick);
+    expect(await admit(stranger)).toBe('banned');
+  });
+
   test('[WAIT-4] the longest ago of too many who were let in has to ask again', async () => {
     const stores = await open();
     const { id } = await openRoom(stores, { settings: APPROVAL });

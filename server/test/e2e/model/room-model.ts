@@ -80,7 +80,7 @@ export class RoomModel {
   approval = false;
   passcode: string | null = null;
   /** Sockets of those who wait for a host. */
-  readonly waiting = new Map<string, Set<number>>();
+  readonly waiting = new Map<string, { readonly role: Role; readonly sockets: Set<number> }>();
   readonly #admitted = new Set<string>();
   /** PINs that the room had before. */
   readonly #oldPins = new Set<string>();
@@ -129,11 +129,13 @@ export class RoomModel {
     }
     const role = isHost ? 'host' : wish.role;
     const waits = !isHost && this.approval && !this.#admitted.has(userId);
-    const code = isHost ? null : this.#barred(wish, role, waits);
+    const code = isHost ? null : this.#barred(wish, role, waits, this.#admitted.has(userId));
     if (code !== null) return { code };
     if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
     if (waits) {
-      this.waiting.set(userId, (this.waiting.get(userId) ?? new Set()).add(socket));
+      const waiter = this.waiting.get(userId) ?? { role, sockets: new Set() };
+      waiter.sockets.add(socket);
+      this.waiting.set(userId, waiter);
       return { code: 'waiting_for_host' };
     }
     const muted = !isHost && this.mutedWhoLeft.has(userId);
@@ -144,17 +146,25 @@ export class RoomModel {
     return { ...this.#say([log('joined', userId)]), ...door };
   }
 
-  #barred({ passcode }: JoinWish, role: Role, waits: boolean): string | null {
-    if (this.locked) return 'room_locked';
+  #barred({ passcode }: JoinWish, role: Role, waits: boolean, isAdmitted: boolean): string | null {
+    if (this.locked && !isAdmitted) return 'room_locked';
     if (this.passcode !== null && passcode !== this.passcode) return 'passcode_required';
-    // Spectators come on top, and are bounded by the same number. Who waits takes no place yet.
+    // Who waits takes no place yet.
+    return !waits && this.#isFull(role) ? 'room_full' : null;
+  }
+
+  /** Spectators come on top, and are bounded by the same number. */
+  #isFull(role: Role): boolean {
     const others = [...this.members.values()].filter((member) => member.role === role);
-    return !waits && others.length >= this.capacity ? 'room_full' : null;
+    return others.length >= this.capacity;
   }
 
   admit(userId: string, target: string, admit: boolean): Outcome {
     const code = this.#mayNotHost(userId);
     if (code !== null) return { code };
+    if (admit && this.bans.has(target)) return { code: 'banned' };
+    const waiter = this.waiting.get(target);
+    if (admit && waiter && this.#isFull(waiter.role)) return { code: 'room_full' };
     if (admit) this.#admitted.add(target);
     else this.#admitted.delete(target);
     return { code: 'ok', ...this.#dismiss(target, `admitted ${admit}`) };
@@ -303,21 +313,22 @@ export class RoomModel {
   }
 
   #stopWaiting(userId: string, socket: number): boolean {
-    const sockets = this.waiting.get(userId);
-    if (!sockets?.delete(socket)) return false;
-    if (sockets.size === 0) this.waiting.delete(userId);
+    const waiter = this.waiting.get(userId);
+    if (!waiter?.sockets.delete(socket)) return false;
+    if (waiter.sockets.size === 0) this.waiting.delete(userId);
     return true;
   }
 
   /** A socket that has just come in knows so from its answer. */
   #dismiss(userId: string, news: string, joined?: number): Pick<Outcome, 'door'> {
-    const sockets = [...(this.waiting.get(userId) ?? [])].filter((socket) => socket !== joined);
+    const held = [...(this.waiting.get(userId)?.sockets ?? [])];
+    const sockets = held.filter((socket) => socket !== joined);
     this.waiting.delete(userId);
     return sockets.length === 0 ? {} : { door: { sockets, news } };
   }
 
   #dismissAll(news: string): Pick<Outcome, 'door'> {
-    const sockets = [...this.waiting.values()].flatMap((of) => [...of]);
+    const sockets = [...this.waiting.values()].flatMap((waiter) => [...waiter.sockets]);
     this.waiting.clear();
     return { door: { sockets, news } };
   }

@@ -1,26 +1,24 @@
 --@include with-seat.lua
 --@include nicknames.lua
 --@include member-role.lua
-
--- Whether the places of a role are taken.
-local function is_full(row, role, most_spectators)
-  local capacity = tonumber(row[8])
-  if role == 'p' then return tonumber(row[9]) >= capacity end
-  return tonumber(row[10]) >= math.min(capacity, most_spectators)
-end
+--@include places.lua
 
 -- What stands in the way of somebody new: a code, or 'wait' for a host; nil: nothing. Hosts need no
--- passcode, no place and no open door. `row`: hosts, locked, capacity, players, spectators, passcode
+-- passcode, no place and no open door; whom a host has admitted needs no open door either. `row`: hosts, locked, capacity, players, spectators, passcode
 -- and approval of the room's hash, from index 6 on.
 local function ask_door(row, door, who)
   local is_asked = who.role ~= 'h' and not who.is_returning
-  local waits = is_asked and row[12] == '1' and not redis.call('ZSCORE', door.admitted, who.id)
+  local is_admitted = is_asked and (row[7] == '1' or row[12] == '1')
+    and redis.call('ZSCORE', door.admitted, who.id)
+  local waits = is_asked and row[12] == '1' and not is_admitted
   if is_asked then
     if redis.call('SISMEMBER', door.bans, '@' .. who.network) == 1 then return 'banned' end
-    if row[7] == '1' then return 'room_locked' end
+    if row[7] == '1' and not is_admitted then return 'room_locked' end
     if (row[11] or '') ~= '' and row[11] ~= who.proven then return 'passcode_required' end
     -- Who has to wait takes no place yet.
-    if not waits and is_full(row, who.role, door.most_spectators) then return 'room_full' end
+    if not waits and is_full(who.role, row[8], row[9], row[10], door.most_spectators) then
+      return 'room_full'
+    end
   end
   if redis.call('HEXISTS', door.nicks, who.folded) == 1 then return 'nickname_taken' end
   if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
