@@ -130,7 +130,8 @@ export class MemoryPeople implements People {
       room.hostsDueAt = null;
       return null;
     }
-    if (noteHostState(room, now) === 'present' || now < hostsGoneAt(room, now)) return null;
+    const state = noteHostState(room, now);
+    if (state === 'present' || now < hostsGoneAt(room, now)) return null;
     room.hostsGone = true;
     const { onHostGone } = room.settings;
     if (room.hadHost && onHostGone === 'close') {
@@ -142,7 +143,7 @@ export class MemoryPeople implements People {
     }
     const heir = room.hadHost && onHostGone === 'transfer' ? longestPlayer(room) : undefined;
     if (heir) this.#changeHosts(room, heir, null, 'inherit', null);
-    else announcePresence(this.#state, room, {});
+    else if (state !== 'gone') announcePresence(this.#state, room, {});
     room.hostsDueAt = null;
     return heir ? 'transferred' : 'gone';
   }

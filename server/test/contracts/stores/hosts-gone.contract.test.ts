@@ -161,6 +161,11 @@ describe.each(STORE_DRIVERS)('hosts who are gone, on $name', (driver) => {
     const settings = { ...SETTINGS, hostGraceSeconds: 0 };
     await stores.rooms.update(id, { settings }, null);
     expect(await judge()).toEqual([{ roomId: id, outcome: 'gone' }]);
+    // Whatever else is changed then: it is told once.
+    const { presenceVersion } = (await stores.rooms.get(id)) ?? {};
+    await stores.rooms.update(id, { title: 'Alone' }, null);
+    await judge();
+    expect(await stores.rooms.get(id)).toMatchObject({ presenceVersion });
     expect(await stores.people.judgeHosts([], 10)).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ end
 local heir = was_there and action == 'transfer' and longest_player() or nil
 if heir then
   change_hosts(room, members, with_host(hosts, heir), heir, nil, 'inherit', 'null')
-else
+elseif state ~= 'gone' then
   announce_presence(room, '{}')
 end
 redis.call('ZREM', room.hosts_away, room.id)
