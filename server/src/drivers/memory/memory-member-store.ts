@@ -228,7 +228,7 @@ export class MemoryMemberStore implements MemberStore {
     const isSeated = [...member.seats.keys()].some((key) => key !== ownKey);
     for (const seat of member.seats.values()) this.#state.removeSeat(seat);
     room.members.delete(userId);
-    if (member.muted) room.mutedWhoLeft.add(userId);
+    if (member.muted) room.mutedWhoLeft.set(userId, member.foldedNickname);
     else room.mutedWhoLeft.delete(userId);
     room.nicknames.delete(member.foldedNickname);
     // Who sits nowhere and may come back hears nothing: only what is taken away changes what may be
@@ -276,7 +276,10 @@ function refusalOf(
     // Who has to wait takes no place yet.
     if (!waits && isFull(room, role)) return 'room_full';
   }
-  if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   const isAsked = role !== 'host' && !request.isReturning;
+  const before = isAsked ? room.mutedWhoLeft.get(request.userId) : undefined;
+  // Who may not take another nickname in the room may not come back with one.
+  if (before !== undefined && before !== request.foldedNickname) return 'muted';
+  if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   return isAsked && looksLikeHost(room, request.looks) ? 'nickname_taken' : null;
 }

@@ -112,6 +112,10 @@ export class MemoryPeople implements People {
     return this.#state.room(roomId)?.networks.get(userId) ?? null;
   }
 
+  async forgetNetwork(roomId: string, userId: string): Promise<void> {
+    this.#state.room(roomId)?.networks.delete(userId);
+  }
+
   async judgeHosts(tags: readonly string[], limit: number): Promise<HostVerdict[]> {
     const now = this.#state.clock.now();
     const due = tags

@@ -105,8 +105,8 @@ export interface MemoryRoom {
   readonly bannedNetworks: Set<string>;
   /** User → the network from which the user came last. */
   readonly networks: Map<string, string>;
-  /** Muted when they left: they are it again when they come back. */
-  readonly mutedWhoLeft: Set<string>;
+  /** Muted when they left, with their folded nickname: they are it again when they come back. */
+  readonly mutedWhoLeft: Map<string, string>;
   readonly channels: Map<string, MemoryChannel>;
   readonly dedupe: ExpiringMap<{ readonly id: string; readonly at: number }>;
   readonly once: Set<string>;

@@ -72,6 +72,13 @@ export async function eraseUser(db: Kysely<Tables>, userId: string): Promise<str
       .execute();
     await trx.deleteFrom('room_hosts').where('user_id', '=', userId).execute();
     await trx.deleteFrom('room_members').where('user_id', '=', userId).execute();
+    // A network that is banned stays so: nobody lifts that by going.
+    await trx
+      .updateTable('room_bans')
+      .set({ user_id: sql`gen_random_uuid()` })
+      .where('user_id', '=', userId)
+      .where('network', 'is not', null)
+      .execute();
     await trx.deleteFrom('room_bans').where('user_id', '=', userId).execute();
   });
   return roomIds;

@@ -152,6 +152,10 @@ export class RedisPeople implements People, Resilient {
     return network as string | null;
   }
 
+  async forgetNetwork(roomId: string, userId: string): Promise<void> {
+    await this.#redis.calls.call('HDEL', keys.networksKey(roomId), userId);
+  }
+
   /** First which rooms are due in all the tags, then each by a step that looks again. */
   async judgeHosts(tags: readonly string[], limit: number): Promise<HostVerdict[]> {
     const due = await dueMembers(this.#redis, tags.map(keys.hostsAwayKey), limit);

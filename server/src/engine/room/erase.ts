@@ -8,6 +8,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { RoomAccess } from './access.js';
 import type { RoomCloser } from './close-room.js';
 import type { MemberStore } from './member-store.port.js';
+import type { People } from './people.port.js';
 import type { RoomMemberArchive } from './room-member-archive.port.js';
 import type { RoomStore } from './room-store.port.js';
 
@@ -15,6 +16,7 @@ export interface EraseParts {
   readonly access: RoomAccess;
   readonly rooms: RoomStore;
   readonly members: MemberStore;
+  readonly people: Pick<People, 'forgetNetwork'>;
   readonly queue: Pick<ArchiveQueue, 'countPending'>;
   readonly closer: RoomCloser;
   readonly archive: RoomMemberArchive;
@@ -92,10 +94,13 @@ export class RoomEraser {
 
   /** Without the user nothing of theirs is added; what they said is archived, or the time is up. */
   async #leave(roomIds: readonly string[], userId: string): Promise<void> {
-    const { clock, hurry, logger, members } = this.#parts;
+    const { clock, hurry, logger, members, people } = this.#parts;
     const until = clock.now() + FINISH_MS;
     try {
-      for (const roomId of roomIds) await members.leave(roomId, userId);
+      for (const roomId of roomIds) {
+        await members.leave(roomId, userId);
+        await people.forgetNetwork(roomId, userId);
+      }
       let waiting = await this.#notArchived(roomIds);
       while (waiting.length > 0 && clock.now() < until) {
         for (const roomId of waiting) hurry(roomId);

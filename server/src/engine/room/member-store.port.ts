@@ -47,6 +47,7 @@ export type JoinOutcome =
         | 'room_full'
         | 'room_locked'
         | 'banned'
+        | 'muted'
         | 'nickname_taken'
         | 'passcode_required'
         /** On the list: see `join`. */

@@ -77,8 +77,10 @@ export interface People {
    * with it; log `host`. What is so already changes nothing.
    */
   changeHost(request: HostRequest): Promise<HostOutcome>;
-  /** [PEOPLE-5] The network from which the user came to the room, or its door, last; null: never did. */
+  /** [PEOPLE-5] The network from which the user came to the room last; null: never did, or it was forgotten. */
   networkOf(roomId: string, userId: string): Promise<string | null>;
+  /** [PEOPLE-7] Forgets from where the user came. Repeatable. */
+  forgetNetwork(roomId: string, userId: string): Promise<void>;
   /**
    * [PEOPLE-6] Looks at rooms of these tags whose last host has been away for `hostGraceSeconds`, longest
    * due first, each once: announces `gone`, and where a host was there before, makes the player who has

@@ -247,6 +247,16 @@ describe.each(ARCHIVE_DRIVERS)('room member archive on $name', ({ open }) => {
       expect(await read(room.id, 'log')).toHaveLength(1);
     });
 
+    it('[ERASE-2] a network that was banned with a user stays so, with nobody’s name on it', async () => {
+      const userId = randomUUID();
+      const room = roomRecord();
+      await rooms.insertRoom(room, { createKey: null, pinUntil: 9_000_000 });
+      await bans.saveBan(room.id, { userId, network: '203.0.113.7' }, 1);
+      await members.eraseUser(userId);
+      expect(await rowsWith(userId)).toEqual([]);
+      expect(await bans.listBans(room.id)).toMatchObject([{ network: '203.0.113.7' }]);
+    });
+
     it('[ERASE-2] can be repeated, and two erased users do not collide', async () => {
       const [a, b] = [randomUUID(), randomUUID()];
       const name = nickname();

@@ -109,7 +109,9 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     expect(await say(stores, id, player)).toBe('muted');
     expect(await rename(stores, id, player, 'Zoe')).toEqual(refused('muted'));
     await stores.members.release(seat, 0);
-    await joined(stores, id, { userId: player });
+    const other = await stores.members.join(joinRequest(id, { userId: player }));
+    expect(joinWord(other)).toBe('muted');
+    await joined(stores, id, { userId: player, ...nicknameForms('Paula') });
     expect(await say(stores, id, player)).toBe('muted');
     await stores.people.mute({ ...request, muted: false });
     expect(await say(stores, id, player)).toBe('appended');
@@ -225,7 +227,7 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     expect(rights?.members).toMatchObject([{ role: 'player' }]);
   });
 
-  test('[PEOPLE-5] the network is the one from which the user came last, also after leaving', async () => {
+  test('[PEOPLE-5] [PEOPLE-7] the network is the one from which the user came last, also after leaving, until it is forgotten', async () => {
     const stores = await open();
     const { id } = await roomWithHost(stores);
     const seat = await joined(stores, id, { network: '203.0.113.1' });
@@ -233,5 +235,7 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     await stores.members.leave(id, seat.userId);
     expect(await stores.people.networkOf(id, seat.userId)).toBe('203.0.113.2');
     expect(await stores.people.networkOf(id, newId())).toBeNull();
+    for (let n = 0; n < 2; n++) await stores.people.forgetNetwork(id, seat.userId);
+    expect(await stores.people.networkOf(id, seat.userId)).toBeNull();
   });
 });

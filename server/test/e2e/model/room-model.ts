@@ -70,8 +70,8 @@ export class RoomModel {
   /** In order of joining. */
   readonly members = new Map<string, ModelMember>();
   readonly bans = new Set<string>();
-  /** Whose silence outlasts that they left. */
-  readonly mutedWhoLeft = new Set<string>();
+  /** Whose silence outlasts that they left, with the nickname to which they are held. */
+  readonly mutedWhoLeft = new Map<string, string>();
   readonly said: Said[] = [log('created', '')];
   locked = false;
   capacity: number;
@@ -131,6 +131,8 @@ export class RoomModel {
     const waits = !isHost && this.approval && !this.#admitted.has(userId);
     const code = isHost ? null : this.#barred(wish, role, waits, this.#admitted.has(userId));
     if (code !== null) return { code };
+    const before = isHost ? undefined : this.mutedWhoLeft.get(userId);
+    if (before !== undefined && before !== wish.nickname.toLowerCase()) return { code: 'muted' };
     if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
     if (waits) {
       const waiter = this.waiting.get(userId) ?? { role, sockets: new Set() };
@@ -341,7 +343,7 @@ export class RoomModel {
   #remove(member: ModelMember, type: string, reason: string): Outcome {
     const sockets = [...member.sockets];
     this.members.delete(member.userId);
-    if (member.muted) this.mutedWhoLeft.add(member.userId);
+    if (member.muted) this.mutedWhoLeft.set(member.userId, member.nickname.toLowerCase());
     else this.mutedWhoLeft.delete(member.userId);
     return { ...this.#say([log(type, member.userId)]), out: { sockets, reason } };
   }

@@ -36,12 +36,12 @@ end
 
 local due = redis.call('ZSCORE', room.hosts_away, room.id)
 if not due or tonumber(due) > now_ms() then return 'not-due' end
-local row = load_room(room, 'hosts', 'hostGraceMs', 'createdAt', 'onHostGone')
+local row = load_room(room, 'hosts', 'hostGraceMs', 'onHostGone')
 if not row or room.isClosed then
   redis.call('ZREM', room.hosts_away, room.id)
   return 'not-due'
 end
-local hosts, grace_ms, created_at, action = row[6], row[7], row[8], row[9] or 'keep'
+local hosts, grace_ms, action = row[6], row[7], row[8] or 'keep'
 local state, since = note_host_state(room)
 if state == 'present' then return 'present' end
 local gone_at = since + grace_ms
@@ -50,7 +50,7 @@ if room.now < gone_at then
   return 'not-due'
 end
 redis.call('HSET', room.hash, 'goneSince', since)
-local was_there = since ~= created_at
+local was_there = redis.call('HGET', room.hash, 'hadHost') == '1'
 if was_there and action == 'close' then
   redis.call('ZREM', room.hosts_away, room.id)
   log_entry(room, 'host-gone', '{"action":"close"}')

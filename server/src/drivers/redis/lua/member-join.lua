@@ -65,7 +65,7 @@ local role = role_for(not is_new and member or nil, was_host, as_host, is_return
 if is_new then
   local refusal = ask_door(row, door, {
     id = user_id, role = role, folded = folded, looks = looks, network = network,
-    proven = ARGV[10], is_returning = is_returning,
+    proven = ARGV[10], is_returning = is_returning, before = member,
   })
   if refusal == 'wait' then
     refusal = wait_at_door(room, waiting, door.most_waiting, user_id, role, nickname, seat)

@@ -20,6 +20,9 @@ local function ask_door(row, door, who)
       return 'room_full'
     end
   end
+  local is_muted = is_asked and who.before and who.before.muted == '1'
+  -- Who may not take another nickname in the room may not come back with one.
+  if is_muted and who.before.folded ~= who.folded then return 'muted' end
   if redis.call('HEXISTS', door.nicks, who.folded) == 1 then return 'nickname_taken' end
   if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
     return 'nickname_taken'

@@ -5,7 +5,7 @@
 -- they are is for who looks to say (`host-judge`). Answers also since when; wants `room.online` and
 -- `room.hosts_away`.
 local function note_host_state(room)
-  local row = redis.call('HMGET', room.hash, 'hosts', 'hostGraceMs', 'hostAwaySince', 'createdAt',
+  local row = redis.call('HMGET', room.hash, 'hosts', 'hostGraceMs', 'hostAwaySince', 'hadHost',
     'onHostGone', 'goneSince')
   local since = row[3]
   if host_online(room.online, row[1]) then
@@ -17,11 +17,11 @@ local function note_host_state(room)
   end
   if since == '' then
     since = room.at
-    redis.call('HSET', room.hash, 'hostAwaySince', since)
+    redis.call('HSET', room.hash, 'hostAwaySince', since, 'hadHost', '1')
   end
   local is_gone = row[6] == since
   -- Where somebody is to inherit the room of a host who was there, whoever comes may be the one.
-  if not is_gone or (row[5] == 'transfer' and since ~= row[4]) then
+  if not is_gone or (row[5] == 'transfer' and row[4] == '1') then
     redis.call('ZADD', room.hosts_away, text(since + row[2]), room.id)
   end
   return is_gone and 'gone' or 'away', since

@@ -12,15 +12,14 @@ local RETURN_MS = 15000
 local function begin_life(room, replid)
   room.epoch = text(math.max(room.now, room.epoch + 1))
   room.rev = text(room.rev + REV_LEAP)
-  local row = redis.call('HMGET', room.hash, 'presenceVersion', 'stateVersion', 'hostAwaySince',
-    'createdAt')
+  local row = redis.call('HMGET', room.hash, 'presenceVersion', 'stateVersion', 'hostAwaySince')
   local epoch = tonumber(room.epoch)
   room.lifeAt = room.now
   redis.call('HSET', room.hash, 'replid', replid, 'epoch', room.epoch, 'rev', room.rev,
     'lifeAt', room.at, 'presenceVersion', math.max(epoch, row[1] + 1),
     'stateVersion', math.max(epoch, row[2] + 1))
-  -- A host who is away in what is left may have been back since. Before any was there nothing is lost.
-  if row[3] and row[3] ~= '' and row[3] ~= row[4] then
+  -- A host who is away in what is left may have been back since.
+  if row[3] and row[3] ~= '' then
     redis.call('HSET', room.hash, 'hostAwaySince', text(math.max(row[3], room.now + RETURN_MS)))
   end
 end
