@@ -100,8 +100,8 @@ export default defineConfig({
           exclude: patient,
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // Each file starts several node processes: more at once than a small machine can take.
-          maxWorkers: 1,
+          // Each file starts several node processes, which wait for each other much of the time.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
