@@ -196,6 +196,14 @@ describe('the export of a room', () => {
       });
     });
 
+    it('takes no place where only its head was asked for', async () => {
+      for (let n = 0; n < 5; n++) {
+        const headers = { authorization: `Bearer ${token}` };
+        const { status } = await fetch(exportOf(node, room.id), { method: 'HEAD', headers });
+        expect(status).toBe(200);
+      }
+    });
+
     it('breaks off, and does not end early, where the room is deleted meanwhile', async () => {
       const response = await begun();
       const deleted = await call(`${node.url}/api/rooms/${room.id}`, { method: 'DELETE', token });

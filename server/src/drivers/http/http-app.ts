@@ -132,6 +132,8 @@ class HonoHttpApp implements HttpApp {
     const site = this.#siteOf(c);
     c.set('site', site);
     await next();
+    // Hono forgets the body where nobody is to see it: what it holds open would stay so.
+    if (c.req.method === 'HEAD') await c.res.body?.cancel();
     setSecurityHeaders(c.res.headers, c.req.path, site.secure);
     setCorsHeaders(c.res.headers, site.verdict, headers.get('origin'));
     this.#options.logger.debug(

@@ -256,6 +256,18 @@ describe('a room as a node holds it', () => {
     expect(s.out).toEqual(['ann off', 'ann room:left kicked', 'ann removed', 'all room:updated']);
   });
 
+  it('begins with the roles that it reads: who is no host any more hears nothing for hosts', async () => {
+    const s = new Surroundings();
+    s.sit('hugo', 'host');
+    s.sit('hanna', 'host');
+    s.roles.set('hanna', 'player');
+    const opening = s.room.open();
+    s.sit('late', 'host');
+    await opening;
+    s.room.receive(s.append(0, 'host'));
+    expect(s.out).toEqual(['hugo 7-0']);
+  });
+
   it('says why a member was removed, and leaves those alone who came meanwhile', async () => {
     const s = new Surroundings();
     s.sit('ann', 'player');

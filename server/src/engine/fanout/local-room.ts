@@ -83,6 +83,7 @@ export class LocalRoom {
   /** Reads where the room stands. Frames that came since the subscription wait meanwhile. */
   async open(): Promise<void> {
     const { sources } = this.#parts;
+    const asked = new Set(this.seats.all());
     const [tops, rights] = await Promise.all([
       sources.tops(this.id),
       sources.rights(this.id, this.seats.userIds()),
@@ -93,6 +94,7 @@ export class LocalRoom {
       this.#epoch = rights.epoch;
       this.#stateVersion = rights.stateVersion;
       this.#presence.reset(rights.presenceVersion);
+      this.seats.judge(asked, rights.roles);
     }
     this.#opened = true;
     this.#busy = false;

@@ -64,6 +64,18 @@ export class LocalSeats {
     if (role === 'host') this.#hosts.add(seat);
     else this.#hosts.delete(seat);
   }
+
+  /**
+   * Gives those who were asked about the roles that they have. Of the others, who was a host may be none
+   * any more: what is for hosts is kept from them until `setRole`.
+   */
+  judge(asked: ReadonlySet<LocalSeat>, roles: ReadonlyMap<string, Role>): void {
+    for (const seat of this.all()) {
+      const role = asked.has(seat) ? roles.get(seat.userId) : undefined;
+      if (role !== undefined) this.setRole(seat, role);
+      else if (seat.role === 'host') this.setRole(seat, 'player');
+    }
+  }
 }
 
 const NOBODY: ReadonlySet<LocalSeat> = new Set();

@@ -73,7 +73,7 @@ async function nodeWith(...userIds: string[]) {
   };
   const drop = (userId: string) =>
     leaver.drop({ roomId: ROOM.id, userId, life: 'life', socketId: `socket of ${userId}` });
-  return { drop, joiner, members, seats };
+  return { drop, joiner, leaver, members, seats, stores };
 }
 
 it('people whose places were lost get them back as they had them, past a locked and full door', async () => {
@@ -149,4 +149,41 @@ it('who is made a player while the answer to the join is put together stays one'
   expect(sits()?.role).toBe('player');
   expect(answer.self.role).toBe('player');
   expect(Object.keys(answer.channels)).toEqual(['room', 'user:host']);
+});
+
+it('who is kicked while joining once more is looked up again, and hears nothing', async () => {
+  const { leaver, seats, stores } = await nodeWith('host');
+  const [old] = seats;
+  if (!old) throw new Error('The host sits here.');
+  const refreshed: string[] = [];
+  let held = old;
+  const localRooms = {
+    seat: () => held,
+    // The kick was looked up while the seat was the one before.
+    async sit(_roomId: string, seat: LocalSeat) {
+      const kick = { roomId: ROOM.id, userId: 'host', ban: false, network: null, byUserId: null };
+      await stores.members.kick(kick);
+      held = seat;
+    },
+    refresh: async (roomId: string) => void refreshed.push(roomId),
+    waiters: { isWaiting: () => false, leave() {} },
+  };
+  const parts = {
+    ...stores,
+    leaver,
+    localRooms,
+    snapshots: new SnapshotReader(stores as unknown as SnapshotParts),
+    directory: { byId: () => stores.rooms.get(ROOM.id) },
+    passcodes: { check: async () => ({ hash: null }) },
+    life: () => 'life',
+  };
+  const joiner = new RoomJoiner(parts as unknown as JoinParts);
+  const caller = { userId: 'host', nickname: 'Host', network: 'n' } as Parameters<
+    RoomJoiner['join']
+  >[0];
+  const socket = { ...old.socket, joinTopic() {} } as unknown as JoiningSocket;
+  const callbacks = { onFound() {}, onRemoved() {}, onWaiting() {}, onWaited() {} };
+  const joining = joiner.join(caller, socket, { roomId: ROOM.id }, callbacks);
+  await expect(joining).rejects.toMatchObject({ code: 'not_in_room' });
+  expect(refreshed).toEqual([ROOM.id]);
 });

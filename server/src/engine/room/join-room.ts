@@ -89,6 +89,7 @@ export class RoomJoiner {
       socketId: socket.id,
     };
     const hadSeat = localRooms.seat(room.id, socket.id) !== undefined;
+    let taken: LocalSeat | undefined;
     leaver.stays(seat);
     try {
       const { self } = await this.#admit({ caller, callbacks, room, seat, socket, wish });
@@ -103,6 +104,7 @@ export class RoomJoiner {
         network: caller.network,
         onRemoved: () => callbacks.onRemoved(room.id),
       };
+      taken = local;
       await localRooms.sit(room.id, local);
       const read = () => snapshots.read(room.id, self, wish.since ?? {});
       let answer = await read();
@@ -122,6 +124,9 @@ export class RoomJoiner {
         socket.leaveTopic(room.id);
         callbacks.onWaited(room.id);
         await leaver.drop(seat);
+      } else if (taken && localRooms.seat(room.id, socket.id) === taken) {
+        // Who was removed meanwhile may have been looked up before this seat took the other's place.
+        await localRooms.refresh(room.id);
       }
       throw fault;
     }
