@@ -11,6 +11,8 @@ export const LIMITS = {
   pinMaxLength: 12,
   capacity: 100_000,
   defaultCapacity: 1_000,
+  /** Hosts of a room. */
+  hosts: 50,
   /** Spectators come on top of `capacity`; there are as many places as that, and at most these. */
   spectators: 1_000,
   /** Users who wait at a room's door, where a host lets people in. */

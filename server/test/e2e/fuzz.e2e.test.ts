@@ -11,13 +11,12 @@ import {
   LARGE_FRAMES,
 } from '../support/fuzz-frames.js';
 import { call } from '../support/http-calls.js';
-import { metricOf } from '../support/node-figures.js';
+import { COLLECTING, heldBytes, metricOf } from '../support/node-figures.js';
 import { rawHttp, UPGRADE } from '../support/raw-http.js';
 import { openSocket, type RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { until } from '../support/until.js';
 
-const COLLECT = new URL('../support/collect-garbage.mjs', import.meta.url).href;
 /** Of each transport; half of them first, as a warm-up. */
 const FRAMES = 50_000;
 const CONVERSATIONS_AT_ONCE = 10;
@@ -42,7 +41,7 @@ interface Rig {
 }
 
 async function openRig(transport: 'uws' | 'ws', env: Record<string, string>): Promise<Rig> {
-  const node = await spawnNode({ transport, env: { ...env, NODE_OPTIONS: `--import ${COLLECT}` } });
+  const node = await spawnNode({ transport, env: { ...env, ...COLLECTING } });
   const { socket: guest, userId } = await openSocket(node.url, 'Guest');
   const { room } = await guest.must('room:create', {});
   await guest.must('room:join', { roomId: room.id });
@@ -125,16 +124,10 @@ function textOf(frame: Conversation['last'][number]): string {
   return `${Object.keys(frame)[0]} ${Buffer.from(bytes).toString('latin1')}`;
 }
 
-/** What the node holds when all but guest and host are gone, and what nothing holds is collected. */
-async function heldBytes({ node }: Rig): Promise<number> {
+/** What the node holds when all but guest and host are gone. */
+async function heldAlone({ node }: Rig): Promise<number> {
   await until(async () => (await metricOf(node, 'pinroom_sockets')) === 2, 10_000);
-  const times = () => Number(/.*"collected":(\d+)/s.exec(node.output())?.[1] ?? 0);
-  const before = times();
-  process.kill(node.pid, 'SIGUSR2');
-  await until(() => times() > before);
-  const figures = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'];
-  const [heap = 0, beside = 0] = await Promise.all(figures.map((name) => metricOf(node, name)));
-  return heap + beside;
+  return heldBytes(node);
 }
 
 describe('clients that send anything', () => {
@@ -193,7 +186,7 @@ describe('clients that send anything', () => {
       const both = Object.values(rigs);
       const half = FRAMES / 2;
       await Promise.all(both.map((rig, n) => fuzz(rig, half, SEED + n * 1_000_000)));
-      const before = await Promise.all(both.map(heldBytes));
+      const before = await Promise.all(both.map(heldAlone));
       const seen = await Promise.all(
         both.map((rig, n) => fuzz(rig, half, SEED + n * 1_000_000 + 500_000)),
       );
@@ -204,7 +197,7 @@ describe('clients that send anything', () => {
         );
       }
       for (const [n, rig] of both.entries()) {
-        await until(async () => (await heldBytes(rig)) <= (before[n] ?? 0) * 1.1, 20_000);
+        await until(async () => (await heldAlone(rig)) <= (before[n] ?? 0) * 1.1, 20_000);
       }
     },
     FUZZ_MS,

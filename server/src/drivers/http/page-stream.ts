@@ -10,6 +10,9 @@ export interface Pages {
 
 /** How long a client may take for a page: a slower one would keep others waiting. */
 const PAGE_MS = 30_000;
+/** And how fast it has to be on the whole, characters a second, once this long has passed. */
+const SLOWEST = 64 * 1_024;
+const GRACE_MS = 60_000;
 
 const encoder = new TextEncoder();
 
@@ -20,6 +23,12 @@ const encoder = new TextEncoder();
 export function streamOf(pages: Pages, clock: Clock): ReadableStream<Uint8Array> {
   let patience: { cancel(): void };
   let isLate = false;
+  const startedAt = clock.now();
+  let taken = 0;
+  const isTooSlow = () => {
+    const ms = clock.now() - startedAt;
+    return isLate || (ms > GRACE_MS && taken / (ms / 1_000) < SLOWEST);
+  };
   const wait = () => {
     patience = clock.after(PAGE_MS, () => {
       isLate = true;
@@ -32,12 +41,13 @@ export function streamOf(pages: Pages, clock: Clock): ReadableStream<Uint8Array>
       async pull(controller) {
         patience.cancel();
         try {
-          if (isLate) throw new Error('the client reads too slowly');
+          if (isTooSlow()) throw new Error('the client reads too slowly');
           const page = await pages.next();
           if (page === null) {
             controller.close();
             pages.close();
           } else {
+            taken += page.length;
             controller.enqueue(encoder.encode(page));
             wait();
           }

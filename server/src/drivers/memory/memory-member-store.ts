@@ -1,4 +1,4 @@
-import type { Role } from '@pinroom/client/contract';
+import { LIMITS, type Role } from '@pinroom/client/contract';
 import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type {
   JoinOutcome,
@@ -38,19 +38,23 @@ export class MemoryMemberStore implements MemberStore {
     this.#state = state;
   }
 
-  async join(request: JoinRequest): Promise<JoinOutcome> {
-    const room = this.#state.room(request.roomId);
+  async join(wish: JoinRequest): Promise<JoinOutcome> {
+    const room = this.#state.room(wish.roomId);
     if (!room) return { kind: 'absent' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
-    if (room.bans.has(request.userId)) return { kind: 'refused', code: 'banned' };
-    const known = room.members.get(request.userId);
-    const role = roleFor(room, request, known);
+    if (room.bans.has(wish.userId)) return { kind: 'refused', code: 'banned' };
+    const known = room.members.get(wish.userId);
+    const role = roleFor(room, wish, known);
+    const newHost = role === 'host' && !room.hostIds.includes(wish.userId);
+    if (newHost && !wish.isReturning && room.hostIds.length >= LIMITS.hosts) {
+      return { kind: 'refused', code: 'room_full' };
+    }
+    const request = role === 'host' ? wish : heldToNickname(room, wish);
     const waits = !known && hasToWait(room, request, role);
     const refusal = known ? null : refusalOf(room, request, role, waits);
     if (refusal) return { kind: 'refused', code: refusal };
     if (waits) return { kind: 'refused', code: waitAtDoor(this.#state, room, request) };
     dismiss(this.#state, room, request.userId, true);
-    const newHost = role === 'host' && !room.hostIds.includes(request.userId);
     if (newHost) {
       room.hostIds.push(request.userId);
       room.rev += 1;
@@ -228,7 +232,7 @@ export class MemoryMemberStore implements MemberStore {
     const isSeated = [...member.seats.keys()].some((key) => key !== ownKey);
     for (const seat of member.seats.values()) this.#state.removeSeat(seat);
     room.members.delete(userId);
-    if (member.muted) room.mutedWhoLeft.set(userId, member.foldedNickname);
+    if (member.muted) room.mutedWhoLeft.set(userId, member);
     else room.mutedWhoLeft.delete(userId);
     room.nicknames.delete(member.foldedNickname);
     // Who sits nowhere and may come back hears nothing: only what is taken away changes what may be
@@ -255,6 +259,14 @@ function roleFor(room: MemoryRoom, request: JoinRequest, known: MemoryMember | u
   return known?.role ?? request.role;
 }
 
+/** Who comes back muted does so under the nickname of then, unless somebody else has it by now. */
+function heldToNickname(room: MemoryRoom, request: JoinRequest): JoinRequest {
+  const before = room.mutedWhoLeft.get(request.userId);
+  if (!before || request.isReturning || room.nicknames.has(before.foldedNickname)) return request;
+  const { foldedNickname, nickname } = before;
+  return { ...request, nickname, foldedNickname, looks: [foldedNickname] };
+}
+
 /** Whether a host has to let somebody new in. */
 function hasToWait(room: MemoryRoom, request: JoinRequest, role: Role): boolean {
   const isAsked = room.settings.approval && role !== 'host' && !request.isReturning;
@@ -277,9 +289,6 @@ function refusalOf(
     if (!waits && isFull(room, role)) return 'room_full';
   }
   const isAsked = role !== 'host' && !request.isReturning;
-  const before = isAsked ? room.mutedWhoLeft.get(request.userId) : undefined;
-  // Who may not take another nickname in the room may not come back with one.
-  if (before !== undefined && before !== request.foldedNickname) return 'muted';
   if (room.nicknames.has(request.foldedNickname)) return 'nickname_taken';
   return isAsked && looksLikeHost(room, request.looks) ? 'nickname_taken' : null;
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '@pinroom/client/contract';
 import { composeFrame } from '../../engine/fanout/frame.port.js';
 import type {
   HostOutcome,
@@ -101,6 +102,9 @@ export class MemoryPeople implements People {
     } else {
       if (!member) return { kind: 'refused', code: 'not_found' };
       const leaving = action === 'transfer' && byUserId !== userId ? byUserId : null;
+      if (!isHost && action === 'grant' && room.hostIds.length >= LIMITS.hosts) {
+        return { kind: 'refused', code: 'room_full' };
+      }
       if (!isHost || leaving !== null) {
         this.#changeHosts(room, member, leaving, action, byUserId);
       }

@@ -105,8 +105,8 @@ export interface MemoryRoom {
   readonly bannedNetworks: Set<string>;
   /** User → the network from which the user came last. */
   readonly networks: Map<string, string>;
-  /** Muted when they left, with their folded nickname: they are it again when they come back. */
-  readonly mutedWhoLeft: Map<string, string>;
+  /** Muted when they left, with their nickname: they are both again when they come back. */
+  readonly mutedWhoLeft: Map<string, Pick<MemoryMember, 'nickname' | 'foldedNickname'>>;
   readonly channels: Map<string, MemoryChannel>;
   readonly dedupe: ExpiringMap<{ readonly id: string; readonly at: number }>;
   readonly once: Set<string>;

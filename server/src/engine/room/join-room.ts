@@ -254,7 +254,6 @@ function isRefusal(fault: unknown): boolean {
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'banned',
   'forbidden',
-  'muted',
   'nickname_taken',
   'passcode_required',
   'rate_limited',

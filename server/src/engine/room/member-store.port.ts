@@ -47,7 +47,6 @@ export type JoinOutcome =
         | 'room_full'
         | 'room_locked'
         | 'banned'
-        | 'muted'
         | 'nickname_taken'
         | 'passcode_required'
         /** On the list: see `join`. */

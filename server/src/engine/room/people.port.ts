@@ -36,12 +36,12 @@ export interface HostRequest {
   readonly byUserId: string;
 }
 
-/** `forbidden`: who asks is no host (any more); `conflict`: the room would be without a host. */
+/** `forbidden`: who asks is no host (any more); `conflict`: the room would be without a host; `room_full`: it has `LIMITS.hosts`. */
 export type HostOutcome =
   | { readonly kind: 'changed'; readonly room: LiveRoom }
   | {
       readonly kind: 'refused';
-      readonly code: 'room_closed' | 'forbidden' | 'not_found' | 'conflict';
+      readonly code: 'room_closed' | 'forbidden' | 'not_found' | 'conflict' | 'room_full';
     }
   | { readonly kind: 'absent' };
 

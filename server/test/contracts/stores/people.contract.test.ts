@@ -1,3 +1,4 @@
+import { LIMITS } from '@pinroom/client/contract';
 import { describe, expect, test } from 'vitest';
 import type { HostRequest, MuteRequest } from '../../../src/engine/room/people.port.js';
 import { nicknameForms } from '../../../src/engine/room/text.js';
@@ -109,9 +110,9 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     expect(await say(stores, id, player)).toBe('muted');
     expect(await rename(stores, id, player, 'Zoe')).toEqual(refused('muted'));
     await stores.members.release(seat, 0);
-    const other = await stores.members.join(joinRequest(id, { userId: player }));
-    expect(joinWord(other)).toBe('muted');
-    await joined(stores, id, { userId: player, ...nicknameForms('Paula') });
+    // Under another nickname, too, and held to the one of before.
+    await joined(stores, id, { userId: player });
+    expect(await memberOf(stores, id, player)).toMatchObject({ nickname: 'Paula', muted: true });
     expect(await say(stores, id, player)).toBe('muted');
     await stores.people.mute({ ...request, muted: false });
     expect(await say(stores, id, player)).toBe('appended');
@@ -185,6 +186,26 @@ describe.each(STORE_DRIVERS)('People on $name', (driver) => {
     );
     expect(joinWord(await stores.members.join(joinRequest(id, { userId: host })))).toBe('joined');
     expect(await memberOf(stores, id, host)).toMatchObject({ role: 'player' });
+  });
+
+  test('[PEOPLE-4] a room has fifty hosts at most, by whatever way they come', async () => {
+    const stores = await open();
+    const hostIds = Array.from({ length: LIMITS.hosts - 1 }, () => newId());
+    const { id } = await openRoom(stores, { hostIds });
+    const [byUserId = ''] = hostIds;
+    const [last, tooMany] = [await joined(stores, id), await joined(stores, id)];
+    const grant = (userId: string) =>
+      stores.people.changeHost({ roomId: id, userId, action: 'grant', byUserId });
+    expect(await grant(last.userId)).toMatchObject({ kind: 'changed' });
+    expect(await grant(last.userId)).toMatchObject({ kind: 'changed' });
+    expect(await grant(tooMany.userId)).toEqual(refused('room_full'));
+    for (const userId of [tooMany.userId, newId()]) {
+      const outcome = await stores.members.join(joinRequest(id, { userId, asHost: true }));
+      expect(joinWord(outcome)).toBe('room_full');
+    }
+    expect(joinWord(await stores.members.join(joinRequest(id, { userId: byUserId })))).toBe(
+      'joined',
+    );
   });
 
   test('[PEOPLE-4] a host hands the room over, and takes the part off a host who is not here', async () => {

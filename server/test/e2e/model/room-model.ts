@@ -132,8 +132,9 @@ export class RoomModel {
     const code = isHost ? null : this.#barred(wish, role, waits, this.#admitted.has(userId));
     if (code !== null) return { code };
     const before = isHost ? undefined : this.mutedWhoLeft.get(userId);
-    if (before !== undefined && before !== wish.nickname.toLowerCase()) return { code: 'muted' };
-    if (this.#isTaken(wish.nickname, userId)) return { code: 'nickname_taken' };
+    const isHeld = before !== undefined && !this.#isTaken(before, userId);
+    const nickname = isHeld ? before : wish.nickname;
+    if (this.#isTaken(nickname, userId)) return { code: 'nickname_taken' };
     if (waits) {
       const waiter = this.waiting.get(userId) ?? { role, sockets: new Set() };
       waiter.sockets.add(socket);
@@ -142,7 +143,7 @@ export class RoomModel {
     }
     const muted = !isHost && this.mutedWhoLeft.has(userId);
     const sockets = new Set([socket]);
-    this.members.set(userId, { userId, nickname: wish.nickname, role, muted, sockets });
+    this.members.set(userId, { userId, nickname, role, muted, sockets });
     if (isHost) this.#addHost(userId);
     const door = this.#dismiss(userId, 'admitted true', socket);
     return { ...this.#say([log('joined', userId)]), ...door };
@@ -343,7 +344,7 @@ export class RoomModel {
   #remove(member: ModelMember, type: string, reason: string): Outcome {
     const sockets = [...member.sockets];
     this.members.delete(member.userId);
-    if (member.muted) this.mutedWhoLeft.set(member.userId, member.nickname.toLowerCase());
+    if (member.muted) this.mutedWhoLeft.set(member.userId, member.nickname);
     else this.mutedWhoLeft.delete(member.userId);
     return { ...this.#say([log(type, member.userId)]), out: { sockets, reason } };
   }

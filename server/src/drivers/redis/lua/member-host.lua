@@ -38,6 +38,8 @@ if action == 'revoke' then
   change_hosts(room, members, without_host(hosts, user_id), nil, user_id, action, '"' .. by .. '"')
 else
   if not is_member then return 'not_found' end
+  local is_one_more = action == 'grant' and not is_listed(hosts, user_id)
+  if is_one_more and has_many_hosts(hosts) then return 'room_full' end
   local next_hosts = with_host(hosts, user_id)
   local leaving = action == 'transfer' and by ~= user_id and by or nil
   if leaving then next_hosts = without_host(next_hosts, leaving) end

@@ -40,8 +40,7 @@ local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = K
 local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
 local waiting, networks, user_id = KEYS[13], KEYS[16], ARGV[3]
 local seat = { life = ARGV[4], socket_id = ARGV[5], lives = KEYS[11], life_seats = KEYS[12] }
-local nickname, folded, wanted, as_host = ARGV[6], ARGV[7], ARGV[8], ARGV[9] == '1'
-local looks, life_prefix, network, was_muted = ARGV[13], ARGV[15], ARGV[17], ARGV[18]
+local wanted, as_host, life_prefix, network, was_muted = ARGV[8], ARGV[9] == '1', ARGV[15], ARGV[17], ARGV[18]
 local door = { members = members, nicks = nicks, bans = bans, admitted = KEYS[14] }
 door.most_spectators, door.most_waiting = tonumber(ARGV[11]), tonumber(ARGV[16])
 room.hosts_away, room.door = KEYS[15], ARGV[14]
@@ -62,14 +61,16 @@ local member = kept and parse_member(kept)
 local is_new = not member or member.role ~= string.lower(member.role)
 local was_host, is_returning = is_listed(hosts, user_id), ARGV[12] == '1'
 local role = role_for(not is_new and member or nil, was_host, as_host, is_returning, wanted)
+if role == 'h' and not (was_host or is_returning) and has_many_hosts(hosts) then return { 'room_full' } end
+local who = {
+  id = user_id, role = role, nickname = ARGV[6], folded = ARGV[7], looks = ARGV[13],
+  network = network, proven = ARGV[10], is_returning = is_returning,
+}
 if is_new then
-  local refusal = ask_door(row, door, {
-    id = user_id, role = role, folded = folded, looks = looks, network = network,
-    proven = ARGV[10], is_returning = is_returning, before = member,
-  })
+  stay_muted(member, nicks, who, was_muted == '1')
+  local refusal = ask_door(row, door, who)
   if refusal == 'wait' then
-    refusal = wait_at_door(room, waiting, door.most_waiting, user_id, role, nickname, seat)
-    if refusal == 'waiting_for_host' then redis.call('HSET', networks, user_id, network) end
+    refusal = wait_at_door(room, waiting, networks, door.most_waiting, who, seat)
   end
   if refusal then return { refusal } end
 end
@@ -84,9 +85,8 @@ redis.call('ZREM', away, room.id .. ':' .. user_id)
 redis.call('HSET', networks, user_id, network)
 room.activeAt = room.at
 if is_new then
-  local muted = role ~= 'h' and (was_muted == '1' and '1' or member and member.muted) or '0'
-  member = add_member(room, members, nicks, user_id, role, muted, nickname, folded, looks)
-  log_entry(room, 'joined', '{"userId":"' .. user_id .. '","nickname":' .. nickname ..
+  member = add_member(room, members, nicks, who)
+  log_entry(room, 'joined', '{"userId":"' .. user_id .. '","nickname":' .. who.nickname ..
     ',"role":"' .. ROLE_NAMES[role] .. '"}')
   announce_presence(room, '{"joined":' .. member_json(user_id, member, true) .. '}')
 else

@@ -20,9 +20,6 @@ local function ask_door(row, door, who)
       return 'room_full'
     end
   end
-  local is_muted = is_asked and who.before and who.before.muted == '1'
-  -- Who may not take another nickname in the room may not come back with one.
-  if is_muted and who.before.folded ~= who.folded then return 'muted' end
   if redis.call('HEXISTS', door.nicks, who.folded) == 1 then return 'nickname_taken' end
   if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
     return 'nickname_taken'
@@ -35,6 +32,16 @@ end
 local function role_for(member, is_host, as_host, is_returning, wanted)
   if is_host or (as_host and not (member and is_returning)) then return 'h' end
   return member and member.role or wanted
+end
+
+-- Who was muted comes back muted, and under the nickname of then unless somebody else has it by now.
+-- `before`: who it was; nil: never here. `was_muted`: so says a node that gives a lost seat back.
+local function stay_muted(before, nicks, who, was_muted)
+  local is_muted = who.role ~= 'h' and (was_muted or before and before.muted == '1')
+  who.muted = is_muted and '1' or '0'
+  if not is_muted or not before or who.is_returning then return end
+  if redis.call('HEXISTS', nicks, before.folded) == 1 then return end
+  who.nickname, who.folded, who.looks = before.nickname, before.folded, before.folded
 end
 
 -- Somebody becomes a host; `member`: as the member that they are already. Wants hosts.lua.
@@ -52,15 +59,16 @@ local function add_seat(room, seats, user_id, seat)
 end
 
 -- Gives a user who is no member a place.
-local function add_member(room, members, nicks, user_id, role, muted, nickname, folded, looks)
+local function add_member(room, members, nicks, who)
   local member = {
-    role = role, muted = muted,
+    role = who.role, muted = who.muted,
     join_seq = text(redis.call('HINCRBY', room.hash, 'joinSeq', 1)), joined_at = room.at,
-    nickname = nickname, folded = folded,
+    nickname = who.nickname, folded = who.folded,
   }
-  redis.call('HSET', members, user_id, format_member(member))
-  redis.call('ZADD', room.roster, member.join_seq, user_id)
-  redis.call('HSET', nicks, folded, looks)
-  if role_counter(role) then redis.call('HINCRBY', room.hash, role_counter(role), 1) end
+  redis.call('HSET', members, who.id, format_member(member))
+  redis.call('ZADD', room.roster, member.join_seq, who.id)
+  redis.call('HSET', nicks, who.folded, who.looks)
+  local counter = role_counter(who.role)
+  if counter then redis.call('HINCRBY', room.hash, counter, 1) end
   return member
 end

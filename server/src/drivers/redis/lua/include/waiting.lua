@@ -21,12 +21,14 @@ end
 
 -- Puts a user on the list, or one more of their sockets. `most`: how long the list may be. Returns
 -- the code that the join is answered with.
-local function wait_at_door(room, waiting, most, user_id, role, nickname, seat)
-  local kept = redis.call('HGET', waiting, user_id)
+local function wait_at_door(room, waiting, networks, most, who, seat)
+  local kept = redis.call('HGET', waiting, who.id)
   if not kept and redis.call('HLEN', waiting) >= most then return 'room_full' end
-  local head, seats = role .. ':' .. room.at .. ':' .. nickname .. '\31', ''
+  local head, seats = who.role .. ':' .. room.at .. ':' .. who.nickname .. '\31', ''
   if kept then head, seats = parse_waiter(kept) end
-  redis.call('HSET', waiting, user_id, head .. with_seat(room, seats, user_id, seat))
+  redis.call('HSET', waiting, who.id, head .. with_seat(room, seats, who.id, seat))
+  -- A host may want to keep the address out, too.
+  redis.call('HSET', networks, who.id, who.network)
   if not kept then announce_waiting(room) end
   return 'waiting_for_host'
 end
