@@ -246,7 +246,7 @@ export function buildEngine(parts: EngineParts): Engine {
     kicker,
     doorKeeper: new DoorKeeper(access, waiting),
     states: statePatcher,
-    people: new MemberCommands(inRoom),
+    people: new MemberCommands({ ...inRoom, limiters }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
     roomsPerSocket: rates.roomsPerSocket,
     metrics,

@@ -66,6 +66,7 @@ export function createRateLimiters(
       3_600,
       'You have opened too many rooms, or replaced too many PINs.',
     ),
+    renames: limiter('renames', rates.renamesPerUser, 60, 'You change your nickname too often.'),
     roomsOfNetwork: limiter(
       'rooms_of_network',
       rates.roomsPerAddress,

@@ -21,6 +21,7 @@ export interface Rates {
   readonly socketsPerUser: number;
   readonly socketsPerAddress: number;
   readonly roomsPerSocket: number;
+  readonly renamesPerUser: number;
 }
 
 /** What an operator may set, parsed and checked once. Times are milliseconds, sizes bytes. */

@@ -176,6 +176,7 @@ function readRates(env: EnvironmentReader): Rates {
     socketsPerUser: limit('PINROOM_RATE_SOCKETS_PER_USER'),
     socketsPerAddress: limit('PINROOM_RATE_SOCKETS_PER_ADDRESS'),
     roomsPerSocket: limit('PINROOM_RATE_ROOMS_PER_SOCKET'),
+    renamesPerUser: limit('PINROOM_RATE_RENAMES_PER_USER'),
   };
 }
 

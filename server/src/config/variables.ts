@@ -157,6 +157,10 @@ export const VARIABLES = {
     fallback: '20',
     meaning: 'Rooms that one socket may be in.',
   },
+  PINROOM_RATE_RENAMES_PER_USER: {
+    fallback: '10',
+    meaning: 'How often one user may take another nickname in one room, in a minute.',
+  },
   PINROOM_OPERATOR_TOKEN: {
     fallback: '',
     meaning:

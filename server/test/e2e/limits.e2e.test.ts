@@ -145,6 +145,22 @@ describe('Who asks for too much', () => {
     socket.close();
   });
 
+  it('with other nicknames: ten a minute in one room, from whatever device on whichever node', async () => {
+    const host = await openSocket(nodes[0].url, 'Host');
+    const rooms = await many(2, async () => (await host.socket.must('room:create', {})).room);
+    const person = await openSocket(nodes[0].url, 'Person');
+    const device = await new RawSocket(nodes[1].url, { token: person.token }).greeted();
+    const sockets = [person.socket, device];
+    for (const { id } of rooms) {
+      for (const socket of sockets) await socket.must('room:join', { roomId: id });
+    }
+    const rename = (n: number, roomId = rooms[0]?.id ?? '') =>
+      sockets[n % 2]?.ask('room:rename', { roomId, nickname: `Person ${n}` });
+    const answers = await many(24, async (n) => (await rename(n)) as Ack<unknown>);
+    expect(passed(answers, 60_000)).toBe(10);
+    expect(await rename(1, rooms[1]?.id)).toMatchObject({ ok: true });
+  });
+
   it('with one user: as many sockets as allowed, and another once one is closed', async () => {
     const { accessToken: token } = await newSession(nodes[0].url, 'Tabs');
     const open = () => new RawSocket(nodes[0].url, { token });

@@ -8,16 +8,18 @@ class NumberedPages {
   closed = 0;
   readonly #count: number;
   readonly #failing: number;
+  readonly #padding: string;
 
-  constructor(count: number, failing = Number.POSITIVE_INFINITY) {
+  constructor(count: number, failing = Number.POSITIVE_INFINITY, padding = '') {
     this.#count = count;
     this.#failing = failing;
+    this.#padding = padding;
   }
 
   next = async (): Promise<string | null> => {
     this.asked++;
     if (this.asked === this.#failing) throw new Error('the archive is away');
-    return this.asked > this.#count ? null : `${this.asked}\n`;
+    return this.asked > this.#count ? null : `${this.asked}${this.#padding}\n`;
   };
 
   close = () => {
@@ -53,7 +55,7 @@ describe('a body made of pages', () => {
 
   it('gives its place up when the client takes too long for a page, and breaks when it comes back', async () => {
     const clock = new HandWoundClock();
-    const pages = new NumberedPages(1_000);
+    const pages = new NumberedPages(1_000, 1_000, ' '.repeat(4_000_000));
     const reader = streamOf(pages, clock).getReader();
     for (let page = 0; page < 5; page++) {
       await reader.read();
@@ -63,6 +65,18 @@ describe('a body made of pages', () => {
     await clock.wind(2_000);
     expect(pages.closed).toBe(1);
     await expect(reader.read()).rejects.toThrow('too slowly');
+  });
+
+  it('gives its place up to others after a minute when the client merely trickles', async () => {
+    const clock = new HandWoundClock();
+    const pages = new NumberedPages(1_000, 1_000, ' '.repeat(64_000));
+    const reader = streamOf(pages, clock).getReader();
+    for (let page = 0; page < 6; page++) {
+      await reader.read();
+      await clock.wind(10_500);
+    }
+    await expect(reader.read()).rejects.toThrow('too slowly');
+    expect(pages.closed).toBe(1);
   });
 
   it('gives its place up when nobody ever reads', async () => {

@@ -1,6 +1,7 @@
 import type { CommandPayload, Member, Room } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import { AppError } from '../runtime/app-error.js';
+import type { RateLimiters } from '../runtime/rate-limiter.port.js';
 import type { RoomAccess } from './access.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { HostRequest, MuteRequest, People } from './people.port.js';
@@ -13,6 +14,7 @@ export interface MemberCommandParts extends HostKeeping {
   readonly access: RoomAccess;
   readonly people: People;
   readonly directory: RoomDirectory;
+  readonly limiters: Pick<RateLimiters, 'renames'>;
 }
 
 /** What members change about themselves, and hosts about members. */
@@ -28,9 +30,11 @@ export class MemberCommands {
     caller: Caller,
     { nickname, roomId }: CommandPayload<'room:rename'>,
   ): Promise<{ self: Member }> {
-    const { access, people } = this.#parts;
+    const { access, limiters, people } = this.#parts;
     // Whoever sits here is a member, also where the store has just lost its data.
     await access.of(caller, roomId);
+    // Everybody is told, and the log of the room keeps it.
+    await limiters.renames.take(`${roomId}:${caller.userId}`);
     const forms = nicknameForms(normaliseNickname(nickname));
     const request = { roomId, userId: caller.userId, ...forms };
     const outcome = await this.#inStore(roomId, () => people.rename(request));

@@ -21,4 +21,6 @@ export interface RateLimiters {
   /** New rooms, by user and by network. */
   readonly rooms: RateLimiter;
   readonly roomsOfNetwork: RateLimiter;
+  /** Other nicknames, by room and user. */
+  readonly renames: RateLimiter;
 }
