@@ -175,7 +175,11 @@ function judge(house: BenchHouse, rounds: readonly Round[], fewest: number, most
     if (ratio > LINEAR && name !== 'kicking') isLinear = false;
     house.print(`${name}: one of ${most} costs ${figure(ratio, 2)} times one of ${fewest}`);
   }
-  house.print(isLinear ? 'The cost grows with the members.' : 'The cost grows faster than that.');
+  house.print(
+    isLinear
+      ? 'Linear: the cost grows with the members, not with their square.'
+      : 'The cost grows faster than that.',
+  );
   return isLinear;
 }
 
