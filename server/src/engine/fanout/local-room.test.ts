@@ -313,7 +313,22 @@ describe('a room as a node holds it', () => {
     await settled();
     expect(s.looked).toEqual(['ann', 'bob cem dee']);
     expect(s.room.seats.userIds()).toEqual(['dee']);
-    expect(s.out.filter((line) => line === 'all room:updated')).toHaveLength(2);
+    await expect.poll(() => s.out.filter((line) => line === 'all room:updated')).toHaveLength(2);
+  });
+
+  it('tells of a change at once, and of many in a row once more', async () => {
+    const s = new Surroundings();
+    s.sit('ann', 'player');
+    await s.room.open();
+    for (let rev = 2; rev <= 20; rev++) {
+      s.rev = rev;
+      s.room.receive(read(`u ${rev}`));
+      await settled();
+    }
+    expect(s.out[0]).toBe('all room:updated');
+    await expect.poll(() => s.out.length).toBeGreaterThan(1);
+    // Each of them would be nineteen; a busy machine may take longer than one moment for them.
+    expect(s.out.length).toBeLessThan(10);
   });
 
   it('gives all seats back where the data began a new life while one was removed', async () => {

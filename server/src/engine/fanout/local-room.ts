@@ -62,7 +62,7 @@ export class LocalRoom {
     this.#presence = new PresenceGatherer(id, 0, parts.clock, (event) =>
       this.#presenceGathered(event),
     );
-    this.#cast = new RoomCast(id, this.seats, parts.broadcaster);
+    this.#cast = new RoomCast(id, this.seats, parts.broadcaster, parts.clock);
     this.#waiting = new WaitingTeller({
       ...parts,
       roomId: id,
@@ -177,6 +177,7 @@ export class LocalRoom {
     this.#closed = true;
     this.#queue.length = 0;
     this.#presence.stop();
+    this.#cast.stop();
     this.#waiting.stop();
   }
 

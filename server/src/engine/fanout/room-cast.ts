@@ -6,11 +6,15 @@ import {
   type Member,
   type Room,
 } from '@pinroom/client/contract';
+import type { Clock } from '../runtime/clock.js';
 import { clientFrame } from './frame.port.js';
 import type { LocalBroadcaster } from './local-broadcaster.port.js';
 import type { LocalSeat } from './local-seat.js';
 import type { LocalSeats } from './local-seats.js';
 import type { PresenceEvent } from './presence-gatherer.js';
+
+/** A room of thousands is told of its changes no more often than this. */
+const UPDATE_MS = 200;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,10 +25,16 @@ export class RoomCast {
   readonly #seats: LocalSeats;
   readonly #broadcaster: LocalBroadcaster;
 
-  constructor(roomId: string, seats: LocalSeats, broadcaster: LocalBroadcaster) {
+  readonly #clock: Clock;
+  /** Since the room was told last; and as what it is told next. */
+  #pause: { cancel(): void } | undefined;
+  #next: Room | undefined;
+
+  constructor(roomId: string, seats: LocalSeats, broadcaster: LocalBroadcaster, clock: Clock) {
     this.#roomId = roomId;
     this.#seats = seats;
     this.#broadcaster = broadcaster;
+    this.#clock = clock;
   }
 
   /** A client's frame to those who may read the channel. */
@@ -53,8 +63,23 @@ export class RoomCast {
     this.#toAll('room:presence', crowded ? { ...event, joined: [], changed: [], left: [] } : event);
   }
 
+  /** The room as it is now: at once, and of what changes in the moment after it the last. */
   updated(room: Room): void {
+    if (this.#pause) {
+      this.#next = room;
+      return;
+    }
     this.#toAll('room:updated', { room });
+    this.#pause = this.#clock.after(UPDATE_MS, () => {
+      this.#pause = undefined;
+      const next = this.#next;
+      this.#next = undefined;
+      if (next) this.updated(next);
+    });
+  }
+
+  stop(): void {
+    this.#pause?.cancel();
   }
 
   /** `room:top` to every seat, each with the channels that it follows. */
