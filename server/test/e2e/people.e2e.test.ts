@@ -2,6 +2,7 @@ import type { CommandName } from '@pinroom/client/contract';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { newPerson, openRoom, refusal } from '../support/test-client.js';
@@ -149,6 +150,30 @@ describe('people in a room on two nodes', () => {
     expect(await refusal(seat.revokeHost(person.userId))).toBe('conflict');
     await seat.transferHost(handle.self.userId);
     await until(() => handle.isHost && !seat.isHost);
+  });
+
+  it('tells nobody from where anybody comes, hosts neither', async () => {
+    const { host, pin, player, roomId } = await fullRoom();
+    await host.socket.must('room:update', { roomId, settings: { approval: true } });
+    const late = await openSocket(nodes[1].url, 'Late');
+    expect(codeOf(await late.socket.ask('room:join', { pin }))).toBe('waiting_for_host');
+    await until(() => host.socket.seen('room:waiting').length > 0);
+    await host.socket.must('room:kick', {
+      roomId,
+      userId: late.userId,
+      ban: true,
+      banAddress: true,
+    });
+    const said = [
+      ...[host, player, late].flatMap(({ socket }) => socket.events),
+      await host.socket.must('room:members', { roomId }),
+      await host.socket.must('room:history', { roomId, channel: 'log', limit: 200 }),
+      await host.socket.must('room:join', { roomId }),
+      (await call(`${nodes[0].url}/api/rooms/${roomId}`, { token: host.token })).text,
+      (await call(`${nodes[0].url}/api/rooms/${roomId}/export.ndjson`, { token: host.token })).text,
+    ];
+    expect(JSON.stringify(said)).toContain(late.userId);
+    expect(JSON.stringify(said)).not.toMatch(/127\.0\.0\.1|::1/);
   });
 
   it('keeps out everybody new from a banned address, also after Redis has lost its data', async () => {

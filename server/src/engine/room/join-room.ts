@@ -138,9 +138,9 @@ export class RoomJoiner {
    */
   async restoreSeats(roomId: string, seats: readonly LocalSeat[]): Promise<void> {
     const { leaver, localRooms, members } = this.#parts;
-    for (const local of seats) {
-      const { life, muted, network, nickname, role, socket, userId } = local;
-      const isSeated = () => localRooms.seat(roomId, socket.id) === local;
+    for (const { life, muted, network, nickname, role, socket, userId } of seats) {
+      // Perhaps in another seat than before: who joins again takes a new one.
+      const isSeated = () => localRooms.seat(roomId, socket.id) !== undefined;
       if (!isSeated()) continue;
       const seat: Seat = { roomId, userId, life, socketId: socket.id };
       await members.join({
