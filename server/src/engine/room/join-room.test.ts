@@ -73,7 +73,14 @@ async function nodeWith(...userIds: string[]) {
   };
   const drop = (userId: string) =>
     leaver.drop({ roomId: ROOM.id, userId, life: 'life', socketId: `socket of ${userId}` });
-  return { drop, joiner, leaver, members, seats, stores };
+  /** The same socket takes another seat; false: it had none any more. */
+  const again = (userId: string) => {
+    const socketId = `socket of ${userId}`;
+    const seat = held.get(socketId);
+    if (seat) held.set(socketId, { ...seat });
+    return seat !== undefined;
+  };
+  return { again, drop, joiner, leaver, members, seats, stores };
 }
 
 it('people whose places were lost get them back as they had them, past a locked and full door', async () => {
@@ -90,6 +97,17 @@ it('who hangs up while places are given back does not stay in the room', async (
   await drop('host');
   await restoring;
   expect(await members()).toEqual(['late player false']);
+});
+
+it('who joins once more while places are given back keeps the new one', async () => {
+  const { again, joiner, members, seats } = await nodeWith('host', 'early', 'late');
+  again('early');
+  const restoring = joiner.restoreSeats(ROOM.id, seats);
+  again('host');
+  again('late');
+  await restoring;
+  expect(await members()).toEqual(['host host false', 'early player false', 'late player false']);
+  expect(['host', 'early', 'late'].map(again)).toEqual([true, true, true]);
 });
 
 it('who is made a player while the answer to the join is put together stays one', async () => {
