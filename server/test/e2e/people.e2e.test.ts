@@ -164,13 +164,15 @@ describe('people in a room on two nodes', () => {
       ban: true,
       banAddress: true,
     });
+    const headers = { authorization: `Bearer ${host.token}` };
+    const exported = await fetch(`${nodes[0].url}/api/rooms/${roomId}/export.ndjson`, { headers });
     const said = [
       ...[host, player, late].flatMap(({ socket }) => socket.events),
       await host.socket.must('room:members', { roomId }),
       await host.socket.must('room:history', { roomId, channel: 'log', limit: 200 }),
       await host.socket.must('room:join', { roomId }),
       (await call(`${nodes[0].url}/api/rooms/${roomId}`, { token: host.token })).text,
-      (await call(`${nodes[0].url}/api/rooms/${roomId}/export.ndjson`, { token: host.token })).text,
+      await exported.text(),
     ];
     expect(JSON.stringify(said)).toContain(late.userId);
     expect(JSON.stringify(said)).not.toMatch(/127\.0\.0\.1|::1/);
