@@ -61,7 +61,7 @@ it('every key that keys.ts builds is looked at here', () => {
     ...['pageKey', 'sessionKey', 'sessionsKey', 'sessionsPrefix', 'pinKey', 'livePinsKey'],
     ...['pinTriesOfSessionKey', 'pinTriesOfNetworkKey', 'pinExtraTryKey'],
     ...['pinTriesAgainKey', 'limitKey', 'nodeKey'],
-    ...['roomShardChannel', 'doorShardChannel', 'hashTagOf', 'logKeys'],
+    ...['roomShardChannel', 'doorShardChannel', 'hashTagOf', 'logKeys', 'roomArgs'],
   ];
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
   const known = [...Object.keys(OF_ROOM), ...Object.keys(OF_TAG), ...others];

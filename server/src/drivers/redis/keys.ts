@@ -151,6 +151,9 @@ export function doorShardChannel(roomId: string): string {
   return `socket.io#/#${doorTopic(roomId)}#`;
 }
 
+/** What every script that announces something in a room takes first. */
+export const roomArgs = (roomId: string) => [roomShardChannel(roomId), roomId];
+
 /** The slot group of a key: its hash tag. */
 export function hashTagOf(key: string): string {
   return /\{(.+?)\}/.exec(key)?.[1] ?? key;

@@ -57,8 +57,7 @@ const join = defineScript({
     keys.networksKey(roomId),
   ],
   args: (request) => [
-    keys.roomShardChannel(request.roomId),
-    request.roomId,
+    ...keys.roomArgs(request.roomId),
     request.userId,
     request.life,
     request.socketId,
@@ -88,8 +87,7 @@ const release = defineScript({
     keys.waitingKey(roomId),
   ],
   args: ({ roomId, userId, life, socketId, graceMs }) => [
-    keys.roomShardChannel(roomId),
-    roomId,
+    ...keys.roomArgs(roomId),
     userId,
     life,
     socketId,
@@ -109,8 +107,7 @@ const remove = defineScript({
   name: 'member-remove',
   keys: ({ roomId }: Removal) => [...memberKeys(roomId), keys.hostsAwayKey(tagOf(roomId))],
   args: ({ roomId, userId, onlyAway, own }) => [
-    keys.roomShardChannel(roomId),
-    roomId,
+    ...keys.roomArgs(roomId),
     userId,
     onlyAway ? 1 : 0,
     keys.lifePrefix(tagOf(roomId)),
@@ -129,8 +126,7 @@ const kick = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, ban, byUserId, network }) => [
-    keys.roomShardChannel(roomId),
-    roomId,
+    ...keys.roomArgs(roomId),
     userId,
     ban ? 1 : 0,
     JSON.stringify(byUserId),

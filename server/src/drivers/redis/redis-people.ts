@@ -24,8 +24,6 @@ type RefusedMute = Extract<MuteOutcome, { kind: 'refused' }>['code'];
 type RefusedHost = Extract<HostOutcome, { kind: 'refused' }>['code'];
 type Candidates = Parameters<People['firstFree']>[1];
 
-const roomArgs = (roomId: string) => [keys.roomShardChannel(roomId), roomId];
-
 /** What every script that changes a member where it is takes first. */
 const personKeys = (roomId: string) => [
   ...keys.logKeys(roomId),
@@ -42,7 +40,7 @@ const rename = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, nickname, foldedNickname, looks }) => [
-    ...roomArgs(roomId),
+    ...keys.roomArgs(roomId),
     userId,
     JSON.stringify(nickname),
     foldedNickname,
@@ -71,7 +69,7 @@ const mute = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, muted, byUserId }) => [
-    ...roomArgs(roomId),
+    ...keys.roomArgs(roomId),
     userId,
     muted ? 1 : 0,
     byUserId,
@@ -87,7 +85,7 @@ const changeHost = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, action, byUserId }) => [
-    ...roomArgs(roomId),
+    ...keys.roomArgs(roomId),
     userId,
     action,
     byUserId,
@@ -104,7 +102,7 @@ const judgeHosts = defineScript({
     keys.hostsAwayKey(tagOf(roomId)),
     keys.expiryKey(tagOf(roomId)),
   ],
-  args: roomArgs,
+  args: keys.roomArgs,
   reply: (raw) => raw as 'not-due' | 'present' | HostVerdict['outcome'],
 });
 

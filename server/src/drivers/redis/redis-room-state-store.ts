@@ -41,8 +41,7 @@ const writeState = defineScript({
     keys.unsavedStatesKey(tagOf(roomId)),
   ],
   args: ({ roomId, userId, base, json, patchJson }) => [
-    keys.roomShardChannel(roomId),
-    roomId,
+    ...keys.roomArgs(roomId),
     userId ?? '',
     base,
     json,

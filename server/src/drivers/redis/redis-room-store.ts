@@ -16,8 +16,6 @@ import { READS } from './redis-resilience.js';
 import { changePairs, parseRoom, ROOM_FIELDS, recordPairs } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
-const roomArgs = (roomId: string) => [keys.roomShardChannel(roomId), roomId];
-
 const putRoom = defineScript({
   name: 'room-put',
   keys: ({ room }: { room: RoomRecord; options: PutOptions }) => [
@@ -33,7 +31,7 @@ const putRoom = defineScript({
       network === null ? [userId] : [userId, `@${network}`],
     );
     return [
-      ...roomArgs(room.id),
+      ...keys.roomArgs(room.id),
       options.epochFloor,
       options.isNew ? 1 : 0,
       room.closedAt === null ? '' : options.closedTtlMs,
@@ -63,7 +61,7 @@ const updateRoom = defineScript({
     // What does not change is undefined, and JSON leaves it out.
     const log = JSON.stringify({ title, locked, capacity, settings, by: byUserId });
     return [
-      ...roomArgs(roomId),
+      ...keys.roomArgs(roomId),
       pin ? 'new-pin' : 'updated',
       log,
       ifRev ?? '',
@@ -82,14 +80,18 @@ const closeRoom = defineScript({
     ...keys.logKeys(roomId),
     keys.expiryKey(tagOf(roomId)),
   ],
-  args: ({ roomId, reason, byUserId }) => [...roomArgs(roomId), reason, JSON.stringify(byUserId)],
+  args: ({ roomId, reason, byUserId }) => [
+    ...keys.roomArgs(roomId),
+    reason,
+    JSON.stringify(byUserId),
+  ],
   reply: (raw) => raw as CloseOutcome,
 });
 
 const expireRoom = defineScript({
   name: 'room-expire',
   keys: (roomId: string) => [...keys.logKeys(roomId), keys.expiryKey(tagOf(roomId))],
-  args: roomArgs,
+  args: keys.roomArgs,
   reply: (raw) => raw as ExpiryOutcome,
 });
 

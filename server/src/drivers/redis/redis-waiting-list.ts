@@ -18,11 +18,7 @@ import { defineScript } from './scripts.js';
 /** `<role>:<since>:<nickname as JSON>`. */
 const WAITER = /^([ps]):(\d+):(.*)$/;
 
-const channelsOf = (roomId: string) => [
-  keys.roomShardChannel(roomId),
-  roomId,
-  keys.doorShardChannel(roomId),
-];
+const channelsOf = (roomId: string) => [...keys.roomArgs(roomId), keys.doorShardChannel(roomId)];
 
 const list = defineScript({
   name: 'waiting-list',

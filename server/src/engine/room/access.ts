@@ -100,6 +100,17 @@ export class RoomAccess {
   }
 }
 
+/** The open room that the caller hosts: `room_closed`, or what `ofHost` rejects with. */
+export async function hostedRoom(
+  access: Pick<RoomAccess, 'ofHost'>,
+  caller: Caller | ApplicationCaller,
+  roomId: string,
+): Promise<LiveRoom> {
+  const { room } = await access.ofHost(caller, roomId);
+  if (room.closedAt !== null) throw new AppError('room_closed');
+  return room;
+}
+
 /** `forbidden` when the caller may not read the channel. */
 export function requireReadable(
   caller: Caller | ApplicationCaller,

@@ -1,7 +1,7 @@
 import type { CommandPayload } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import { AppError } from '../runtime/app-error.js';
-import type { RoomAccess } from './access.js';
+import { hostedRoom, type RoomAccess } from './access.js';
 import type { WaitingList } from './waiting-list.port.js';
 
 /** Lets those in who wait at a room's door, or not. */
@@ -18,8 +18,7 @@ export class DoorKeeper {
     caller: Caller | ApplicationCaller,
     decision: CommandPayload<'room:admit'>,
   ): Promise<void> {
-    const { room } = await this.#access.ofHost(caller, decision.roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
+    await hostedRoom(this.#access, caller, decision.roomId);
     const outcome = await this.#waiting.decide(decision);
     if (outcome === 'absent') throw new AppError('room_not_found');
     if (outcome !== 'decided') throw new AppError(outcome);

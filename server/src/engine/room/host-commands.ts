@@ -2,7 +2,7 @@ import type { CommandPayload, Room } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { AppError } from '../runtime/app-error.js';
-import type { RoomAccess } from './access.js';
+import { hostedRoom, type RoomAccess } from './access.js';
 import type { RoomCloser } from './close-room.js';
 import { passcodeChange } from './passcodes.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -49,8 +49,7 @@ export class HostCommands {
 
   async close(caller: Caller | ApplicationCaller, roomId: string): Promise<void> {
     const { access, closer } = this.#parts;
-    const { room } = await access.ofHost(caller, roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
+    await hostedRoom(access, caller, roomId);
     await closer.close(roomId, caller.kind === 'user' ? caller.userId : null);
   }
 
@@ -59,8 +58,7 @@ export class HostCommands {
     wish: CommandPayload<'room:update'>,
   ): Promise<Room> {
     const { access, archive, rooms, secrets, waiting } = this.#parts;
-    const { room } = await access.ofHost(caller, wish.roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
+    const room = await hostedRoom(access, caller, wish.roomId);
     const change: RoomChange = {
       ...(wish.title === undefined ? {} : { title: normaliseLine(wish.title) }),
       ...(wish.locked === undefined ? {} : { locked: wish.locked }),

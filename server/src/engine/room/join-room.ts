@@ -14,7 +14,7 @@ import type { People } from './people.port.js';
 import type { SnapshotReader } from './read-snapshot.js';
 import type { RoomDirectory } from './room-directory.js';
 import type { LiveRoom } from './room-record.port.js';
-import { suggestNickname } from './suggest-nickname.js';
+import { nicknameTaken } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 /** The socket of a joining client, as joining needs it. */
@@ -196,11 +196,8 @@ export class RoomJoiner {
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
       if (outcome.code === 'passcode_required') throw proof.refusal;
-      const isTaken = outcome.code === 'nickname_taken';
-      const suggestion = isTaken
-        ? await suggestNickname(people, room.id, request.nickname)
-        : undefined;
-      throw new AppError(outcome.code, undefined, { suggestion });
+      if (outcome.code === 'nickname_taken') throw await nicknameTaken(people, request);
+      throw new AppError(outcome.code);
     }
     if (asHost) await keepHosts(this.#parts, room.id);
     return outcome;

@@ -2,7 +2,8 @@ import type { CommandPayload } from '@pinroom/client/contract';
 import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
-import type { RoomAccess } from './access.js';
+import { hostedRoom, type RoomAccess } from './access.js';
+import { inStore } from './in-store.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { MemberStore } from './member-store.port.js';
 import type { People } from './people.port.js';
@@ -31,8 +32,7 @@ export class MemberKicker {
     { roomId, userId, ban = false, banAddress = false }: CommandPayload<'room:kick'>,
   ): Promise<void> {
     const { access, bans, clock, directory, members, people } = this.#parts;
-    const { room } = await access.ofHost(caller, roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
+    await hostedRoom(access, caller, roomId);
     const byUserId = caller.kind === 'user' ? caller.userId : null;
     if (userId === byUserId) throw new AppError('bad_request', 'Leave the room instead.');
     if (banAddress && !ban) throw new AppError('bad_request', '`banAddress` goes with `ban`.');
@@ -40,11 +40,7 @@ export class MemberKicker {
     // The archive first: from the moment the store knows of the ban, a loss of its data may happen.
     if (ban) await bans.saveBan(roomId, { userId, network }, clock.now());
     const request = { roomId, userId, ban, network, byUserId };
-    let outcome = await members.kick(request);
-    if (outcome.kind === 'absent' && (await directory.restore(roomId))) {
-      outcome = await members.kick(request);
-    }
-    if (outcome.kind === 'absent') throw new AppError('room_not_found');
+    const outcome = await inStore(directory, roomId, () => members.kick(request));
     if (outcome.kind === 'refused') throw new AppError(outcome.code);
     if (outcome.wasHost) await keepHosts(this.#parts, roomId);
   }

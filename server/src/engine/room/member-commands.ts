@@ -3,11 +3,12 @@ import type { Caller } from '../auth/caller.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { RateLimiters } from '../runtime/rate-limiter.port.js';
 import type { RoomAccess } from './access.js';
+import { inStore } from './in-store.js';
 import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { HostRequest, MuteRequest, People } from './people.port.js';
 import type { RoomDirectory } from './room-directory.js';
 import { toRoom } from './room-record.port.js';
-import { suggestNickname } from './suggest-nickname.js';
+import { nicknameTaken } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
 export interface MemberCommandParts extends HostKeeping {
@@ -30,27 +31,27 @@ export class MemberCommands {
     caller: Caller,
     { nickname, roomId }: CommandPayload<'room:rename'>,
   ): Promise<{ self: Member }> {
-    const { access, limiters, people } = this.#parts;
+    const { access, directory, limiters, people } = this.#parts;
     // Whoever sits here is a member, also where the store has just lost its data.
     await access.of(caller, roomId);
     // Everybody is told, and the log of the room keeps it.
     await limiters.renames.take(`${roomId}:${caller.userId}`);
     const forms = nicknameForms(normaliseNickname(nickname));
     const request = { roomId, userId: caller.userId, ...forms };
-    const outcome = await this.#inStore(roomId, () => people.rename(request));
+    const outcome = await inStore(directory, roomId, () => people.rename(request));
     if (outcome.kind === 'renamed') return { self: outcome.self };
-    if (outcome.code !== 'nickname_taken') throw new AppError(outcome.code);
-    const suggestion = await suggestNickname(people, roomId, forms.nickname);
-    throw new AppError('nickname_taken', undefined, { suggestion });
+    if (outcome.code === 'nickname_taken') throw await nicknameTaken(people, request);
+    throw new AppError(outcome.code);
   }
 
   async mute(
     caller: Caller,
     { muted, roomId, userId }: CommandPayload<'room:mute'>,
   ): Promise<void> {
-    await this.#parts.access.ofHost(caller, roomId);
+    const { access, directory, people } = this.#parts;
+    await access.ofHost(caller, roomId);
     const request: MuteRequest = { roomId, userId, muted, byUserId: caller.userId };
-    const outcome = await this.#inStore(roomId, () => this.#parts.people.mute(request));
+    const outcome = await inStore(directory, roomId, () => people.mute(request));
     if (outcome.kind === 'done') return;
     const isHost = outcome.code === 'conflict';
     throw new AppError(outcome.code, isHost ? 'A host cannot be muted.' : undefined);
@@ -58,10 +59,10 @@ export class MemberCommands {
 
   /** Makes hosts, and players of them; the archive learns of it. */
   async changeHost(caller: Caller, wish: CommandPayload<'room:host'>): Promise<{ room: Room }> {
-    const { access, people } = this.#parts;
+    const { access, directory, people } = this.#parts;
     await access.ofHost(caller, wish.roomId);
     const request: HostRequest = { ...wish, byUserId: caller.userId };
-    const outcome = await this.#inStore(wish.roomId, () => people.changeHost(request));
+    const outcome = await inStore(directory, wish.roomId, () => people.changeHost(request));
     if (outcome.kind === 'refused') {
       const isLast = outcome.code === 'conflict';
       throw new AppError(
@@ -71,18 +72,5 @@ export class MemberCommands {
     }
     await keepHosts(this.#parts, wish.roomId);
     return { room: toRoom(outcome.room) };
-  }
-
-  /** Brings the room back from the archive where the store has lost it meanwhile. */
-  async #inStore<T extends { readonly kind: string }>(
-    roomId: string,
-    run: () => Promise<T>,
-  ): Promise<Exclude<T, { readonly kind: 'absent' }>> {
-    let outcome = await run();
-    if (outcome.kind === 'absent' && (await this.#parts.directory.restore(roomId))) {
-      outcome = await run();
-    }
-    if (outcome.kind === 'absent') throw new AppError('room_not_found');
-    return outcome as Exclude<T, { readonly kind: 'absent' }>;
   }
 }

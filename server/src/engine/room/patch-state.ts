@@ -3,7 +3,7 @@ import type { ApplicationCaller, Caller } from '../auth/caller.port.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import { Turnstile } from '../runtime/turnstile.js';
-import type { RoomAccess } from './access.js';
+import { hostedRoom, type RoomAccess } from './access.js';
 import { payloadJson } from './payload.js';
 import type { KeptState, RoomStateStore, StateOutcome } from './room-state-store.port.js';
 
@@ -52,8 +52,7 @@ export class StatePatcher {
     { roomId, patch, ifVersion }: CommandPayload<'room:state'>,
   ): Promise<{ version: number }> {
     const patchJson = payloadJson(patch);
-    const { room } = await this.#access.ofHost(caller, roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
+    await hostedRoom(this.#access, caller, roomId);
     const userId = caller.kind === 'user' ? caller.userId : null;
     return this.#inLine(roomId, () => this.#write(roomId, userId, patchJson, ifVersion));
   }

@@ -4,7 +4,7 @@ import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { OwedWork } from '../runtime/owed-work.js';
-import type { RoomAccess } from './access.js';
+import { hostedRoom, type RoomAccess } from './access.js';
 import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
 import type { RoomArchive } from './room-archive.port.js';
 import type { RoomDirectory } from './room-directory.js';
@@ -42,7 +42,8 @@ export class PinReplacer {
     caller: Caller,
     { roomId, current }: CommandPayload<'room:new-pin'>,
   ): Promise<{ room: Room }> {
-    const room = await this.#find(caller, roomId);
+    const { access } = this.#parts;
+    const room = await hostedRoom(access, caller, roomId);
     if (room.pin !== current) return { room: await this.#repeat(room, current) };
     const giveBack = await countPin(this.#parts.limiters, caller);
     let changed: LiveRoom | null = null;
@@ -53,13 +54,7 @@ export class PinReplacer {
     }
     if (changed) return { room: toRoom(changed) };
     // Another host was quicker.
-    return { room: await this.#repeat(await this.#find(caller, roomId), current) };
-  }
-
-  async #find(caller: Caller, roomId: string): Promise<LiveRoom> {
-    const { room } = await this.#parts.access.ofHost(caller, roomId);
-    if (room.closedAt !== null) throw new AppError('room_closed');
-    return room;
+    return { room: await this.#repeat(await hostedRoom(access, caller, roomId), current) };
   }
 
   async #repeat(room: LiveRoom, replaced: string): Promise<Room> {

@@ -1,20 +1,21 @@
 import { LIMITS } from '@pinroom/client/contract';
+import { AppError } from '../runtime/app-error.js';
 import type { People } from './people.port.js';
 import { nicknameForms } from './text.js';
 
 /** What is put behind a nickname that is taken: first the small numbers, then larger strides. */
 const NUMBERS = [2, 3, 4, 5, 6, 7, 8, 9, 12, 17, 23, 31, 47, 64, 86, 119, 211, 373, 619, 997];
 
-/** A nickname that is like the one that is taken, and free; undefined: none was found, or nobody answered. */
-export async function suggestNickname(
+/** What is told of a nickname that is taken: with one that is like it and free, where one is found. */
+export async function nicknameTaken(
   people: Pick<People, 'firstFree'>,
-  roomId: string,
-  nickname: string,
-): Promise<string | undefined> {
+  { nickname, roomId }: { readonly nickname: string; readonly roomId: string },
+): Promise<AppError> {
   const candidates = NUMBERS.map((number) => nicknameForms(numbered(nickname, number)));
   // A suggestion is a kindness: without it the answer is the same.
   const place = await people.firstFree(roomId, candidates).catch(() => null);
-  return place === null ? undefined : candidates[place]?.nickname;
+  const suggestion = place === null ? undefined : candidates[place]?.nickname;
+  return new AppError('nickname_taken', undefined, { suggestion });
 }
 
 /** The number replaces one that stands there already. */
