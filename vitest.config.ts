@@ -59,7 +59,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: [
-            '{shared,server,load-tests}/src/**/*.test.ts',
+            '{shared,server,server/web,load-tests}/src/**/*.test.ts',
             'server/test/simulation/**/*.test.ts',
           ],
           setupFiles: ['server/test/support/block-network.ts'],

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { arePagesBuilt, buildPages, PAGES_SETTINGS, PAGES_SOURCES } from './build-pages.mjs';
 import { cacheFolder, inRepository, root } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
 
@@ -20,12 +21,13 @@ const stampFile = cacheFolder('build.stamp');
 /** Whether dist/ of every workspace is what the sources give. Looks at times and sizes only. */
 export function isBuilt() {
   if (!existsSync(stampFile)) return false;
-  return readFileSync(stampFile, 'utf8') === fingerprint() && missingOutputs().length === 0;
+  if (readFileSync(stampFile, 'utf8') !== fingerprint()) return false;
+  return missingOutputs().length === 0 && arePagesBuilt();
 }
 
 /**
- * Compiles, copies what is not TypeScript, and removes what has no source any more, so that a
- * deleted module can neither run nor be tested.
+ * Compiles, copies what is not TypeScript, removes what has no source any more, so that a deleted
+ * module can neither run nor be tested, and builds the pages.
  */
 export async function build() {
   rmSync(stampFile, { force: true });
@@ -35,6 +37,8 @@ export async function build() {
   // The compiler trusts its notes: outputs that somebody deleted come back by force only.
   if (missingOutputs().length > 0) await compile(['--force']);
   removeStale();
+  // After the client library, which they contain.
+  await buildPages();
   mkdirSync(path.dirname(stampFile), { recursive: true });
   // A source that was changed meanwhile leaves the old fingerprint: the next start builds again.
   writeFileSync(stampFile, before);
@@ -92,11 +96,15 @@ function fingerprint() {
     'package-lock.json',
     'tsconfig.base.json',
     'infra/build.mjs',
+    'infra/build-pages.mjs',
+    ...PAGES_SETTINGS,
     ...WORKSPACES.flatMap((name) => [`${name}/package.json`, `${name}/tsconfig.json`]),
   ];
   const files = [
     ...settings.map((name) => inRepository(name)),
-    ...WORKSPACES.flatMap((name) => filesBelow(inRepository(name, 'src'))),
+    ...[...WORKSPACES.map((name) => `${name}/src`), ...PAGES_SOURCES].flatMap((name) =>
+      filesBelow(inRepository(name)),
+    ),
   ];
   const hash = createHash('sha256');
   for (const file of files) {

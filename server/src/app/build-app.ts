@@ -31,6 +31,7 @@ import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
 import { NodeHealth } from './health.js';
 import { startEngine, stopEngine } from './lifecycle.js';
+import { readPages } from './read-pages.js';
 import { requireFreePort } from './require-free-port.js';
 import { StartupError } from './startup-error.js';
 import { readVersion } from './version.js';
@@ -124,6 +125,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     keySet: () => tokens.keySet(),
     metricsText: () => metrics.text(),
     operatorToken,
+    pages: readPages(logger),
     version,
     logger,
     clock,

@@ -301,7 +301,7 @@ describe('the HTTP API', () => {
     expect(metrics.text).toMatch(/^pinroom_backend_up\{backend="[^"]+"\} 1$/m);
   });
 
-  it('describes itself: keys, specifications and a start page', async () => {
+  it('describes itself: keys, specifications and a page about it', async () => {
     const keys = await ask<{ keys: object[] }>('GET', '/.well-known/jwks.json');
     expect(keys.body.keys[0]).toMatchObject({ kty: 'OKP', crv: 'Ed25519' });
     expect(keys.text).not.toContain('"d"');
@@ -313,12 +313,12 @@ describe('the HTTP API', () => {
     const asyncApi = await ask<{ asyncapi: string }>('GET', '/asyncapi.json');
     expect(asyncApi.body.asyncapi).toMatch(/^3\.0/);
     expect(asyncApi.text).toContain('room:join');
-    const page = await ask('GET', '/');
+    const page = await ask('GET', '/about');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(page.headers.get('content-security-policy')).toBeTruthy();
     expect(page.text).toContain('Pinroom');
-    expect((await ask('HEAD', '/')).status).toBe(200);
+    expect((await ask('HEAD', '/about')).status).toBe(200);
   });
 });
 

@@ -14,13 +14,14 @@ const everything = [
   ...['shared/src', 'server/src', 'load-tests/src', 'server/test'].flatMap((folder) =>
     filesBelow(folder, '.ts'),
   ),
+  ...['.ts', '.tsx'].flatMap((ending) => filesBelow('server/web/src', ending)),
   ...filesBelow('infra', '.mjs'),
 ];
 const tests = everything.filter(({ name }) => name.endsWith('.test.ts'));
 const sources = everything.filter(
   ({ name }) => !name.endsWith('.test.ts') && !name.startsWith('server/test/'),
 );
-const typescript = sources.filter(({ name }) => name.endsWith('.ts'));
+const typescript = sources.filter(({ name }) => /\.tsx?$/.test(name));
 const server = typescript.filter(({ name }) => name.startsWith('server/src/'));
 
 /** Files that are a process or thread of their own, with an environment and an end of their own. */
@@ -45,7 +46,7 @@ function linesWith(files: readonly SourceFile[], pattern: RegExp): string[] {
 const lines = (text: string) => text.trimEnd().split('\n').length;
 
 describe('imports', () => {
-  it('run forward only, and each package stays in its folder (R1 to R9, R11)', () => {
+  it('run forward only, and each package stays in its folder (R1 to R9, R11, R12)', () => {
     expect(typescript.flatMap(forbiddenImports)).toEqual([]);
   });
 
@@ -57,9 +58,11 @@ describe('imports', () => {
     const undeclared = typescript.flatMap(({ name, text }) => {
       const workspace = name.split('/')[0] ?? '';
       const declared: Record<string, unknown> = JSON.parse(readText(`${workspace}/package.json`));
-      const known = ['dependencies', 'optionalDependencies'].flatMap((kind) =>
-        Object.keys(declared[kind] ?? {}),
-      );
+      // What the pages are made of is in them when they are built: nobody installs it with the server.
+      const kinds = name.startsWith('server/web/')
+        ? ['dependencies', 'devDependencies']
+        : ['dependencies', 'optionalDependencies'];
+      const known = kinds.flatMap((kind) => Object.keys(declared[kind] ?? {}));
       return importsOf(text)
         .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
         .filter((specifier) => !known.includes(packageOf(specifier)))
@@ -73,7 +76,7 @@ describe('files', () => {
   it('have a name that says what is inside, in kebab-case', () => {
     const odd = [...typescript, ...tests]
       .map(({ name }) => name)
-      .filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.ts$/.test(path.basename(name)))
+      .filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.tsx?$/.test(path.basename(name)))
       .concat(server.map(({ name }) => name).filter((name) => VAGUE.test(path.basename(name))));
     expect(odd).toEqual([]);
   });
@@ -131,7 +134,8 @@ describe('code', () => {
 describe('tests', () => {
   it('have a name that one of the projects of vitest.config.ts runs', () => {
     const run = [
-      /^(shared|server|load-tests)\/src\/.*\.test\.ts$/,
+      /^(shared|server|server\/web|load-tests)\/src\/.*\.test\.ts$/,
+      /^server\/test\/browser\/.*\.browser\.test\.ts$/,
       /^server\/test\/(simulation|meta)\/.*\.test\.ts$/,
       /^server\/test\/contracts\/.*\.contract\.test\.ts$/,
       /^server\/test\/e2e\/.*\.e2e\.test\.ts$/,

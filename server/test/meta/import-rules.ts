@@ -37,6 +37,10 @@ const HOMES: Readonly<Record<string, string>> = {
   'rate-limiter-flexible': 'rate-limits',
 };
 
+/** What the pages are made of, and the pages: none imports another one. */
+const PAGE_PACKAGES = ['preact', '@preact/signals', 'intl-messageformat', 'uplot', 'uqr'];
+const PAGE_FOLDERS = ['player', 'host', 'monitor', 'history'];
+
 type Check = (specifier: string, target: string | undefined) => boolean;
 
 const below = (folder: string, target: string | undefined) => target?.startsWith(folder) ?? false;
@@ -91,7 +95,21 @@ const mainCheck: Check = (specifier, target) =>
 const loadTestsCheck: Check = (specifier, target) =>
   target === undefined ? packageOf(specifier) !== 'pinroom' : below('load-tests/src/', target);
 
+/** R12: the client library, packages for browsers, and what the pages share. */
+function pagesCheck(file: string): Check {
+  const folder = file.split('/')[3] ?? '';
+  const others = PAGE_FOLDERS.filter((name) => name !== folder);
+  return (specifier, target) => {
+    if (target === undefined) {
+      return specifier === '@pinroom/client' || PAGE_PACKAGES.includes(packageOf(specifier));
+    }
+    const isAnother = others.some((name) => below(`server/web/src/${name}/`, target));
+    return below('server/web/src/', target) && !isAnother;
+  };
+}
+
 function checkFor(file: string): Check {
+  if (file.startsWith('server/web/src/')) return pagesCheck(file);
   if (file.startsWith('shared/')) return sharedCheck(file);
   if (file.startsWith('load-tests/')) return loadTestsCheck;
   if (file.startsWith('server/src/engine/')) return engineCheck(file);

@@ -40,10 +40,11 @@ export function importsOf(text: string): string[] {
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([, found = '']) => found));
 }
 
-/** The file that a relative import leads to; undefined for packages. */
+/** The file that a relative import leads to; undefined for packages. A page's part may be a `.tsx`. */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
-  return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  const target = path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  return existsSync(path.join(ROOT, `${target}x`)) ? `${target}x` : target;
 }
 
 /** `kysely` of `kysely/x`, `@scope/name` of `@scope/name/x`. */

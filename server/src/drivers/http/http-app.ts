@@ -12,6 +12,8 @@ import { preflightAnswer, setCorsHeaders } from './cross-origin.js';
 import { faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
 import { operatorRoutes } from './operator-routes.js';
 import { judgeOrigin, type OriginPolicy, originPolicy, ownOrigin } from './origin-policy.js';
+import type { PageFiles } from './page-files.js';
+import { pageRoutes } from './page-routes.js';
 import { clientAddress, isSecure } from './proxy-headers.js';
 import { readQuery } from './query-parameters.js';
 import { readJsonBody } from './request-body.js';
@@ -42,6 +44,8 @@ export interface HttpAppOptions {
   /** Null: `/metrics` and `/api/ops/…` are 404. */
   readonly operatorToken: string | null;
   readonly apiKey: string | null;
+  /** The built pages; empty: none are served. */
+  readonly pages: PageFiles;
   readonly version: string;
   /** For people: drivers and transport in use. */
   readonly description?: string;
@@ -108,12 +112,13 @@ class HonoHttpApp implements HttpApp {
   }
 
   #register(): void {
-    const { operators, rooms, sessions, version } = this.#options;
+    const { operators, pages, rooms, sessions, version } = this.#options;
     const api: readonly Route[] = [
       ...sessionRoutes(sessions, this.#clock),
       ...roomRoutes(rooms, this.#clock),
       ...operatorRoutes(operators, this.#clock),
       ...serverRoutes(this.#options),
+      ...pageRoutes(pages),
     ];
     const all = [...api, ...documentRoutes(api, version)];
     for (const route of all) {

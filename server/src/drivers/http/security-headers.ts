@@ -5,6 +5,7 @@ export const CONTENT_SECURITY_POLICY = [
   "img-src 'self' data:",
   "script-src 'self'",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",

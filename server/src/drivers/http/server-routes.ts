@@ -1,12 +1,12 @@
 import type { Health } from '../../engine/runtime/health.port.js';
+import { aboutPage, STYLE_PATH } from './about-page.js';
+import { ABOUT_STYLE } from './about-style.js';
 import { health as healthSchema } from './answer-schemas.js';
 import { asyncApiDocument } from './asyncapi-document.js';
 import { jsonAnswer } from './json-answer.js';
 import { openApiDocument } from './openapi-document.js';
 import { type Route, type RouteDocument, route } from './route.js';
 import { text } from './schema-shapes.js';
-import { STYLE_PATH, welcomePage } from './welcome-page.js';
-import { WELCOME_STYLE } from './welcome-style.js';
 
 export interface ServerRoutesOptions {
   readonly health: Health;
@@ -22,13 +22,13 @@ export interface ServerRoutesOptions {
 
 const document = { type: 'object' } as const;
 
-/** What operators, balancers and browsers ask for: health, metrics, keys and the start page. */
+/** What operators, balancers and browsers ask for: health, metrics, keys and the page about it. */
 export function serverRoutes(options: ServerRoutesOptions): readonly Route[] {
   return [
     ...healthRoutes(options.health),
     metricsRoute(options),
     keySetRoute(options),
-    ...pages(options),
+    ...aboutRoutes(options),
   ];
 }
 
@@ -126,18 +126,18 @@ export function documentRoutes(
   return routes;
 }
 
-function pages(options: ServerRoutesOptions): readonly Route[] {
+function aboutRoutes(options: ServerRoutesOptions): readonly Route[] {
   return [
     route({
       method: 'GET',
-      path: '/',
-      name: 'welcome',
-      summary: 'The start page.',
+      path: '/about',
+      name: 'about',
+      summary: 'What this server is, and how to connect to it.',
       who: 'anyone',
       page: true,
       answers: [],
       handle({ site }) {
-        const page = welcomePage({
+        const page = aboutPage({
           version: options.version,
           description: options.description ?? null,
           health: options.health.report(),
@@ -152,13 +152,13 @@ function pages(options: ServerRoutesOptions): readonly Route[] {
     route({
       method: 'GET',
       path: STYLE_PATH,
-      name: 'welcomeStyle',
-      summary: 'The start page’s style; its name changes with its content.',
+      name: 'aboutStyle',
+      summary: 'The style of that page; its name changes with its content.',
       who: 'anyone',
       page: true,
       answers: [],
       handle: () =>
-        new Response(WELCOME_STYLE, {
+        new Response(ABOUT_STYLE, {
           headers: {
             'content-type': 'text/css; charset=utf-8',
             'cache-control': 'public, max-age=31536000, immutable',

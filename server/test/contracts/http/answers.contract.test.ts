@@ -8,6 +8,7 @@ describe('what every answer has', () => {
     const http = new HttpFixture({ publicUrl: 'https://pin.test' });
     for (const what of [
       'GET /',
+      'GET /about',
       'GET /healthz',
       'GET /nowhere',
       'POST /api/rooms',
@@ -20,7 +21,7 @@ describe('what every answer has', () => {
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
       expect(headers.get('content-security-policy')).toBe(
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; " +
-          "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+          "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
       );
     }
     const plain = await new HttpFixture().call('GET /healthz');

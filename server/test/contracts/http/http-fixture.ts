@@ -16,6 +16,7 @@ import {
   type HttpApp,
   type HttpAppOptions,
 } from '../../../src/drivers/http/http-app.js';
+import type { PageFiles } from '../../../src/drivers/http/page-files.js';
 import type { ApplicationCaller, Caller } from '../../../src/engine/auth/caller.port.js';
 import type {
   ExportedRoom,
@@ -260,6 +261,39 @@ export type CallOptions = {
   headers?: { [name: string]: string };
 };
 
+const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
+
+/** Pages as a build leaves them: one with all that belongs to it, and one file without. */
+function somePages(): PageFiles {
+  const whole = (text: string) => ({
+    etag: 'W/"1"',
+    plain: bytes(text),
+    brotli: bytes('br'),
+    gzip: bytes('gz'),
+  });
+  return new Map([
+    [
+      'index.html',
+      { ...whole('<!doctype html>'), contentType: 'text/html; charset=utf-8', isHashed: false },
+    ],
+    [
+      'assets/player-1.js',
+      { ...whole('play()'), contentType: 'text/javascript; charset=utf-8', isHashed: true },
+    ],
+    [
+      'icon.svg',
+      {
+        contentType: 'image/svg+xml',
+        isHashed: false,
+        etag: 'W/"2"',
+        plain: bytes('<svg/>'),
+        brotli: null,
+        gzip: null,
+      },
+    ],
+  ]);
+}
+
 /** An app over these, and a short way to call it. */
 export class HttpFixture {
   readonly sessions = new LocalSessions();
@@ -284,6 +318,7 @@ export class HttpFixture {
       trustProxy: 0,
       operatorToken: null,
       apiKey: null,
+      pages: somePages(),
       version: '1.2.3',
       logger: this.logger,
       clock,

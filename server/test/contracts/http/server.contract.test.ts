@@ -98,9 +98,9 @@ describe('specifications', () => {
     const documented = Object.entries(paths ?? {}).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const registered = new HttpFixture().app.routes
+    const registered = new HttpFixture({ pages: new Map() }).app.routes
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
-      .filter((route) => route !== 'GET /' && !route.startsWith('GET /assets/'));
+      .filter((route) => route !== 'GET /about' && !route.startsWith('GET /assets/'));
     expect(documented.sort()).toEqual(registered.sort());
     expect(new Set(registered).size).toBe(registered.length);
   });
@@ -175,10 +175,10 @@ function fits(): boolean {
   return true;
 }
 
-describe('the start page', () => {
+describe('the page about the server', () => {
   it('is one page without a script, whose links and style exist', async () => {
     const http = new HttpFixture();
-    const response = await http.call('GET /');
+    const response = await http.call('GET /about');
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const page = await response.text();
     expect(page).not.toMatch(/<script|style=|<style| on\w+=/i);
@@ -200,11 +200,11 @@ describe('the start page', () => {
       backends: { postgres: 'down' },
       reasons: ['<script>alert(1)</script>'],
     };
-    const page = await (await http.call('GET /')).text();
+    const page = await (await http.call('GET /about')).text();
     expect(page).toContain('About to stop');
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toMatch(/<script|<b>/);
-    const odd = await http.call('GET /', { headers: { host: 'a.test"><b>' } });
+    const odd = await http.call('GET /about', { headers: { host: 'a.test"><b>' } });
     expect(await odd.text()).not.toContain('<b>');
   });
 });

@@ -1,5 +1,5 @@
-/** The start page's style sheet, in its own file because the page's policy allows no inline styles. */
-export const WELCOME_STYLE = `:root {
+/** The page's style sheet, in its own file because the page's policy allows no inline styles. */
+export const ABOUT_STYLE = `:root {
   color-scheme: light dark;
   --paper: #fbfaf7; --ink: #1c1b22; --quiet: #5d5a6b; --line: #e4e0d8; --card: #ffffff;
   --accent: #5b3df5; --accent-ink: #ffffff; --code: #f3f0ea;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { HealthReport } from '../../engine/runtime/health.port.js';
+import { ABOUT_STYLE } from './about-style.js';
 import { connectionExample } from './connection-example.js';
-import { WELCOME_STYLE } from './welcome-style.js';
 
-const digest = createHash('sha256').update(WELCOME_STYLE).digest('hex').slice(0, 12);
+const digest = createHash('sha256').update(ABOUT_STYLE).digest('hex').slice(0, 12);
 
 /** Where the style is; the name changes with the content, so that browsers may keep it for good. */
-export const STYLE_PATH = `/assets/welcome.${digest}.css`;
+export const STYLE_PATH = `/assets/about.${digest}.css`;
 
-export interface WelcomePageOptions {
+export interface AboutPageOptions {
   readonly version: string;
   /** Drivers and transport in use; null: not known. */
   readonly description: string | null;
@@ -18,15 +18,6 @@ export interface WelcomePageOptions {
   /** Whether `/metrics` opens to anybody. */
   readonly hasMetrics: boolean;
 }
-
-/** A PIN's digit in a card. */
-const ICON =
-  'data:image/svg+xml,' +
-  encodeURIComponent(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
-      '<rect width="32" height="32" rx="8" fill="#5b3df5"/>' +
-      '<path d="M18.5 6h-3.5L8 19v3h8.5v4h3.5v-4h3v-3h-3V6zm-2 5.5V19h-4.5z" fill="#fff"/></svg>',
-  );
 
 /** Backends whose keys in `/healthz` are not what people call them. */
 const BACKEND_NAMES: { readonly [name: string]: string } = {
@@ -52,7 +43,7 @@ const LINKS: readonly (readonly [path: string, words: string])[] = [
 const METRICS_LINK = ['/metrics', 'for Prometheus, with the operator token'] as const;
 
 /** What this server is, how it is, and how to talk to it: one page without a script. */
-export function welcomePage(options: WelcomePageOptions): string {
+export function aboutPage(options: AboutPageOptions): string {
   const { version, description, health, origin, hasMetrics } = options;
   const links = hasMetrics ? [...LINKS, METRICS_LINK] : LINKS;
   const state = STATES[health.status];
@@ -63,7 +54,7 @@ export function welcomePage(options: WelcomePageOptions): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Pinroom</title>
-<link rel="icon" href="${ICON}">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>

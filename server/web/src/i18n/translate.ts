@@ -1,0 +1,97 @@
+import { signal } from '@preact/signals';
+import { IntlMessageFormat } from 'intl-messageformat';
+import type commonMessages from '../messages/en/common.json';
+import type historyMessages from '../messages/en/history.json';
+import type hostMessages from '../messages/en/host.json';
+import type monitorMessages from '../messages/en/monitor.json';
+import type playerMessages from '../messages/en/player.json';
+import { chooseLanguage, LANGUAGES, type Language } from './languages.js';
+
+interface PageMessages {
+  player: typeof playerMessages;
+  host: typeof hostMessages;
+  monitor: typeof monitorMessages;
+  history: typeof historyMessages;
+}
+
+export type PageName = keyof PageMessages;
+export type MessageKey =
+  | keyof typeof commonMessages
+  | { [P in PageName]: keyof PageMessages[P] }[PageName];
+export type MessageValues = { readonly [name: string]: string | number };
+
+/** The language in use; whoever reads it is rendered again when it changes. */
+export const language = signal<Language>('en');
+
+const KEPT_AS = 'pinroom:language';
+const files = import.meta.glob<{ default: { [key: string]: string } }>('../messages/*/*.json');
+let messages: { [key: string]: string } = {};
+let compiled = new Map<string, IntlMessageFormat>();
+
+/** What the user chose, or what the browser asks for. */
+export function preferredLanguage(): Language {
+  return chooseLanguage([keptChoice(), ...navigator.languages]);
+}
+
+/** Loads the messages of a page and turns the document to their direction. Rejects without a network. */
+export async function speak(wanted: Language, page: PageName): Promise<void> {
+  const parts = await Promise.all([load(wanted, 'common'), load(wanted, page)]);
+  messages = Object.assign({}, ...parts);
+  compiled = new Map();
+  document.documentElement.lang = wanted;
+  document.documentElement.dir = LANGUAGES[wanted].direction;
+  language.value = wanted;
+}
+
+/** Remembers the choice for this browser. */
+export function keepLanguage(wanted: Language): void {
+  try {
+    localStorage.setItem(KEPT_AS, wanted);
+  } catch {
+    // Then it holds for this page.
+  }
+}
+
+/** A message in the language in use, in ICU's format: https://unicode-org.github.io/icu/userguide/format_parse/messages */
+export function t(key: MessageKey, values: MessageValues = {}): string {
+  const tag = language.value;
+  let format = compiled.get(key);
+  if (!format) {
+    format = new IntlMessageFormat(messages[key] ?? key, tag, undefined, { ignoreTag: true });
+    compiled.set(key, format);
+  }
+  return String(format.format(values));
+}
+
+/** Whether the language in use has this message: for keys that are put together. */
+export function hasMessage(key: string): key is MessageKey {
+  return Object.hasOwn(messages, key);
+}
+
+export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(language.value, options).format(value);
+}
+
+/** A moment as people read it: the time, and the day unless it is today. */
+export function formatTime(at: number): string {
+  const moment = new Date(at);
+  const isToday = moment.toDateString() === new Date().toDateString();
+  const style = isToday
+    ? { timeStyle: 'medium' as const }
+    : { dateStyle: 'medium' as const, timeStyle: 'medium' as const };
+  return new Intl.DateTimeFormat(language.value, style).format(moment);
+}
+
+async function load(wanted: Language, part: string): Promise<{ [key: string]: string }> {
+  const file = files[`../messages/${wanted}/${part}.json`];
+  if (!file) throw new Error(`No messages for ${part} in ${wanted}.`);
+  return (await file()).default;
+}
+
+function keptChoice(): string | null {
+  try {
+    return localStorage.getItem(KEPT_AS);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+import type {
+  Entry,
+  HostState,
+  Member,
+  Room,
+  RoomEvents,
+  RoomHandle,
+  RoomState,
+  RoomStatus,
+} from '@pinroom/client';
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+
+/** Entries of a channel that a page keeps. */
+const KEPT = 500;
+
+/** A room as signals: what a page reads of it is rendered again when it changes. */
+export class RoomStore {
+  readonly handle: RoomHandle;
+  readonly room: ReadonlySignal<Room>;
+  readonly self: ReadonlySignal<Member>;
+  /** Hosts first, then in the order in which they came. */
+  readonly members: ReadonlySignal<readonly Member[]>;
+  readonly memberCount: ReadonlySignal<number>;
+  readonly hostState: ReadonlySignal<HostState>;
+  /** To hosts: who waits at the door. */
+  readonly waiting: ReadonlySignal<readonly Member[]>;
+  readonly state: ReadonlySignal<RoomState>;
+  readonly status: ReadonlySignal<RoomStatus>;
+  /** How many entries the last absence has missed, which are here now; null: it was none, or that was seen. */
+  readonly missed: Signal<number | null>;
+  /** Why it is over; null while it is not. */
+  readonly left: ReadonlySignal<RoomEvents['left']['reason'] | null>;
+  readonly #channels = new Map<string, Signal<readonly Entry[]>>();
+
+  constructor(handle: RoomHandle) {
+    this.handle = handle;
+    const room = signal(handle.room);
+    const self = signal(handle.self);
+    const members = signal(membersOf(handle));
+    const memberCount = signal(handle.memberCount);
+    const hostState = signal(handle.hostState);
+    const waiting = signal(handle.waiting);
+    const state = signal(handle.state);
+    const status = signal(handle.status);
+    const left = signal<RoomEvents['left']['reason'] | null>(null);
+    this.missed = signal(null);
+    this.room = room;
+    this.self = self;
+    this.members = members;
+    this.memberCount = memberCount;
+    this.hostState = hostState;
+    this.waiting = waiting;
+    this.state = state;
+    this.status = status;
+    this.left = left;
+    const people = () => {
+      self.value = handle.self;
+      members.value = membersOf(handle);
+      memberCount.value = handle.memberCount;
+      hostState.value = handle.hostState;
+    };
+    handle.on('presence', people);
+    handle.on('updated', () => {
+      room.value = handle.room;
+      people();
+    });
+    handle.on('waiting', () => {
+      waiting.value = handle.waiting;
+    });
+    handle.on('state', () => {
+      state.value = handle.state;
+    });
+    handle.on('status', (change) => {
+      status.value = change.status;
+      if (change.status === 'live' && change.missed > 0) this.missed.value = change.missed;
+      room.value = handle.room;
+      waiting.value = handle.waiting;
+      people();
+    });
+    handle.on('left', ({ reason }) => {
+      left.value = reason;
+      status.value = handle.status;
+    });
+    handle.on('entry', (entry) => this.#append(entry));
+    handle.on('reset', ({ channel }) => {
+      const known = this.#channels.get(channel);
+      if (known) known.value = handle.entries(channel);
+    });
+  }
+
+  /** The newest entries of a channel, ascending. */
+  entries(channel: string): ReadonlySignal<readonly Entry[]> {
+    let known = this.#channels.get(channel);
+    if (!known) {
+      known = signal(this.handle.entries(channel).slice(-KEPT));
+      this.#channels.set(channel, known);
+    }
+    return known;
+  }
+
+  #append(entry: Entry): void {
+    const known = this.#channels.get(entry.channel);
+    if (known) known.value = [...known.value, entry].slice(-KEPT);
+  }
+}
+
+const PLACES = { host: 0, player: 1, spectator: 2 } as const;
+
+function membersOf({ members }: RoomHandle): readonly Member[] {
+  return [...members.values()].sort(
+    (a, b) => PLACES[a.role] - PLACES[b.role] || a.joinedAt - b.joinedAt,
+  );
+}
