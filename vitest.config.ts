@@ -109,6 +109,18 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          name: 'browser',
+          include: ['server/test/browser/**/*.browser.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
           name: 'patient',
           include: patient,
           testTimeout: 60_000,
