@@ -125,7 +125,7 @@ export default defineConfig({
           include: patient,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },
@@ -138,7 +138,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 60_000,
           // Small houses, which wait for their faults most of the time.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },
