@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { Modal } from '../ui/modal.js';
+import { isolated } from './entry-texts.js';
 import type { HistoryStore } from './history-store.js';
 import { dateText } from './moments.js';
 
@@ -95,7 +96,7 @@ export function DeleteDialog({ store, room, onClose }: DialogProps) {
   return (
     <Modal title={t('delete-title')} onClose={onClose}>
       <div class="form">
-        <p class="breaks">{t('delete-what', { title: room.title || t('untitled') })}</p>
+        <p class="breaks">{t('delete-what', { title: isolated(room.title || t('untitled')) })}</p>
         <p class="quiet">{t('delete-hint')}</p>
         {fault.value === null ? null : (
           <p class="fault" role="alert">

@@ -1,14 +1,8 @@
-import { signal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import type { ChannelView, HistoryStore } from './history-store.js';
+import { isWide } from './wide.js';
 
 export const PANEL_ID = 'channel';
-
-const wide = matchMedia('(min-width: 40rem)');
-const isWide = signal(wide.matches);
-wide.addEventListener('change', () => {
-  isWide.value = wide.matches;
-});
 
 /** Tabs, or a select where they have no place. */
 export function ChannelChoice({ store }: { readonly store: HistoryStore }) {

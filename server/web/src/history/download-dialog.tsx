@@ -5,6 +5,7 @@ import { formatNumber, t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Modal } from '../ui/modal.js';
 import { fileName, readWhole, saveFile } from '../ui/save-file.js';
+import { isolated } from './entry-texts.js';
 import type { HistoryStore } from './history-store.js';
 import { dayOf } from './moments.js';
 import { writeOwnExport } from './own-export.js';
@@ -59,7 +60,7 @@ export function DownloadDialog({ store, onClose }: DownloadDialogProps) {
           </p>
         ) : null}
         {value.kind === 'done' ? (
-          <p class="download-done">{t('download-done', { name: value.name })}</p>
+          <p class="download-done">{t('download-done', { name: isolated(value.name) })}</p>
         ) : null}
         {value.kind === 'broken' ? (
           <p class="fault" role="alert">

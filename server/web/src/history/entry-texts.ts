@@ -10,8 +10,17 @@ export function authorOf({ from }: Entry): string | null {
 
 export function logText({ key, values }: LogLine): string {
   const { name = '', before = '', title = '' } = values;
-  const people = { name: name || t('somebody'), before: before || t('somebody') };
-  return t(key, { ...values, ...people, title: title || t('untitled') });
+  return t(key, {
+    ...values,
+    name: isolated(name || t('somebody')),
+    before: isolated(before || t('somebody')),
+    title: isolated(title || t('untitled')),
+  });
+}
+
+/** What stands in a sentence, and may be written in the other direction. */
+export function isolated(text: string | number): string {
+  return `\u2068${text}\u2069`;
 }
 
 /** What a type is called; those of applications have no other name than their own. */

@@ -90,13 +90,13 @@ function EntryBody({ body, needle, questions }: BodyProps) {
     }
     case 'log':
       return (
-        <>
+        <div class="entry-lines">
           {body.lines.map((line) => (
             <p key={line.key} class="entry-text">
               <Marked text={logText(line)} needle={needle} />
             </p>
           ))}
-        </>
+        </div>
       );
     case 'unreadable':
       return <p class="entry-lost">{t('unreadable')}</p>;

@@ -20,7 +20,7 @@ const ALIKE: { readonly [letter: string]: string } = {
   ٱ: 'ا',
 };
 
-/** Without case, accents, vowel signs and the width of spaces. */
+/** Without case, accents, vowel signs, marks of direction and the width of spaces. */
 export function fold(text: string): string {
   return withPlaces(text).text;
 }
@@ -65,7 +65,10 @@ function withPlaces(source: string): Folded {
 
 function foldLetter(letter: string): string {
   if (letter >= '!' && letter <= '~') return letter.toLowerCase();
-  const plain = letter.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = letter
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .toLowerCase();
   if (/^\s+$/.test(plain)) return ' ';
   return ALIKE[plain] ?? plain;
 }

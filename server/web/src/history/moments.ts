@@ -18,6 +18,10 @@ export function dayText(at: number): string {
   return formatter('day', { dateStyle: 'full' }).format(at);
 }
 
+export function dayOnlyText(at: number): string {
+  return formatter('day-only', { dateStyle: 'medium' }).format(at);
+}
+
 export function dateText(at: number): string {
   return formatter('date', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }

@@ -7,7 +7,7 @@ import { AboutDialog, DeleteDialog } from './about-dialog.js';
 import { ChannelChoice } from './channel-choice.js';
 import { DownloadDialog } from './download-dialog.js';
 import type { HistoryStore } from './history-store.js';
-import { dateText } from './moments.js';
+import { dayOnlyText } from './moments.js';
 import { SearchPanel } from './search-panel.js';
 
 const SEARCH_ID = 'search';
@@ -50,7 +50,7 @@ export function RoomHead({ store, room }: { readonly store: HistoryStore; readon
           <p class="quiet" data-room={room.closedAt === null ? 'open' : 'closed'}>
             {room.closedAt === null
               ? t('still-open')
-              : t('closed-at', { date: dateText(room.closedAt) })}
+              : t('closed-at', { date: dayOnlyText(room.closedAt) })}
           </p>
         </div>
         <div class="room-tools">

@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { formatNumber, t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
-import { typeText } from './entry-texts.js';
+import { textsOf, typeText } from './entry-texts.js';
 import { elementIdOf } from './entry-view.js';
 import type { ChannelView } from './history-store.js';
 import { dateText } from './moments.js';
+import { isWide } from './wide.js';
 
 /** As long as one types on, nothing is looked for. */
 const PAUSE_MS = 200;
@@ -136,7 +137,7 @@ function step({ search, log }: ChannelView, by: 1 | -1): void {
     element?.scrollIntoView({ block: 'center', behavior: 'instant' });
     if (!entry || !element) return;
     const at = formatNumber(hits.length - hits.indexOf(id));
-    const text = (element.textContent ?? '').slice(0, 200);
+    const text = textsOf(entry).filter(Boolean).join(', ').slice(0, 200);
     announce(t('hit', { at, count: formatNumber(hits.length), text }));
   });
 }
@@ -145,30 +146,36 @@ function TypeFilter({ view: { log, search } }: { readonly view: ChannelView }) {
   const types = log.types.value;
   const chosen = search.types.value;
   if (types.length < 2 && chosen.size === 0) return null;
+  const names = chosen.size === 0 ? [t('show-all')] : [...chosen].map(typeText);
   return (
-    <fieldset class="type-filter">
-      <legend class="unseen">{t('filter')}</legend>
-      <button
-        type="button"
-        class="button chip"
-        aria-pressed={chosen.size === 0}
-        onClick={() => search.showAll()}
-      >
-        {t('show-all')}
-      </button>
-      {types.map(([type, count]) => (
+    <details class="type-filter" open={isWide.value}>
+      <summary>
+        {t('filter')}: <bdi>{names.join(', ')}</bdi>
+      </summary>
+      <fieldset class="type-chips">
+        <legend class="unseen">{t('filter')}</legend>
         <button
-          key={type}
           type="button"
           class="button chip"
-          aria-pressed={chosen.has(type)}
-          data-filter={type}
-          onClick={() => search.toggle(type)}
+          aria-pressed={chosen.size === 0}
+          onClick={() => search.showAll()}
         >
-          <bdi>{typeText(type)}</bdi> <span class="chip-count">{formatNumber(count)}</span>
+          {t('show-all')}
         </button>
-      ))}
-    </fieldset>
+        {types.map(([type, count]) => (
+          <button
+            key={type}
+            type="button"
+            class="button chip"
+            aria-pressed={chosen.has(type)}
+            data-filter={type}
+            onClick={() => search.toggle(type)}
+          >
+            <bdi>{typeText(type)}</bdi> <span class="chip-count">{formatNumber(count)}</span>
+          </button>
+        ))}
+      </fieldset>
+    </details>
   );
 }
 
