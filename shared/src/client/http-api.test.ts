@@ -21,7 +21,7 @@ describe('an answer that is read as it comes', () => {
   it('has its head in time, or there is none', async () => {
     vi.useFakeTimers();
     const http = setUp(silence);
-    const late = expect(http.open(REQUEST, { accept: 'x' })).rejects.toMatchObject({
+    const late = expect(http.open(REQUEST, 'x')).rejects.toMatchObject({
       code: 'timeout',
     });
     await vi.advanceTimersByTimeAsync(1_000);
@@ -35,24 +35,26 @@ describe('an answer that is read as it comes', () => {
       signal = given;
       return new Response('x');
     });
-    await http.open(REQUEST, { accept: 'x' });
+    await http.open(REQUEST, 'x');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(signal?.aborted).toBe(false);
   });
 
   it('ends with the signal of who asked', async () => {
     const given = new AbortController();
-    const waiting = setUp(silence).open(REQUEST, { accept: 'x', signal: given.signal });
+    const waiting = setUp(silence);
+    const request = { ...REQUEST, signal: given.signal };
+    const both = [waiting.open(request, 'x'), waiting.call(request)];
     given.abort();
-    await expect(waiting).rejects.toMatchObject({ code: 'stopped' });
+    for (const one of both) await expect(one).rejects.toMatchObject({ code: 'stopped' });
   });
 
   it('is none where the server says what is wrong, or is no Pinroom', async () => {
     const error = { code: 'draining', message: '', retryAfterMs: 5 };
     const refused = setUp(async () => Response.json({ error }, { status: 503 }));
-    await expect(refused.open(REQUEST, { accept: 'x' })).rejects.toMatchObject(error);
+    await expect(refused.open(REQUEST, 'x')).rejects.toMatchObject(error);
     const proxy = setUp(async () => new Response('<html>', { status: 502 }));
-    await expect(proxy.open(REQUEST, { accept: 'x' })).rejects.toMatchObject({
+    await expect(proxy.open(REQUEST, 'x')).rejects.toMatchObject({
       code: 'unavailable',
     });
   });

@@ -8,13 +8,7 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** An access token, or an operator's token. */
   readonly accessToken?: string;
-}
-
-/** How an answer is read as it comes. */
-export interface OpenOptions {
-  /** The content type that is asked for. */
-  readonly accept: string;
-  /** Ends the request, and the answer with it; a request that it ends rejects with `stopped`. */
+  /** Ends the request, which rejects with `stopped`, and an answer that is still read. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,40 +29,36 @@ export class HttpApi {
   }
 
   async call<T>(request: HttpRequest): Promise<T> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs);
-    const response = await this.#fetch(request, 'application/json', signal);
+    const late = AbortSignal.timeout(this.#options.timeoutMs);
+    const response = await this.#fetch(request, 'application/json', late);
     if (response.status === 204) return undefined as T;
     const answer = await readJson(response);
     if (response.ok && answer !== undefined) return answer as T;
     throw faultOf(response, answer);
   }
 
-  /** An answer whose body may take as long as it likes: only its head has to be there in time. */
-  async open(request: HttpRequest, options: OpenOptions): Promise<ReadableStream<Uint8Array>> {
-    const { accept, signal } = options;
+  /** An answer of another type, whose body may take any time: only its head has to be there in time. */
+  async open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(timedOut()), this.#options.timeoutMs);
     try {
-      const ends = signal ? AbortSignal.any([late.signal, signal]) : late.signal;
-      const response = await this.#fetch(request, accept, ends);
-      if (!response.ok) throw faultOf(response, await readJson(response));
-      if (response.body === null) throw faultOf(response, undefined);
-      return response.body;
-    } catch (fault) {
-      throw signal?.aborted ? new PinroomError('stopped') : fault;
+      const response = await this.#fetch(request, accept, late.signal);
+      if (response.ok && response.body !== null) return response.body;
+      throw faultOf(response, await readJson(response));
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #fetch(request: HttpRequest, accept: string, signal: AbortSignal): Promise<Response> {
+  async #fetch(request: HttpRequest, accept: string, late: AbortSignal): Promise<Response> {
     const { fetch, cookie } = this.#options;
+    const { signal } = request;
     const headers = new Headers({ accept });
     const init: RequestInit = {
       method: request.method,
       headers,
       credentials: cookie ? 'include' : 'same-origin',
-      signal,
+      signal: signal ? AbortSignal.any([signal, late]) : late,
     };
     if (request.accessToken !== undefined) {
       headers.set('authorization', `Bearer ${request.accessToken}`);
@@ -80,6 +70,7 @@ export class HttpApi {
     try {
       return await fetch(this.#address(request), init);
     } catch (fault) {
+      if (signal?.aborted) throw new PinroomError('stopped', 'The request was given up.');
       const isLate = fault instanceof Error && fault.name === 'TimeoutError';
       throw new PinroomError(isLate ? 'timeout' : 'offline');
     }

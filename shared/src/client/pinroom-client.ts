@@ -11,6 +11,7 @@ import { type ClientErrorCode, isTransient, PinroomError, toPinroomError } from 
 import { exportStream } from './export-stream.js';
 import { HttpApi } from './http-api.js';
 import { JoinRequests, throwIfStopped } from './join-requests.js';
+import { pageOrigin } from './page-origin.js';
 import { normalisePin } from './pin-input.js';
 import { randomKey } from './random-key.js';
 import type { RoomLink } from './room-events.js';
@@ -183,7 +184,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
    */
   async exportRoom(roomId: string): Promise<ReadableStream<Uint8Array>> {
     const request = { method: 'GET', path: `${pathOf(roomId)}/export.ndjson` } as const;
-    return exportStream(await this.#session.open(request, { accept: 'application/x-ndjson' }));
+    return exportStream(await this.#session.open(request, 'application/x-ndjson'));
   }
 
   /** Deletes a closed room with all that was said in it (hosts). */
@@ -359,10 +360,4 @@ function pathOf(roomId: string): string {
 
 function defined(wish: { [K in keyof JoinWish]: JoinWish[K] | undefined }): JoinWish {
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
-}
-
-function pageOrigin(): string {
-  const { location } = globalThis as { location?: { origin: string } };
-  if (!location) throw new TypeError('Outside of a page the client needs a `url`.');
-  return location.origin;
 }

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../http.js';
 import type { ClientClock } from './client-clock.js';
 import { PinroomError, toPinroomError } from './errors.js';
-import type { HttpApi, HttpRequest, OpenOptions } from './http-api.js';
+import type { HttpApi, HttpRequest } from './http-api.js';
 import type { TokenKeeper } from './token-keeper.js';
 
 export interface User {
@@ -64,9 +64,9 @@ export class Session {
   }
 
   /** The same, for an answer that is read as it comes. */
-  open(request: HttpRequest, options: OpenOptions): Promise<ReadableStream<Uint8Array>> {
+  open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
     const { http } = this.#options;
-    return this.#withToken((accessToken) => http.open({ ...request, accessToken }, options));
+    return this.#withToken((accessToken) => http.open({ ...request, accessToken }, accept));
   }
 
   async #withToken<T>(ask: (accessToken: string) => Promise<T>): Promise<T> {
