@@ -20,7 +20,7 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
   const nameField = useRef<HTMLInputElement>(null);
   const passcodeField = useRef<HTMLInputElement>(null);
   const [name, setName] = useState(visit.wish.nickname ?? visit.memory.nickname);
-  const [passcode, setPasscode] = useState('');
+  const [passcode, setPasscode] = useState(visit.wish.passcode ?? '');
   const [isEmpty, setEmpty] = useState(false);
   const fault = visit.fault.value;
   const code = fault?.code;
