@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
-import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { PinPad } from './pin-pad.js';
 import { readTyped } from './pin-reading.js';
@@ -104,9 +103,8 @@ function BackOffer({ visit }: { readonly visit: Visit }) {
       <span class="icon-turns back-arrow">
         <Icon name="leave" />
       </span>
-      <span class="one-line">
-        {t('pin.back', { title: isolate(last.title || t('room.untitled')) })}
-      </span>
+      <span>{t('pin.back')} </span>
+      <bdi class="one-line">{last.title || t('room.untitled')}</bdi>
     </button>
   );
 }
