@@ -5,6 +5,7 @@ import { isOnline } from '../room/page-client.js';
 import type { RoomStore } from '../room/room-store.js';
 import { Icon } from '../ui/icons.js';
 import type { FeedItem } from './feed.js';
+import { isolate } from './isolate.js';
 import type { Outgoing } from './outbox.js';
 import type { Scene } from './scene.js';
 
@@ -62,9 +63,9 @@ function FeedLine({ item }: { readonly item: FeedItem }) {
   if (item.kind === 'question') {
     return (
       <li class="feed-note" data-kind="question">
-        <span class="whole-text">{t('talk.question', { text: item.text })}</span>
+        <span class="whole-text">{t('talk.question', { text: isolate(item.text) })}</span>
         {item.right === null ? null : (
-          <span class="whole-text">{t('result.right-was', { option: item.right })}</span>
+          <span class="whole-text">{t('result.right-was', { option: isolate(item.right) })}</span>
         )}
       </li>
     );

@@ -1,4 +1,5 @@
 import { t } from '../i18n/translate.js';
+import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { Trouble } from './trouble.js';
 import { ViewTitle } from './view-title.js';
@@ -11,7 +12,7 @@ interface JoiningViewProps {
 
 /** On the way into a room: the first connection, or back after a reload. */
 export function JoiningView({ visit, goal }: JoiningViewProps) {
-  const title = goal.title || t('room.untitled');
+  const title = isolate(goal.title || t('room.untitled'));
   return (
     <PageFrame>
       <div class="still" data-state="joining">

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
+import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { FaultLine } from './trouble.js';
 import { hasFinePointer, ViewTitle } from './view-title.js';
@@ -58,7 +59,7 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
         }}
       >
         <ViewTitle leavesFocus={hasFinePointer() || name === ''} windowTitle={goal.title}>
-          <span class="unseen">{t('name.title')} </span>
+          <span class="over-title">{t('name.title')} </span>
           <bdi class="whole-text">{goal.title || t('room.untitled')}</bdi>
         </ViewTitle>
         <DoorNote goal={goal} />
@@ -158,7 +159,7 @@ function Suggestion({ name, onTake }: SuggestionProps) {
       data-action="suggestion"
       onClick={() => onTake(name)}
     >
-      <span class="whole-text">{t('name.suggestion', { name })}</span>
+      <span class="whole-text">{t('name.suggestion', { name: isolate(name) })}</span>
     </button>
   );
 }

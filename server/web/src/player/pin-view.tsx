@@ -103,9 +103,8 @@ function BackOffer({ visit }: { readonly visit: Visit }) {
       <span class="icon-turns back-arrow">
         <Icon name="leave" />
       </span>
-      <span class="one-line" dir="auto">
-        {t('pin.back', { title: last.title || t('room.untitled') })}
-      </span>
+      <span>{t('pin.back')} </span>
+      <bdi class="one-line">{last.title || t('room.untitled')}</bdi>
     </button>
   );
 }

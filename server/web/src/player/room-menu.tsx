@@ -6,6 +6,7 @@ import type { RoomStore } from '../room/room-store.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
 import { Modal } from '../ui/modal.js';
+import { isolate } from './isolate.js';
 import { FaultLine } from './trouble.js';
 
 interface RoomMenuProps {
@@ -129,7 +130,7 @@ function RenameForm({ store, onDone }: RenameFormProps) {
             data-action="suggestion"
             onClick={() => void rename(suggestion)}
           >
-            <span class="whole-text">{t('name.suggestion', { name: suggestion })}</span>
+            <span class="whole-text">{t('name.suggestion', { name: isolate(suggestion) })}</span>
           </button>
         )}
       </div>

@@ -8,6 +8,7 @@ import { Icon } from '../ui/icons.js';
 import { Composer } from './composer.js';
 import { CountdownCard } from './countdown-card.js';
 import { FeedView } from './feed-view.js';
+import { isolate } from './isolate.js';
 import { useJoinNews } from './join-news.js';
 import { PageFoot } from './page-frame.js';
 import { QuestionView } from './question-view.js';
@@ -37,7 +38,7 @@ export function RoomView({ store }: RoomViewProps) {
       <header class="room-head">
         <div class="room-name">
           <ViewTitle windowTitle={room.title}>
-            <span class="room-title">{title}</span>
+            <bdi class="room-title">{title}</bdi>
           </ViewTitle>
           <p class="room-facts quiet">
             <span class="with-icon" data-count={count}>
@@ -114,7 +115,7 @@ function NothingYet({ store }: RoomViewProps) {
   const { nickname, role } = store.self.value;
   return (
     <div class="nothing-yet">
-      <p class="nothing-title">{t('stage.in', { name: nickname })}</p>
+      <p class="nothing-title">{t('stage.in', { name: isolate(nickname) })}</p>
       <p class="quiet">{role === 'spectator' ? t('stage.watch') : t('stage.wait')}</p>
     </div>
   );

@@ -17,12 +17,13 @@ export function ViewTitle({ children, leavesFocus = false, windowTitle }: ViewTi
   useEffect(() => {
     if (!isFirstView && !leavesFocus) heading.current?.focus();
     isFirstView = false;
-  }, [leavesFocus]);
+    // Once: while one types, the focus stays.
+  }, []);
   useEffect(() => {
     document.title = windowTitle ? `${windowTitle} · Pinroom` : 'Pinroom';
   }, [windowTitle]);
   return (
-    <h1 ref={heading} tabIndex={-1} dir="auto">
+    <h1 ref={heading} tabIndex={-1}>
       {children}
     </h1>
   );

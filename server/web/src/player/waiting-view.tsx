@@ -3,6 +3,7 @@ import { t } from '../i18n/translate.js';
 import { isReconnecting } from '../room/page-client.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
+import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { ViewTitle } from './view-title.js';
 import type { Goal, Visit } from './visit.js';
@@ -28,8 +29,8 @@ export function WaitingView({ visit, goal }: WaitingViewProps) {
           <Icon name="clock" />
         </span>
         <ViewTitle windowTitle={goal.title}>{t('waiting.title')}</ViewTitle>
-        <p class="whole-text" dir="auto">
-          {t('waiting.text', { title: goal.title || t('room.untitled') })}
+        <p class="whole-text">
+          {t('waiting.text', { title: isolate(goal.title || t('room.untitled')) })}
         </p>
         <p class="quiet">
           {isAway ? (
