@@ -12,7 +12,6 @@ interface AnswerBarsProps {
 /** A bar for each option, with its number in words: neither colour nor length alone tells anything. */
 export function AnswerBars({ options, counts, right }: AnswerBarsProps) {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const most = Math.max(1, ...counts);
   return (
     <ol class="bars" data-count={options.length}>
       {options.map((option, place) => {
@@ -49,7 +48,7 @@ export function AnswerBars({ options, counts, right }: AnswerBarsProps) {
               <span class="unseen">{t('answers', { count })}</span>
             </span>
             <span class="bar-track" aria-hidden="true">
-              <span style={{ inlineSize: `${(count / most) * 100}%` }} />
+              <span style={{ inlineSize: `${share * 100}%` }} />
             </span>
           </li>
         );

@@ -29,6 +29,9 @@ const REASONS = new Map([
   ['forbidden', 'not-host'],
   ['room_not_found', 'not-found'],
   ['not_found', 'not-found'],
+  ['session_ended', 'session_ended'],
+  ['banned', 'banned'],
+  ['protocol_mismatch', 'protocol_mismatch'],
 ]);
 
 const current: Signal<Place> = signal({ kind: 'start' });
@@ -137,9 +140,8 @@ function settle(handle: RoomHandle): void {
     const reason = left.value;
     if (reason !== null) {
       room.dispose();
-      return over(roomId, reason, null);
-    }
-    if (self.value.role === 'host') {
+      over(roomId, reason, null);
+    } else if (self.value.role === 'host') {
       inside = true;
       current.value = { kind: 'inside', room };
     } else if (inside) {
@@ -163,10 +165,9 @@ function over(roomId: string, reason: OverReason, pin: string | null): void {
 function fail(roomId: string, fault: unknown): void {
   const code = fault instanceof PinroomError ? fault.code : 'internal';
   const reason = REASONS.get(code);
-  if (reason !== undefined) return over(roomId, reason, null);
-  if (['session_ended', 'banned', 'protocol_mismatch'].includes(code)) {
-    return over(roomId, code, null);
+  if (reason !== undefined) over(roomId, reason, null);
+  else {
+    current.value = { kind: 'entering', roomId, fault };
+    if (PASSING.has(code)) retry = setTimeout(() => void enter(roomId), RETRY_MS);
   }
-  current.value = { kind: 'entering', roomId, fault };
-  if (PASSING.has(code)) retry = setTimeout(() => void enter(roomId), RETRY_MS);
 }

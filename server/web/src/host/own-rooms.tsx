@@ -43,11 +43,13 @@ export function OwnRooms() {
       {rooms.value.length === 0 && cursor.value === null ? (
         <p class="quiet">{t('own.none')}</p>
       ) : null}
-      <ul class="own-list">
-        {rooms.value.map((room) => (
-          <OwnRoom key={room.id} room={room} />
-        ))}
-      </ul>
+      {rooms.value.length > 0 ? (
+        <ul class="own-list">
+          {rooms.value.map((room) => (
+            <OwnRoom key={room.id} room={room} />
+          ))}
+        </ul>
+      ) : null}
       {fault.value === null ? null : (
         <p class="fault" role="alert">
           {fault.value}

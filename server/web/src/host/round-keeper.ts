@@ -153,7 +153,10 @@ export class RoundKeeper {
   }
 
   #follow(item: StageItem | null): void {
-    if (item?.kind !== 'question') return this.tallies.follow(null, null);
+    if (item?.kind !== 'question') {
+      this.tallies.follow(null, null);
+      return;
+    }
     const { round, closedAt } = item;
     this.tallies.follow(round, closedAt);
     const left = readLeftOver(recall(`scores:${this.#parts.handle.id}`));

@@ -51,7 +51,10 @@ export class TallyKeeper {
 
   /** The round that is on, as often as anything about it changes. */
   follow(round: Round | null, closedAt: number | null): void {
-    if (!round) return this.#end();
+    if (!round) {
+      this.#end();
+      return;
+    }
     if (this.#tally?.asked.id !== round.id) {
       const { number, options, endsAt } = round.question;
       const { id, askedAt } = round;
