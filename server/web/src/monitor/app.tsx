@@ -1,14 +1,78 @@
+import type { PinroomError } from '@pinroom/client';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../i18n/translate.js';
-import { Announcer } from '../ui/announcer.js';
+import { Announcer, announce } from '../ui/announcer.js';
+import { Icon } from '../ui/icons.js';
+import { LanguageChoice } from '../ui/language-choice.js';
+import { shownRoom } from './address.js';
+import { Monitor } from './monitor.js';
+import { Overview } from './overview.js';
+import { RoomPage } from './rooms/room-page.js';
+import { SignIn } from './sign-in.js';
+import { forgetToken, token } from './token.js';
 
 export function App() {
+  const refusal = useSignal<PinroomError | null>(null);
+  const current = token.value;
+  const forget = () => {
+    refusal.value = null;
+    forgetToken();
+    announce(t('token.forgotten'));
+  };
+  const refuse = (fault: PinroomError) => {
+    refusal.value = fault;
+    forgetToken();
+  };
   return (
     <>
-      <main id="content">
-        <h1>Pinroom</h1>
-        <p>{t('loading')}</p>
-      </main>
+      <a class="skip-link" href="#content" onClick={skip}>
+        {t('skip')}
+      </a>
+      <header class="monitor-head">
+        <a class="wordmark" href="/">
+          Pin<span>room</span>
+        </a>
+        <LanguageChoice page="monitor" />
+        {current === null ? null : (
+          <button type="button" class="button button-plain" onClick={forget}>
+            <Icon name="leave" />
+            {t('token.forget')}
+          </button>
+        )}
+      </header>
+      {current === null ? (
+        <SignIn reason={refusal.value} />
+      ) : (
+        <Watched key={current} token={current} onRefused={refuse} />
+      )}
       <Announcer />
     </>
   );
+}
+
+interface WatchedProps {
+  readonly token: string;
+  readonly onRefused: (fault: PinroomError) => void;
+}
+
+function Watched({ token, onRefused }: WatchedProps) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one for as long as the token holds.
+  const monitor = useMemo(() => new Monitor(token, onRefused), [token]);
+  useEffect(() => {
+    monitor.start();
+    return () => monitor.stop();
+  }, [monitor]);
+  const roomId = shownRoom.value;
+  return roomId === null ? (
+    <Overview monitor={monitor} />
+  ) : (
+    <RoomPage key={roomId} monitor={monitor} id={roomId} />
+  );
+}
+
+/** The address says which room is shown, so the link does not change it. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
 }
