@@ -1,4 +1,9 @@
-import { PARAMETER_SCHEMAS, SYSTEM_EVENT_TYPES } from '@pinroom/client/contract';
+import {
+  CODES,
+  type ErrorCode,
+  PARAMETER_SCHEMAS,
+  SYSTEM_EVENT_TYPES,
+} from '@pinroom/client/contract';
 import { cursor, source } from './answer-schemas.js';
 import { all, count, flag, list, nothing, text, time } from './schema-shapes.js';
 
@@ -36,6 +41,11 @@ const operatorRoom = all({
 
 export const operatorRoomList = all({ rooms: list(operatorRoom), nextCursor: cursor });
 
+const codes = Object.keys(CODES) as ErrorCode[];
+const refusedByCode = Object.fromEntries(codes.map((code) => [code, count])) as {
+  readonly [C in ErrorCode]: typeof count;
+};
+
 const nodeStatus = all({
   id: text,
   life: text,
@@ -51,6 +61,12 @@ const nodeStatus = all({
   loopDelayMs: { type: 'number', description: 'How late timers come, 99th percentile.' },
   backends: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
   archiveLagMs: { ...count, description: 'How long the entry waits that waits longest.' },
+  entries: { ...count, description: 'Entries that it has accepted since it started.' },
+  refused: {
+    type: 'object',
+    properties: refusedByCode,
+    description: 'Answers with an error since it started, by code.',
+  },
   draining: flag,
 });
 

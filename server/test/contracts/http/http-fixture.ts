@@ -29,6 +29,7 @@ import { AppError } from '../../../src/engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../../src/engine/runtime/clock.js';
 import type { HealthReport } from '../../../src/engine/runtime/health.port.js';
 import type { Logger } from '../../../src/engine/runtime/logger.js';
+import { noMetrics } from '../../../src/engine/runtime/metrics.js';
 
 export const NOW = 1_800_000_000_000;
 export const ROOM_ID = '0197a1b2-0000-7000-8000-0000000000ff';
@@ -300,6 +301,8 @@ export class HttpFixture {
   readonly rooms = new LocalRooms();
   readonly operators = new LocalOperators();
   readonly logger = new ListLogger();
+  /** What was counted, with its code. */
+  readonly counted: [string, string | undefined][] = [];
   health: HealthReport = { ready: true, status: 'ok', backends: { redis: 'up' }, reasons: [] };
   readonly app: HttpApp;
 
@@ -321,6 +324,7 @@ export class HttpFixture {
       pages: somePages(),
       version: '1.2.3',
       logger: this.logger,
+      metrics: { ...noMetrics, count: (name, labels) => this.counted.push([name, labels?.code]) },
       clock,
       ...options,
     });

@@ -67,6 +67,20 @@ describe('health', () => {
 });
 
 describe('operators', () => {
+  it('every request counts once, by its code', async () => {
+    const http = new HttpFixture({ operatorToken: 'op' });
+    const before = http.counted.length;
+    for (const what of ['GET /readyz', 'GET /nowhere', 'POST /readyz', 'OPTIONS /readyz']) {
+      await http.call(what);
+    }
+    await http.call('GET /metrics', { token: 'wrong' });
+    await http.call('POST /api/sessions', { body: { nickname: 7 } });
+    const codes = ['ok', 'not_found', 'not_found', 'ok', 'unauthenticated', 'bad_request'];
+    expect(http.counted.slice(before)).toEqual(
+      codes.map((code) => ['pinroom_http_requests_total', code]),
+    );
+  });
+
   it('metrics need the operator token, and do not exist without one', async () => {
     const open = new HttpFixture({ operatorToken: 'op' });
     const good = await open.call('GET /metrics', { token: 'op' });
