@@ -26,9 +26,9 @@ export function App() {
   };
   return (
     <>
-      <a class="skip-link" href="#content" onClick={skip}>
+      <button type="button" class="skip-link" onClick={skip}>
         {t('skip')}
-      </a>
+      </button>
       <header class="monitor-head">
         <a class="wordmark" href="/">
           Pin<span>room</span>
@@ -57,7 +57,6 @@ interface WatchedProps {
 }
 
 function Watched({ token, onRefused }: WatchedProps) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one for as long as the token holds.
   const monitor = useMemo(() => new Monitor(token, onRefused), [token]);
   useEffect(() => {
     monitor.start();
@@ -71,8 +70,7 @@ function Watched({ token, onRefused }: WatchedProps) {
   );
 }
 
-/** The address says which room is shown, so the link does not change it. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** A button, as a link would change the address, which says what room is shown. */
+function skip(): void {
   document.getElementById('content')?.focus();
 }

@@ -1,4 +1,4 @@
-import type { PinroomError } from '@pinroom/client';
+import { OperatorClient, type PinroomError, type SystemEntry } from '@pinroom/client';
 import { computed, signal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
@@ -6,9 +6,8 @@ import { findings } from './figures/findings.js';
 import { type Contact, isStale, NodeWatch } from './figures/node-watch.js';
 import type { Sample } from './figures/sample.js';
 import { LogStore } from './log/log-store.js';
-import { OperatorClient, type SystemEntry } from './operators.js';
-import { RoomListStore } from './rooms/room-list-store.js';
 import { logTypeText } from './log/log-words.js';
+import { RoomListStore } from './rooms/room-list-store.js';
 import { shortId } from './words.js';
 
 const TICK_MS = 1_000;
@@ -38,7 +37,7 @@ export class Monitor {
     this.rooms = new RoomListStore(this.client);
     this.log = new LogStore(this.client, (entry) => tellFault(entry));
     this.#watch = new NodeWatch({
-      ask: () => this.client.nodes(),
+      ask: async () => (await this.client.nodes()).nodes,
       now: Date.now,
       onRefused,
       onChange: () => {

@@ -1,9 +1,8 @@
-import { PinroomError } from '@pinroom/client';
+import { OperatorClient, PinroomError } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
-import { OperatorClient } from './operators.js';
 import { keepToken } from './token.js';
 
 /** Why the token is asked for again; null: it is the first time. */

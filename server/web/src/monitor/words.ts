@@ -33,7 +33,10 @@ export function durationText(ms: number): string {
 /** Where nothing is known. */
 export const UNKNOWN = '–';
 
-export function orUnknown(value: number | null | undefined, text: (value: number) => string): string {
+export function orUnknown(
+  value: number | null | undefined,
+  text: (value: number) => string,
+): string {
   return value === null || value === undefined ? UNKNOWN : text(value);
 }
 
@@ -48,9 +51,7 @@ export function shortId(id: string): string {
 function pair(ms: number, big: number, bigUnit: TimeUnit, small: number, smallUnit: TimeUnit) {
   const bigs = Math.floor(ms / big);
   const smalls = Math.floor((ms % big) / small);
-  return smalls === 0
-    ? unit(bigs, bigUnit)
-    : `${unit(bigs, bigUnit)} ${unit(smalls, smallUnit)}`;
+  return smalls === 0 ? unit(bigs, bigUnit) : `${unit(bigs, bigUnit)} ${unit(smalls, smallUnit)}`;
 }
 
 function unit(value: number, name: TimeUnit, digits = 0): string {

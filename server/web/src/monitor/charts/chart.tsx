@@ -54,7 +54,7 @@ function usePlot(props: ChartProps, slots: ReadonlyMap<string, number>) {
   latest.current = props;
   const lines = data.lines.map(({ key }) => key).join('\n');
   const tag = language.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines, or another language, make another drawing.
+  // Other lines, or another language, make another drawing.
   useEffect(() => {
     const element = place.current;
     if (!element) return;

@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { t } from '../../i18n/translate.js';
 import {
   MEASURES,
@@ -56,7 +56,7 @@ export function Charts({ monitor }: { readonly monitor: Monitor }) {
 
 interface PartProps {
   readonly monitor: Monitor;
-  readonly pointed: ReturnType<typeof useSignal<number | null>>;
+  readonly pointed: Signal<number | null>;
 }
 
 function MeasureChart({ measure, monitor, pointed }: PartProps & { readonly measure: Measure }) {
@@ -88,7 +88,7 @@ function RefusedChart({ monitor, pointed }: PartProps) {
       name="refused"
       title={t('chart.refused')}
       data={data.value}
-      current={rates && rates.reduce((sum, rate) => sum + rate, 0)}
+      current={rates?.reduce((sum, rate) => sum + rate, 0) ?? null}
       lineName={(key) => (key === TOGETHER ? t('line.other-codes') : key)}
       pointed={pointed}
       {...RATE}

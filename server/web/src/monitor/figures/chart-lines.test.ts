@@ -14,7 +14,11 @@ const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 describe('the lines of a chart', () => {
   it('are one per node; a node that came later or went has none at other times', () => {
-    const data = nodeLines([sample(0, 'a'), sample(2_000, 'a', 'b'), sample(4_000, 'b')], 'sockets', 6_000);
+    const data = nodeLines(
+      [sample(0, 'a'), sample(2_000, 'a', 'b'), sample(4_000, 'b')],
+      'sockets',
+      6_000,
+    );
     expect(data.times).toEqual([0, 2_000, 4_000]);
     expect(data.lines).toEqual([
       { key: 'b', values: [null, 2, 1] },

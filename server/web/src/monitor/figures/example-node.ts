@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../operators.js';
+import type { NodeStatus } from '@pinroom/client';
 
 /** A node in good health, for tests. */
 export function nodeStatus(over: Partial<NodeStatus> = {}): NodeStatus {

@@ -1,5 +1,5 @@
+import type { NodeStatus } from '@pinroom/client';
 import { describe, expect, it } from 'vitest';
-import type { NodeStatus } from '../operators.js';
 import { nodeStatus } from './example-node.js';
 import { findings } from './findings.js';
 import { nextSample, type Sample } from './sample.js';

@@ -1,6 +1,5 @@
-import { PinroomError } from '@pinroom/client';
+import { type NodeStatus, PinroomError } from '@pinroom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { NodeStatus } from '../operators.js';
 import { nodeStatus } from './example-node.js';
 import { isStale, NodeWatch, WINDOW_MS } from './node-watch.js';
 

@@ -1,5 +1,4 @@
-import { PinroomError } from '@pinroom/client';
-import type { NodeStatus } from '../operators.js';
+import { type NodeStatus, PinroomError } from '@pinroom/client';
 import { Ring } from './ring.js';
 import { nextSample, type Sample } from './sample.js';
 

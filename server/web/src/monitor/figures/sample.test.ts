@@ -60,13 +60,4 @@ describe('a sample', () => {
       expect(figures).toMatchObject({ entriesPerSecond: null, refusedMore: {} });
     }
   });
-
-  it('says nothing of entries for a node that does not count them', () => {
-    const older = (at: number) => {
-      const { entries: _, refused: __, ...rest } = nodeStatus({ id: 'b', at });
-      return rest;
-    };
-    const next = nextSample(nextSample(undefined, [older(1_000)], 1), [older(3_000)], 2);
-    expect(next.nodes.get('b')).toMatchObject({ entriesPerSecond: null, refusedPerSecond: {} });
-  });
 });

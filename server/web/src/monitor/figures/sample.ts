@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../operators.js';
+import type { NodeStatus } from '@pinroom/client';
 
 export type ByCode = { readonly [code: string]: number };
 
@@ -7,7 +7,7 @@ export interface NodeFigures {
   readonly status: NodeStatus;
   /** When the page first heard this from it, by the page's own clock. */
   readonly heardAt: number;
-  /** Null: not known yet, or the node does not count them. */
+  /** Null: not known yet. */
   readonly entriesPerSecond: number | null;
   readonly refusedPerSecond: ByCode;
   /** How many more were refused than in the sample before. */
@@ -50,7 +50,7 @@ function figuresOf(before: NodeFigures | undefined, status: NodeStatus, at: numb
       refusedMore: {},
     };
   }
-  const refusedMore = increments(before.status.refused ?? {}, status.refused ?? {});
+  const refusedMore = increments(before.status.refused, status.refused);
   const entries = increment(before.status.entries, status.entries);
   return {
     status,
@@ -68,9 +68,8 @@ function isSameRun(before: NodeStatus, now: NodeStatus): boolean {
   return before.life === now.life && before.startedAt === now.startedAt && before.pid === now.pid;
 }
 
-function increment(before: number | undefined, now: number | undefined): number | null {
-  if (before === undefined || now === undefined || now < before) return null;
-  return now - before;
+function increment(before: number, now: number): number | null {
+  return now < before ? null : now - before;
 }
 
 function increments(before: ByCode, now: ByCode): ByCode {

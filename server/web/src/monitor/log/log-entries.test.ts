@@ -1,5 +1,5 @@
+import type { SystemEntry } from '@pinroom/client';
 import { describe, expect, it } from 'vitest';
-import type { SystemEntry } from '../operators.js';
 import { filterEntries, mergeEntries, payloadParts } from './log-entries.js';
 
 const entry = (id: string, over: Partial<SystemEntry> = {}): SystemEntry => ({

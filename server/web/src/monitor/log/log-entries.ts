@@ -1,5 +1,4 @@
-import { compareEntryIds } from '@pinroom/client';
-import type { SystemEntry, SystemLevel } from '../operators.js';
+import { compareEntryIds, type SystemEntry, type SystemLevel } from '@pinroom/client';
 
 export interface LogFilter {
   /** Entries of this level and above. */

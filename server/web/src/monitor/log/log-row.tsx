@@ -1,6 +1,6 @@
+import type { SystemEntry, SystemLevel } from '@pinroom/client';
 import { addressOfRoom } from '../address.js';
 import { LevelMark, type MarkLevel } from '../level-mark.js';
-import type { SystemEntry, SystemLevel } from '../operators.js';
 import { timeText } from '../words.js';
 import { payloadParts } from './log-entries.js';
 import { levelText, logTypeText } from './log-words.js';
@@ -36,11 +36,7 @@ export function LogRow({ entry, nodeName }: LogRowProps) {
           {payloadParts(payload).map(({ name, value }) => (
             <li key={name}>
               <code>{name}</code>{' '}
-              {name === 'roomId' ? (
-                <a href={addressOfRoom(value)}>{value}</a>
-              ) : (
-                <bdi>{value}</bdi>
-              )}
+              {name === 'roomId' ? <a href={addressOfRoom(value)}>{value}</a> : <bdi>{value}</bdi>}
             </li>
           ))}
         </ul>

@@ -1,11 +1,11 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
 import type {
   OperatorClient,
   SystemEntry,
   SystemEventType,
   SystemLevel,
   SystemLogPage,
-} from '../operators.js';
+} from '@pinroom/client';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { Question } from '../question.js';
 import { mergeEntries } from './log-entries.js';
 

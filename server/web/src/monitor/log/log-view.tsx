@@ -5,6 +5,7 @@ import { t } from '../../i18n/translate.js';
 import { FaultNote } from '../fault-note.js';
 import { LevelMark } from '../level-mark.js';
 import type { Monitor } from '../monitor.js';
+import { ScrollRegion } from '../scroll-region.js';
 import { filterEntries } from './log-entries.js';
 import { LogFilters } from './log-filters.js';
 import { LogRow } from './log-row.js';
@@ -15,6 +16,8 @@ const END_PX = 24;
 /** What the system says of itself, the newest last. */
 export function LogView({ monitor }: { readonly monitor: Monitor }) {
   const { log } = monitor;
+  // The library comes back to the log by itself, and says nothing of it.
+  const isLive = log.isLive.value && !monitor.isStale.value;
   const all = log.entries.value;
   const shown = filterEntries(all, { level: log.level.value, text: log.text.value });
   return (
@@ -23,9 +26,9 @@ export function LogView({ monitor }: { readonly monitor: Monitor }) {
         {t('section.log')}
       </h2>
       <LogFilters log={log} />
-      <p class="log-state" data-live={log.isLive.value}>
-        <LevelMark level={log.isLive.value ? 'good' : 'warn'} />
-        <span>{stateText(log)}</span>
+      <p class="log-state" data-live={isLive}>
+        <LevelMark level={isLive ? 'good' : 'warn'} />
+        <span>{isLive ? t('log.live') : lostText(monitor)}</span>
         <span class="quiet">{t('log.shown', { shown: shown.length, all: all.length })}</span>
       </p>
       <FaultNote fault={log.older.fault.value} onRetry={() => void log.loadOlder()} />
@@ -34,11 +37,9 @@ export function LogView({ monitor }: { readonly monitor: Monitor }) {
   );
 }
 
-function stateText(log: Monitor['log']): string {
-  if (log.isLive.value) return t('log.live');
-  return log.fault.value === null
-    ? t('connection.connecting')
-    : t('log.lost', { reason: faultText(log.fault.value) });
+function lostText({ contact, log }: Monitor): string {
+  const fault = log.fault.value ?? contact.value.fault;
+  return fault === null ? t('connection.connecting') : t('log.lost', { reason: faultText(fault) });
 }
 
 interface LogListProps {
@@ -49,7 +50,7 @@ interface LogListProps {
 /** Stays at the end while the reader does; whoever scrolls up is left where they are. */
 function LogList({ monitor, shown }: LogListProps) {
   const { log } = monitor;
-  const region = useRef<HTMLDivElement>(null);
+  const region = useRef<HTMLElement>(null);
   const isAtEnd = useSignal(true);
   /** The newest entry that was shown at the end. */
   const seen = useSignal<string | null>(null);
@@ -89,8 +90,7 @@ function LogList({ monitor, shown }: LogListProps) {
   const isAsking = log.older.isAsking.value;
   return (
     <div class="log-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has keys alone scrolls it with them. */}
-      <section ref={region} class="scroll-region log-list" aria-label={t('table.log')} tabIndex={0} onScroll={onScroll}>
+      <ScrollRegion label={t('table.log')} kind="log-list" place={region} onScroll={onScroll}>
         {log.before.value === null ? null : (
           <p class="log-older">
             <button
@@ -112,7 +112,7 @@ function LogList({ monitor, shown }: LogListProps) {
             ))}
           </ol>
         )}
-      </section>
+      </ScrollRegion>
       {isAtEnd.value ? null : (
         <button type="button" class="button log-to-end" onClick={toEnd}>
           {t('log.paused', { count: news })}

@@ -1,5 +1,5 @@
+import type { SystemEventType, SystemLevel } from '@pinroom/client';
 import { hasMessage, t } from '../../i18n/translate.js';
-import type { SystemEventType, SystemLevel } from '../operators.js';
 
 /** What an entry of this type says; a type that this page does not know stands for itself. */
 export function logTypeText(type: SystemEventType): string {

@@ -31,9 +31,7 @@ export function NodeTable({ monitor }: { readonly monitor: Monitor }) {
         {t('section.nodes')}
       </h2>
       {nodes.length === 0 ? (
-        <p class="empty">
-          {t(monitor.newest.value ? 'finding.no-nodes' : 'loading')}
-        </p>
+        <p class="empty">{t(monitor.newest.value ? 'finding.no-nodes' : 'loading')}</p>
       ) : (
         <ScrollRegion label={t('table.nodes')}>
           <table class="table">

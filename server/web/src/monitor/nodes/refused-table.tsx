@@ -40,7 +40,7 @@ export function RefusedTable({ monitor }: { readonly monitor: Monitor }) {
           </table>
         </ScrollRegion>
       ) : (
-        <p class="empty">{emptyText(sample)}</p>
+        <p class="empty">{t(sample ? 'refused.none' : 'loading')}</p>
       )}
     </section>
   );
@@ -76,15 +76,9 @@ function RefusedRow({ monitor, code, total }: RefusedRowProps) {
 function totalsOf(sample: Sample): [string, number][] {
   const totals = new Map<string, number>();
   for (const { status } of sample.nodes.values()) {
-    for (const [code, count] of Object.entries(status.refused ?? {})) {
+    for (const [code, count] of Object.entries(status.refused)) {
       if (count > 0) totals.set(code, (totals.get(code) ?? 0) + count);
     }
   }
   return [...totals].sort((a, b) => b[1] - a[1]);
-}
-
-function emptyText(sample: Sample | undefined): string {
-  if (!sample) return t('loading');
-  const counts = [...sample.nodes.values()].some(({ status }) => status.refused !== undefined);
-  return t(counts ? 'refused.none' : 'refused.not-counted');
 }

@@ -1,5 +1,5 @@
+import type { OperatorRoomView } from '@pinroom/client';
 import { t } from '../../i18n/translate.js';
-import type { OperatorRoomView } from '../operators.js';
 import { ScrollRegion } from '../scroll-region.js';
 import { UNKNOWN } from '../words.js';
 import { channelText } from './channel-words.js';

@@ -1,7 +1,7 @@
+import type { Entry } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { t } from '../../i18n/translate.js';
-import type { Entry } from '../operators.js';
 import { timeText } from '../words.js';
 import { payloadText } from './payload-text.js';
 

@@ -1,5 +1,5 @@
+import type { Entry, EntryPage, OperatorClient } from '@pinroom/client';
 import { signal } from '@preact/signals';
-import type { Entry, EntryPage, OperatorClient } from '../operators.js';
 import { Question } from '../question.js';
 
 const PER_PAGE = 25;

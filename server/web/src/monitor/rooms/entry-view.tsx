@@ -1,11 +1,11 @@
+import type { OperatorRoomView } from '@pinroom/client';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../../i18n/translate.js';
 import { announce } from '../../ui/announcer.js';
 import { FaultNote } from '../fault-note.js';
-import type { OperatorRoomView } from '../operators.js';
 import { channelText } from './channel-words.js';
-import type { EntryReader } from './entry-reader.js';
 import { EntryItem } from './entry-item.js';
+import type { EntryReader } from './entry-reader.js';
 
 const FIRST = 'room';
 

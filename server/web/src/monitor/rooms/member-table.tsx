@@ -1,6 +1,6 @@
+import type { OperatorRoomView } from '@pinroom/client';
 import { formatNumber, t } from '../../i18n/translate.js';
 import { CopyId } from '../copy-id.js';
-import type { OperatorRoomView } from '../operators.js';
 import { ScrollRegion } from '../scroll-region.js';
 import { timeText } from '../words.js';
 import { Pager } from './pager.js';
@@ -17,7 +17,9 @@ export function MemberTable({ store, view }: MemberTableProps) {
   const { members, memberCount, nextCursor } = view;
   return (
     <section aria-labelledby="members" class="part">
-      <h2 id="members">{t('room.members', { count: memberCount, shown: formatNumber(memberCount) })}</h2>
+      <h2 id="members">
+        {t('room.members', { count: memberCount, shown: formatNumber(memberCount) })}
+      </h2>
       {members.length === 0 ? (
         <p class="empty">{t('room.no-members')}</p>
       ) : (

@@ -23,7 +23,9 @@ export function Pager({ label, pages, hasNext, onNext, onBack }: PagerProps) {
       >
         {t('page.back')}
       </button>
-      <span aria-live="polite">{t('page.number', { number: formatNumber(pages.number.value) })}</span>
+      <span aria-live="polite">
+        {t('page.number', { number: formatNumber(pages.number.value) })}
+      </span>
       <button
         type="button"
         class="button"

@@ -18,7 +18,7 @@ describe('the text of a payload', () => {
     expect(payloadText('short').isCut).toBe(false);
     const long = payloadText('😀'.repeat(700));
     expect(long.isCut).toBe(true);
-    expect(long.short.isWellFormed()).toBe(true);
+    expect(long.short).toMatch(/^"(😀)+$/u);
     expect(payloadText(Array(50).fill(1)).short.split('\n')).toHaveLength(14);
   });
 });

@@ -1,8 +1,8 @@
+import type { OperatorRoomView } from '@pinroom/client';
 import type { ComponentChildren } from 'preact';
 import { formatNumber, t } from '../../i18n/translate.js';
 import { pinGroups } from '../../ui/pin-text.js';
 import { CopyId } from '../copy-id.js';
-import type { OperatorRoomView } from '../operators.js';
 import { durationText, timeText } from '../words.js';
 import { roomStateText, titleText } from './room-words.js';
 
@@ -17,12 +17,18 @@ export function RoomFacts({ view, now }: RoomFactsProps) {
     <section aria-labelledby="facts" class="part">
       <h2 id="facts">{t('room.facts')}</h2>
       <dl class="facts card">
-        <Fact name={t('room.pin')}>
-          <bdi class="pin" dir="ltr">
-            {pinGroups(room.pin).join(' ')}
-          </bdi>
+        {room.pin ? (
+          <Fact name={t('room.pin')}>
+            <bdi class="pin" dir="ltr">
+              {pinGroups(room.pin).join(' ')}
+            </bdi>
+          </Fact>
+        ) : null}
+        <Fact name={t('room.state')}>
+          {room.closedAt === null
+            ? roomStateText(room)
+            : t('room.closed-at', { time: timeText(room.closedAt) })}
         </Fact>
-        <Fact name={t('room.state')}>{roomStateText(room)}</Fact>
         <Fact name={t('room.host-state')}>{t(`host-state.${hostState}`)}</Fact>
         <Fact name={t('room.people')}>
           {t('room.online-of', {
@@ -30,6 +36,7 @@ export function RoomFacts({ view, now }: RoomFactsProps) {
             members: formatNumber(memberCount),
           })}
         </Fact>
+        <Fact name={t('room.capacity')}>{formatNumber(room.capacity)}</Fact>
         <Fact name={t('room.backlog')}>{formatNumber(room.backlog)}</Fact>
         <Fact name={t('room.created')}>{timeText(room.createdAt)}</Fact>
         <Fact name={t('room.active')}>
@@ -47,8 +54,8 @@ export function RoomFacts({ view, now }: RoomFactsProps) {
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dt class="fact-name">{name}</dt>
+      <dd class="fact-value">{children}</dd>
     </div>
   );
 }

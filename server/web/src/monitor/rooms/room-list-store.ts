@@ -1,5 +1,5 @@
+import type { OperatorClient, OperatorRoomList } from '@pinroom/client';
 import { signal } from '@preact/signals';
-import type { OperatorClient, OperatorRoomList } from '../operators.js';
 import { Question } from '../question.js';
 import { Pages } from './pages.js';
 

@@ -1,4 +1,4 @@
-import { normalisePin } from '@pinroom/client';
+import { normalisePin, type OperatorRoom } from '@pinroom/client';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { formatNumber, t } from '../../i18n/translate.js';
 import { announce } from '../../ui/announcer.js';
@@ -7,7 +7,6 @@ import { pinGroups } from '../../ui/pin-text.js';
 import { addressOfRoom } from '../address.js';
 import { FaultNote } from '../fault-note.js';
 import type { Monitor } from '../monitor.js';
-import type { OperatorRoom } from '../operators.js';
 import { ScrollRegion } from '../scroll-region.js';
 import { durationText, timeText } from '../words.js';
 import { Pager } from './pager.js';
@@ -57,35 +56,38 @@ function PinSearch({ rooms }: { readonly rooms: RoomListStore }) {
     void search('');
   };
   return (
-    <form
-      role="search"
-      class="row filter-row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void search(normalisePin(field.current?.value ?? ''));
-      }}
-    >
-      <label class="field">
-        <span class="field-label">{t('rooms.search')}</span>
-        <input
-          ref={field}
-          id={fieldId}
-          inputmode="numeric"
-          autocomplete="off"
-          dir="ltr"
-          defaultValue={rooms.pin.value}
-        />
-      </label>
-      <button type="submit" class="button">
-        <Icon name="search" />
-        {t('rooms.find')}
-      </button>
-      {rooms.pin.value === '' ? null : (
-        <button type="button" class="button" onClick={clear}>
-          {t('rooms.all')}
+    <search>
+      <form
+        class="row filter-row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const written = field.current?.value ?? '';
+          // What is no PIN finds nothing, which is said like that.
+          void search(normalisePin(written) ?? written.trim());
+        }}
+      >
+        <label class="field">
+          <span class="field-label">{t('rooms.search')}</span>
+          <input
+            ref={field}
+            id={fieldId}
+            inputmode="numeric"
+            autocomplete="off"
+            dir="ltr"
+            defaultValue={rooms.pin.value}
+          />
+        </label>
+        <button type="submit" class="button">
+          <Icon name="search" />
+          {t('rooms.find')}
         </button>
-      )}
-    </form>
+        {rooms.pin.value === '' ? null : (
+          <button type="button" class="button" onClick={clear}>
+            {t('rooms.all')}
+          </button>
+        )}
+      </form>
+    </search>
   );
 }
 

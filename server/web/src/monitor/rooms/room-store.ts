@@ -1,4 +1,4 @@
-import type { OperatorClient, OperatorRoomView } from '../operators.js';
+import type { OperatorClient, OperatorRoomView } from '@pinroom/client';
 import { Question } from '../question.js';
 import { EntryReader } from './entry-reader.js';
 import { Pages } from './pages.js';

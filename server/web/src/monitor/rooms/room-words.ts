@@ -1,5 +1,5 @@
+import type { OperatorRoom } from '@pinroom/client';
 import { t } from '../../i18n/translate.js';
-import type { OperatorRoom } from '../operators.js';
 
 export function titleText(title: string): string {
   return title.trim() === '' ? t('room.untitled') : title;
