@@ -30,14 +30,19 @@ export function App() {
         {t('skip')}
       </button>
       <header class="monitor-head">
-        <a class="wordmark" href="/">
+        <a class="wordmark" href="/" dir="ltr">
           Pin<span>room</span>
         </a>
         <LanguageChoice page="monitor" />
         {current === null ? null : (
-          <button type="button" class="button button-plain" onClick={forget}>
+          <button
+            type="button"
+            class="button button-plain"
+            title={t('token.forget')}
+            onClick={forget}
+          >
             <Icon name="leave" />
-            {t('token.forget')}
+            <span class="wide-only">{t('token.forget')}</span>
           </button>
         )}
       </header>

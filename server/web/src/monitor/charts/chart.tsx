@@ -8,7 +8,7 @@ import { SlotBook } from '../figures/slot-book.js';
 import { orUnknown, timeText } from '../words.js';
 import { ChartTable } from './chart-table.js';
 import { DASHES } from './line-looks.js';
-import { drawPlot, updatePlot } from './plot.js';
+import { columnsOf, drawPlot } from './plot.js';
 
 export interface ChartProps {
   readonly name: string;
@@ -85,7 +85,7 @@ function usePlot(props: ChartProps, slots: ReadonlyMap<string, number>) {
     };
   }, [lines, tag, isWhole, pointed]);
   useEffect(() => {
-    if (plot.current && place.current) updatePlot(plot.current, data, place.current);
+    plot.current?.setData(columnsOf(data));
   }, [data]);
   return place;
 }

@@ -24,7 +24,7 @@ interface MeasureWords {
 }
 
 const COUNT: MeasureWords = { isWhole: true, valueText: countText, axisText: compactText };
-const TIME: MeasureWords = { isWhole: false, valueText: durationText, axisText: durationText };
+const TIME: MeasureWords = { isWhole: true, valueText: durationText, axisText: durationText };
 const RATE: MeasureWords = { isWhole: false, valueText: rateText, axisText: compactText };
 
 const WORDS: { readonly [M in Measure]: MeasureWords } = {

@@ -4,6 +4,8 @@ import { WINDOW_MS } from '../figures/node-watch.js';
 import { DASHES, styleValue } from './line-looks.js';
 
 const HEIGHT = 180;
+/** So much time is on the axis at least. */
+const NARROWEST_MS = 60_000;
 const AXIS_FONT = '12px system-ui, sans-serif';
 /** Cursors of all charts move together. */
 const SYNC_KEY = 'monitor';
@@ -44,11 +46,11 @@ export function drawPlot(options: PlotOptions): uPlot {
         points: { size: 7 },
       },
       scales: {
-        x: { range: () => timeRange(data, place) },
+        x: { range: ({ data: [times] }) => timeRange(times) },
         y: { range: (_, __, max) => [0, ceiling(max)] },
       },
       axes: [
-        { ...axis, space: 90, values: (_, splits) => splits.map(timeText) },
+        { ...axis, size: 30, space: 90, values: (_, splits) => splits.map(timeText) },
         {
           ...axis,
           ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
@@ -76,18 +78,15 @@ export function drawPlot(options: PlotOptions): uPlot {
   );
 }
 
-export function updatePlot(plot: uPlot, data: ChartData, place: HTMLElement): void {
-  place.dataset.until = `${data.times.at(-1) ?? 0}`;
-  plot.setData(columnsOf(data));
-}
-
-function columnsOf({ times, lines }: ChartData): uPlot.AlignedData {
+export function columnsOf({ times, lines }: ChartData): uPlot.AlignedData {
   return [[...times], ...lines.map(({ values }) => [...values])];
 }
 
-function timeRange(data: ChartData, place: HTMLElement): uPlot.Range.MinMax {
-  const until = Number(place.dataset.until ?? data.times.at(-1) ?? 0);
-  return [until - WINDOW_MS, until];
+/** The whole window; less while the page has not been open for so long. */
+function timeRange(times: ArrayLike<number>): uPlot.Range.MinMax {
+  const until = times[times.length - 1] ?? 0;
+  const since = Math.min(times[0] ?? until, until - NARROWEST_MS);
+  return [Math.max(since, until - WINDOW_MS), until];
 }
 
 /** Room above the highest point; a chart of zeros has a scale too. */
