@@ -107,7 +107,7 @@ export interface OperatorRoomList {
 export interface OperatorRoomView {
   room: OperatorRoomDetails;
   hostState: HostState;
-  /** A page of them; none of a closed room, of which nobody is there any more. */
+  /** A page of them; of a closed room those of its end, as long as the store has it, and none online. */
   members: Member[];
   memberCount: number;
   nextCursor: string | null;

@@ -68,6 +68,7 @@ export function buildOperations(parts: OperationsParts): Operations {
       log: reader,
       followers,
       rooms: stores.openRooms,
+      inspector: engine.inspector,
       pins: stores.pins,
       archive: archives.rooms,
       nodes: stores.nodes,

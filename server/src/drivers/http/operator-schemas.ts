@@ -4,7 +4,7 @@ import {
   PARAMETER_SCHEMAS,
   SYSTEM_EVENT_TYPES,
 } from '@pinroom/client/contract';
-import { cursor, source } from './answer-schemas.js';
+import { channel, cursor, hostState, member, settings, source } from './answer-schemas.js';
 import { all, count, flag, list, nothing, text, time } from './schema-shapes.js';
 
 /** What operators are answered. */
@@ -37,6 +37,28 @@ const operatorRoom = all({
   expiresAt: time,
   closedAt: { anyOf: [time, nothing], description: 'Not null: it is being closed.' },
   backlog: { ...count, description: 'Entries that wait for the archive.' },
+});
+
+const operatorChannel = all({
+  channel,
+  lastId: { anyOf: [entryId, nothing], description: 'The newest id.' },
+  archivedId: { anyOf: [entryId, nothing], description: 'The newest id that is in the archive.' },
+});
+
+export const operatorRoomView = all({
+  room: all({
+    ...operatorRoom.properties,
+    hostIds: list(id),
+    capacity: count,
+    settings,
+    rev: count,
+    epoch: { ...count, description: 'Of the next ids: it rises when Redis has lost data.' },
+  }),
+  hostState,
+  members: list(member),
+  memberCount: count,
+  nextCursor: { ...cursor, description: 'Of the members; null: there are no more.' },
+  channels: list(operatorChannel),
 });
 
 export const operatorRoomList = all({ rooms: list(operatorRoom), nextCursor: cursor });

@@ -1,7 +1,9 @@
 import type {
   CommandName,
+  EntryPage,
   NodeList,
   OperatorRoomList,
+  OperatorRoomView,
   Room,
   RoomByPin,
   RoomList,
@@ -235,6 +237,18 @@ export class LocalOperators implements OperatorApi {
   async listRooms(question: unknown): Promise<OperatorRoomList> {
     this.asked.push({ what: 'rooms', question });
     return { rooms: [], nextCursor: null };
+  }
+
+  async viewRoom(roomId: string, page: object): Promise<OperatorRoomView> {
+    this.asked.push({ what: 'room', question: { roomId, ...page } });
+    const room = { id: roomId } as OperatorRoomView['room'];
+    const members = { members: [], memberCount: 0, nextCursor: null };
+    return { room, hostState: 'gone', ...members, channels: [] };
+  }
+
+  async readEntries(question: unknown): Promise<EntryPage> {
+    this.asked.push({ what: 'entries', question });
+    return { entries: [], nextCursor: null, source: 'redis' };
   }
 
   async listNodes(): Promise<NodeList> {
