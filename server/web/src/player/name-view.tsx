@@ -21,7 +21,7 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
   const nameField = useRef<HTMLInputElement>(null);
   const passcodeField = useRef<HTMLInputElement>(null);
   const [name, setName] = useState(visit.wish.nickname ?? visit.memory.nickname);
-  const [passcode, setPasscode] = useState('');
+  const [passcode, setPasscode] = useState(visit.wish.passcode ?? '');
   const [isEmpty, setEmpty] = useState(false);
   const fault = visit.fault.value;
   const code = fault?.code;
@@ -34,8 +34,9 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
         : faultText(fault)
       : '';
   useEffect(() => {
-    const field = needsPasscode && name.trim() !== '' ? passcodeField : nameField;
-    if (hasFinePointer() || needsPasscode || name === '') field.current?.focus();
+    const isAboutName = name.trim() === '' || code === 'nickname_taken';
+    const field = needsPasscode && !isAboutName ? passcodeField : nameField;
+    if (hasFinePointer() || needsPasscode || isAboutName) field.current?.focus();
     // Only when the view is there: who types is not interrupted.
   }, []);
   const join = (nickname: string, role?: 'spectator') => {
