@@ -34,8 +34,9 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
         : faultText(fault)
       : '';
   useEffect(() => {
-    const field = needsPasscode && name.trim() !== '' ? passcodeField : nameField;
-    if (hasFinePointer() || needsPasscode || name === '') field.current?.focus();
+    const isAboutName = name.trim() === '' || code === 'nickname_taken';
+    const field = needsPasscode && !isAboutName ? passcodeField : nameField;
+    if (hasFinePointer() || needsPasscode || isAboutName) field.current?.focus();
     // Only when the view is there: who types is not interrupted.
   }, []);
   const join = (nickname: string, role?: 'spectator') => {

@@ -95,6 +95,7 @@ export class Visit {
       return this.comeBack({ ...last, title: room.title });
     const { id: roomId, title, locked: isLocked, full: isFull } = room;
     const goal = { roomId, title, pin: room.pin, isLocked, isFull, isReturn: false };
+    this.wish = {};
     this.#connect();
     this.#setAddress(room.pin);
     this.#show({ name: 'name', goal, needsPasscode: false });
@@ -126,7 +127,8 @@ export class Visit {
     if (value.name !== 'joining' && value.name !== 'waiting') return;
     // Who waits at a door leaves its list with the connection.
     void client.stop();
-    this.#show({ name: 'name', goal: value.goal, needsPasscode: false });
+    const needsPasscode = this.wish.passcode !== undefined;
+    this.#show({ name: 'name', goal: value.goal, needsPasscode });
   }
 
   /** Waits no longer for the next attempt. */
@@ -146,7 +148,8 @@ export class Visit {
   }
 
   /** Asks for the name again, for a room that did not let one back in by itself. */
-  askAgain({ roomId, title, pin }: Seat): void {
+  askAgain({ roomId, title, nickname, pin }: Seat): void {
+    this.wish = { nickname };
     const goal = { roomId, title, pin, isLocked: false, isFull: false, isReturn: true };
     this.#show({ name: 'name', goal, needsPasscode: false });
   }
