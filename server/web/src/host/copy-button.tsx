@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
-import { notice } from './notices.js';
 
 interface CopyButtonProps {
   readonly text: string;
@@ -14,11 +13,15 @@ const SHOWN_MS = 2_000;
 
 export function CopyButton({ text, label }: CopyButtonProps) {
   const isCopied = useSignal(false);
+  const hasFailed = useSignal(false);
   const copy = async () => {
+    hasFailed.value = false;
     try {
+      // Without TLS a browser has no clipboard.
       await navigator.clipboard.writeText(text);
     } catch {
-      return notice(t('copy.failed'), { isBad: true });
+      hasFailed.value = true;
+      return;
     }
     isCopied.value = true;
     announce(t('copied'));
@@ -27,9 +30,21 @@ export function CopyButton({ text, label }: CopyButtonProps) {
     }, SHOWN_MS);
   };
   return (
-    <button type="button" class="button copy-button" aria-label={label} onClick={() => void copy()}>
-      <Icon name={isCopied.value ? 'check' : 'copy'} />
-      {isCopied.value ? t('copied') : t('copy')}
-    </button>
+    <>
+      <button
+        type="button"
+        class="button copy-button"
+        aria-label={label}
+        onClick={() => void copy()}
+      >
+        <Icon name={isCopied.value ? 'check' : 'copy'} />
+        {isCopied.value ? t('copied') : t('copy')}
+      </button>
+      {hasFailed.value ? (
+        <span class="copy-failed" role="alert">
+          {t('copy.failed')}
+        </span>
+      ) : null}
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { t } from '../i18n/translate.js';
 import { useFocusOnShow } from './focus-on-show.js';
 import { leave, tryAgain } from './host-session.js';
 import { PageHead } from './page-head.js';
+import { usePageTitle } from './page-title.js';
 
 interface EnteringViewProps {
   readonly roomId: string;
@@ -11,6 +12,7 @@ interface EnteringViewProps {
 }
 
 export function EnteringView({ roomId, fault }: EnteringViewProps) {
+  usePageTitle(t('entering.title'));
   const heading = useFocusOnShow<HTMLHeadingElement>(`${roomId}${fault === null}`);
   return (
     <>

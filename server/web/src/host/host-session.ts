@@ -1,5 +1,6 @@
 import { PinroomError, type RoomHandle } from '@pinroom/client';
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import { hostLink, readHostAddress } from './host-address.js';
 import { HostRoom } from './host-room.js';
@@ -117,11 +118,22 @@ async function enter(roomId: string): Promise<void> {
       if (room.closedAt !== null) return over(roomId, 'closed', null);
       if (!isHost) return over(roomId, 'not-host', room.pin);
     }
-    const handle = await client.joinRoom(hostKey === null ? { roomId } : { roomId, hostKey });
+    const handle = await join(hostKey === null ? { roomId } : { roomId, hostKey });
     if (mine === visit) settle(handle);
     else await handle.leave();
   } catch (fault) {
     if (mine === visit) fail(roomId, fault);
+  }
+}
+
+/** Who comes back keeps the name of before; the first time a host is called what a host is. */
+async function join(wish: { roomId: string; hostKey?: string }): Promise<RoomHandle> {
+  try {
+    return await client.joinRoom({ ...wish, nickname: t('role.host') });
+  } catch (fault) {
+    const { code, suggestion } = fault as Partial<PinroomError>;
+    if (code !== 'nickname_taken' || suggestion === undefined) throw fault;
+    return client.joinRoom({ ...wish, nickname: suggestion });
   }
 }
 

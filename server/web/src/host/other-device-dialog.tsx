@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { Modal } from '../ui/modal.js';
 import { CopyButton } from './copy-button.js';
@@ -10,8 +11,9 @@ interface OtherDeviceDialogProps {
   readonly onClose: () => void;
 }
 
-/** A link that makes whoever opens it a host. */
+/** A link that makes whoever opens it a host. It is not shown at once: the audience may be looking. */
 export function OtherDeviceDialog({ roomId, onClose }: OtherDeviceDialogProps) {
+  const isShown = useSignal(false);
   const hostKey = keptHostKey(roomId);
   const link = `${location.origin}${hostLink(roomId, hostKey)}`;
   return (
@@ -21,9 +23,28 @@ export function OtherDeviceDialog({ roomId, onClose }: OtherDeviceDialogProps) {
       ) : (
         <div class="form device">
           <p>{t('device.text')}</p>
-          <QrCode text={link} label={t('device.qr')} />
           <p class="fault">{t('device.warning')}</p>
-          <CopyButton text={link} label={t('device.copy')} />
+          <div class="row">
+            <CopyButton text={link} label={t('device.copy')} />
+            <button
+              type="button"
+              class="button"
+              aria-expanded={isShown.value}
+              onClick={() => {
+                isShown.value = !isShown.value;
+              }}
+            >
+              {t('device.show')}
+            </button>
+          </div>
+          {isShown.value ? (
+            <>
+              <QrCode text={link} label={t('device.qr')} />
+              <p class="device-link" dir="ltr">
+                {link}
+              </p>
+            </>
+          ) : null}
         </div>
       )}
     </Modal>

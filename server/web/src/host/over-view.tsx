@@ -3,6 +3,7 @@ import { hasMessage, t } from '../i18n/translate.js';
 import { useFocusOnShow } from './focus-on-show.js';
 import { leave, type OverReason, tryAgain } from './host-session.js';
 import { PageHead } from './page-head.js';
+import { usePageTitle } from './page-title.js';
 
 interface OverViewProps {
   readonly roomId: string;
@@ -17,6 +18,7 @@ const RETURNABLE = new Set(['left', 'stopped', 'kicked', 'not_in_room']);
 
 /** Why there is no room here any more, and where to go on. */
 export function OverView({ roomId, reason, pin }: OverViewProps) {
+  usePageTitle(t('over.title'));
   const heading = useFocusOnShow<HTMLHeadingElement>(reason);
   const titleKey = `over.${reason}.title`;
   const textKey = `over.${reason}.text`;

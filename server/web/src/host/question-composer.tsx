@@ -55,6 +55,18 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
     requestAnimationFrame(() =>
       form.current?.querySelector<HTMLElement>(`[data-option="${place}"]`)?.focus(),
     );
+  const addOption = () => {
+    change({ ...draft.value, options: [...options, ''] });
+    focusOption(options.length);
+  };
+  /** Enter goes on to the next answer, and does not send half a question. */
+  const onOptionKey = (event: KeyboardEvent, place: number) => {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) void send();
+    else if (place < options.length - 1) focusOption(place + 1);
+    else if (options.length < MAX_OPTIONS && options[place]?.trim()) addOption();
+  };
   return (
     <form
       ref={form}
@@ -112,6 +124,7 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
               aria-invalid={fault.value === 'few-options' && option.trim() === ''}
               value={option}
               onInput={(event) => change(withOption(draft.value, place, event.currentTarget.value))}
+              onKeyDown={(event) => onOptionKey(event, place)}
             />
             {options.length > MIN_OPTIONS ? (
               <button
@@ -129,14 +142,7 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
           </div>
         ))}
         {options.length < MAX_OPTIONS ? (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              change({ ...draft.value, options: [...options, ''] });
-              focusOption(options.length);
-            }}
-          >
+          <button type="button" class="button" onClick={addOption}>
             {t('composer.add-option')}
           </button>
         ) : null}

@@ -57,7 +57,10 @@ export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) 
           {text}
         </h2>
       </header>
-      <AnswerBars options={options} counts={counts} right={result ? right : null} />
+      <div class="question-body">
+        <AnswerBars options={options} counts={counts} right={result ? right : null} />
+        {result?.scores && result.scores.length > 0 ? <Scoreboard scores={result.scores} /> : null}
+      </div>
       <div class="question-foot">
         <p class="answered" data-answered={total}>
           {result ? t('question.closed', { count: total }) : null}
@@ -74,7 +77,6 @@ export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) 
           <TimeLeft endsAt={endsAt} seconds={seconds} />
         ) : null}
       </div>
-      {result?.scores && result.scores.length > 0 ? <Scoreboard scores={result.scores} /> : null}
       <div class="stage-actions row">
         {result ? (
           <button type="button" class="button button-main" onClick={() => onOpen('ask')}>

@@ -8,9 +8,10 @@ import type { HostRoom } from './host-room.js';
 import { leave } from './host-session.js';
 import { attempt, notice } from './notices.js';
 import { OtherDeviceDialog } from './other-device-dialog.js';
+import { RenameDialog } from './rename-dialog.js';
 import { SettingsDialog } from './settings-dialog.js';
 
-type DialogName = 'settings' | 'new-pin' | 'close' | 'device' | 'scores';
+type DialogName = 'settings' | 'new-pin' | 'close' | 'device' | 'scores' | 'name';
 
 /** What concerns the room itself. */
 export function RoomPanel({ room }: { readonly room: HostRoom }) {
@@ -48,6 +49,7 @@ export function RoomPanel({ room }: { readonly room: HostRoom }) {
         />
         <Action name="new-pin" icon="refresh" label={t('pin.new')} onClick={show('new-pin')} />
         <Action name="settings" icon="settings" label={t('settings')} onClick={show('settings')} />
+        <Action name="name" icon="people" label={t('name.title')} onClick={show('name')} />
         <Action name="device" icon="screen" label={t('device.title')} onClick={show('device')} />
         <li>
           <ExportButton roomId={room.handle.id} />
@@ -106,6 +108,8 @@ function RoomDialog({ name, room, onClose }: RoomDialogProps) {
       return <SettingsDialog room={room} onClose={onClose} />;
     case 'device':
       return <OtherDeviceDialog roomId={room.handle.id} onClose={onClose} />;
+    case 'name':
+      return <RenameDialog room={room} onClose={onClose} />;
     case 'new-pin':
       return (
         <ConfirmDialog

@@ -6,6 +6,7 @@ import { Composer } from './composer.js';
 import { FeedPanel } from './feed-panel.js';
 import type { HostRoom } from './host-room.js';
 import { LogPanel } from './log-panel.js';
+import { usePageTitle } from './page-title.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomPanel } from './room-panel.js';
 import { Stage } from './stage.js';
@@ -16,6 +17,7 @@ export type PanelTab = 'ask' | 'people' | 'chat' | 'log' | 'room';
 
 /** A room that is open: the stage for the projector, and beside it what the host works with. */
 export function RoomView({ room }: { readonly room: HostRoom }) {
+  usePageTitle(room.store.room.value.title || t('room.untitled'));
   const tab = useSignal<PanelTab>('ask');
   const areControlsShown = useSignal(true);
   useEffect(() => {

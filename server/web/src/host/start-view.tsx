@@ -3,9 +3,11 @@ import { CreateRoom } from './create-room.js';
 import { useFocusOnShow } from './focus-on-show.js';
 import { OwnRooms } from './own-rooms.js';
 import { PageHead } from './page-head.js';
+import { usePageTitle } from './page-title.js';
 
 /** What a host sees first: a room is one press away, and so are the rooms of before. */
 export function StartView() {
+  usePageTitle(t('start.title'));
   const heading = useFocusOnShow<HTMLHeadingElement>('start');
   return (
     <>
