@@ -9,7 +9,7 @@ interface FaultNoteProps {
 /** Why a question to the server failed; nothing where it did not. */
 export function FaultNote({ fault, onRetry }: FaultNoteProps) {
   return (
-    <div role="alert">
+    <div role="alert" class="fault-note">
       {fault === null ? null : (
         <div class="fault row">
           <span>{faultText(fault)}</span>

@@ -64,7 +64,7 @@ function usePlot(props: ChartProps, slots: ReadonlyMap<string, number>) {
       slots,
       isWhole,
       valueText: (value) => latest.current.axisText(value),
-      timeText: (at) => axisTime(at, tag),
+      timeText: (at, withSeconds) => axisTime(at, tag, withSeconds),
       onPoint: (index) => {
         pointed.value = index;
       },
@@ -137,6 +137,8 @@ function summary({ current, data, title, valueText }: ChartProps): string {
   });
 }
 
-function axisTime(at: number, tag: string): string {
-  return new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' }).format(at);
+function axisTime(at: number, tag: string, withSeconds: boolean): string {
+  const style = { hour: 'numeric', minute: '2-digit' } as const;
+  const whole = withSeconds ? { ...style, second: '2-digit' as const } : style;
+  return new Intl.DateTimeFormat(tag, whole).format(at);
 }

@@ -6,6 +6,7 @@ import { DASHES, styleValue } from './line-looks.js';
 const HEIGHT = 180;
 /** So much time is on the axis at least. */
 const NARROWEST_MS = 60_000;
+const MINUTE_MS = 60_000;
 const AXIS_FONT = '12px system-ui, sans-serif';
 /** Cursors of all charts move together. */
 const SYNC_KEY = 'monitor';
@@ -18,7 +19,7 @@ export interface PlotOptions {
   /** Whether there is nothing between 1 and 2. */
   readonly isWhole: boolean;
   readonly valueText: (value: number) => string;
-  readonly timeText: (at: number) => string;
+  readonly timeText: (at: number, withSeconds: boolean) => string;
   /** The index that the pointer is at; null: it is elsewhere. */
   readonly onPoint: (index: number | null) => void;
 }
@@ -50,7 +51,12 @@ export function drawPlot(options: PlotOptions): uPlot {
         y: { range: (_, __, max) => [0, ceiling(max)] },
       },
       axes: [
-        { ...axis, size: 30, space: 90, values: (_, splits) => splits.map(timeText) },
+        {
+          ...axis,
+          size: 30,
+          space: 90,
+          values: (_, splits, __, ___, step) => splits.map((at) => timeText(at, step < MINUTE_MS)),
+        },
         {
           ...axis,
           ...(isWhole ? { incrs: WHOLE_STEPS } : {}),

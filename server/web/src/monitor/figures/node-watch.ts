@@ -8,7 +8,7 @@ const BACKOFF_CAP_MS = 15_000;
 /** What the page keeps of the past. */
 export const WINDOW_MS = 600_000;
 /** Without an answer for so long what the page shows is old. */
-const STALE_MS = 3 * POLL_MS + DEADLINE_MS;
+const STALE_MS = 4 * POLL_MS;
 
 /** What the page knows of its link to the server. */
 export interface Contact {
@@ -103,10 +103,10 @@ export class NodeWatch {
   }
 }
 
-/** Whether what the page shows may no longer be so. */
+/** Whether what the page shows may no longer be so; one answer that is missing says nothing yet. */
 export function isStale({ answeredAt, failingSince }: Contact, now: number): boolean {
   if (answeredAt === null) return failingSince !== null;
-  return failingSince !== null || now - answeredAt > STALE_MS;
+  return now - answeredAt > STALE_MS;
 }
 
 /** An answer that comes later is ignored; the library ends the request by itself. */

@@ -8,7 +8,7 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
     ? t('finding.everywhere')
     : t('finding.nodes', {
         count: finding.nodeIds.length,
-        names: finding.nodeIds.map((id) => nodeName(id)).join(', '),
+        names: finding.nodeIds.map((id) => isolated(nodeName(id))).join(', '),
       });
   switch (finding.kind) {
     case 'no-nodes':
@@ -23,7 +23,7 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
       return t('finding.silent', { time: durationText(finding.ms), where });
     case 'refused':
       return t('finding.refused', {
-        code: finding.code,
+        code: isolated(finding.code),
         count: finding.count,
         shown: formatNumber(finding.count),
         where,
@@ -33,6 +33,11 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
     case 'draining':
       return t('finding.draining', { where });
   }
+}
+
+/** Names from left to right stay whole in a sentence that runs the other way. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 /** Backends are called by their names in every language; the embedded archive has none of its own. */

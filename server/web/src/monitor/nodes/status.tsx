@@ -24,7 +24,9 @@ export function Status({ monitor }: { readonly monitor: Monitor }) {
   const headline = t(`health.${health}`, { problems, warnings: found.length - problems });
   useEffect(() => {
     document.title = `${health === 'good' ? '✓' : health === 'loading' ? '…' : '⚠'} ${headline} – Pinroom`;
-    if (health !== 'loading') announce(headline, { urgent: MARKS[health] === 'bad' });
+    if (health !== 'loading' && !document.hidden) {
+      announce(headline, { urgent: MARKS[health] === 'bad' });
+    }
   }, [health, headline]);
   const isKnown = health !== 'loading' && health !== 'unreachable';
   return (
@@ -44,7 +46,7 @@ export function Status({ monitor }: { readonly monitor: Monitor }) {
               data-level={finding.level}
             >
               <LevelMark level={finding.level} />
-              <span class="finding-level">{t(`level.${finding.level}`)}</span>
+              <span class="finding-level wide-only">{t(`level.${finding.level}`)}</span>
               <span>{findingText(finding, (id) => monitor.nodeName(id))}</span>
             </li>
           ))}
@@ -66,7 +68,7 @@ function AsOf({ monitor }: { readonly monitor: Monitor }) {
 
 function ContactNote({ monitor }: { readonly monitor: Monitor }) {
   const { failingSince, fault } = monitor.contact.value;
-  if (failingSince === null) return null;
+  if (failingSince === null || !monitor.isStale.value) return null;
   return (
     <p class="row">
       <span>

@@ -80,6 +80,15 @@ function OpenEntries({ reader, channels }: EntryViewProps) {
       </div>
       <p class="quiet">{t('entries.logged')}</p>
       <FaultNote fault={fault.value} onRetry={() => void open(channel)} />
+      {entries.length === 0 && answer.value && !isAsking.value ? (
+        <p class="empty">{t('entries.none')}</p>
+      ) : null}
+      {/* The newest first: that is what one looks for. */}
+      <ol class="entry-list" reversed>
+        {entries.toReversed().map((entry) => (
+          <EntryItem key={entry.id} entry={entry} />
+        ))}
+      </ol>
       {reader.before.value === null ? null : (
         <p>
           <button
@@ -92,14 +101,6 @@ function OpenEntries({ reader, channels }: EntryViewProps) {
           </button>
         </p>
       )}
-      {entries.length === 0 && answer.value && !isAsking.value ? (
-        <p class="empty">{t('entries.none')}</p>
-      ) : null}
-      <ol class="entry-list">
-        {entries.map((entry) => (
-          <EntryItem key={entry.id} entry={entry} />
-        ))}
-      </ol>
     </>
   );
 }

@@ -38,8 +38,8 @@ export function MemberTable({ store, view }: MemberTableProps) {
             <tbody>
               {members.map((member) => (
                 <tr key={member.userId} data-member={member.userId}>
-                  <th scope="row" class="member-name" dir="auto">
-                    {member.nickname}
+                  <th scope="row" class="member-name">
+                    <bdi>{member.nickname}</bdi>
                   </th>
                   <td>{t(`role.${member.role}`)}</td>
                   <td>{t(member.online ? 'online' : 'away')}</td>

@@ -132,8 +132,8 @@ function RoomRow({ room, now }: { readonly room: OperatorRoom; readonly now: num
         </bdi>
       </td>
       <th scope="row" class="room-title">
-        <a href={addressOfRoom(room.id)} dir="auto">
-          {titleText(room.title)}
+        <a href={addressOfRoom(room.id)}>
+          <bdi>{titleText(room.title)}</bdi>
         </a>
       </th>
       <td class="figure">

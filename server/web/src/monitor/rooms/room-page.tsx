@@ -38,8 +38,8 @@ export function RoomPage({ monitor, id }: RoomPageProps) {
           {t('room.back')}
         </a>
       </p>
-      <h1 ref={heading} tabIndex={-1} class="room-heading" dir="auto">
-        {title}
+      <h1 ref={heading} tabIndex={-1} class="room-heading">
+        <bdi>{title}</bdi>
       </h1>
       <Status monitor={monitor} />
       <FaultNote fault={fault.value} onRetry={() => void store.ask()} />
