@@ -1,7 +1,9 @@
 import type { Entry } from '@pinroom/client';
-import { useMemo } from 'preact/hooks';
-import type { Chunk } from './chunk.js';
-import { EntryView, type Questions } from './entry-view.js';
+import { useMemo, useRef } from 'preact/hooks';
+import type { Chunk, Questions } from './chunk.js';
+import { entryView } from './entry-view.js';
+import { useInTurn } from './in-turn.js';
+import { useKeptPlace } from './kept-place.js';
 import { isShown } from './log-search.js';
 import { dayOf, dayText } from './moments.js';
 
@@ -23,26 +25,53 @@ interface ChunkViewProps {
   readonly questions: Questions;
 }
 
-/** Drawn again only where something of it has changed: there may be hundreds. */
+/** What of a chunk may change. */
+type Look = Pick<ChunkViewProps, 'dayBefore' | 'types' | 'needle' | 'hits' | 'current'>;
+
+/** Drawn again only where something of it has changed, and when its turn comes: there may be hundreds. */
 export function ChunkView(props: ChunkViewProps) {
   const { chunk, dayBefore, types, needle, hits, current, userId, questions } = props;
-  return useMemo(
-    () => <ChunkBody {...{ chunk, dayBefore, types, needle, hits, current, userId, questions }} />,
-    [chunk, dayBefore, types, needle, hits, current, userId, questions],
+  const place = useRef<HTMLDivElement>(null);
+  const wanted = useMemo<Look>(
+    () => ({ dayBefore, types, needle, hits, current }),
+    [dayBefore, types, needle, hits, current],
+  );
+  const taken = useInTurn(wanted, place);
+  useKeptPlace('.entry', taken);
+  const look = isUrgent(wanted, taken) ? wanted : taken;
+  const body = useMemo(
+    () => <ChunkBody chunk={chunk} look={look} userId={userId} questions={questions} />,
+    [chunk, look, userId, questions],
+  );
+  const count = countShown(chunk, look.types);
+  return (
+    <div
+      ref={place}
+      class="chunk"
+      style={{ containIntrinsicBlockSize: `auto ${count * ENTRY_REM}rem` }}
+      data-chunk={chunk.id}
+    >
+      {body}
+    </div>
   );
 }
 
-function ChunkBody(props: ChunkViewProps) {
-  const { chunk, dayBefore, types, needle, hits, current, userId, questions } = props;
-  const shown = chunk.entries.filter((entry) => isShown(entry, types));
-  if (shown.length === 0) return null;
+/** What one has gone to, and a heading that comes or goes with a chunk above, does not wait for its turn. */
+function isUrgent(wanted: Look, taken: Look): boolean {
+  const isSame = wanted.types === taken.types && wanted.hits === taken.hits;
+  return wanted.current !== null || (isSame && wanted.dayBefore !== taken.dayBefore);
+}
+
+interface ChunkBodyProps extends Pick<ChunkViewProps, 'chunk' | 'userId' | 'questions'> {
+  readonly look: Look;
+}
+
+function ChunkBody({ chunk, look, userId, questions }: ChunkBodyProps) {
+  const { dayBefore, types, needle, hits, current } = look;
   const found = new Set(hits.split(' '));
+  const shown = chunk.entries.filter((entry) => isShown(entry, types));
   return (
-    <div
-      class="chunk"
-      style={{ containIntrinsicBlockSize: `auto ${shown.length * ENTRY_REM}rem` }}
-      data-chunk={chunk.id}
-    >
+    <>
       {daysOf(shown).map(({ day, entries }) => (
         <div key={day} class="day">
           {day === dayBefore ? null : (
@@ -51,21 +80,25 @@ function ChunkBody(props: ChunkViewProps) {
             </h2>
           )}
           <ol class="entries">
-            {entries.map((entry) => (
-              <EntryView
-                key={entry.id}
-                entry={entry}
-                isOwn={entry.from !== null && entry.from.userId === userId}
-                needle={found.has(entry.id) ? needle : ''}
-                isCurrent={entry.id === current}
-                questions={questions}
-              />
-            ))}
+            {entries.map((entry) =>
+              entryView({
+                entry,
+                isOwn: entry.from !== null && entry.from.userId === userId,
+                needle: found.has(entry.id) ? needle : '',
+                isCurrent: entry.id === current,
+                questions,
+              }),
+            )}
           </ol>
         </div>
       ))}
-    </div>
+    </>
   );
+}
+
+function countShown({ counts, entries }: Chunk, types: ReadonlySet<string>): number {
+  if (types.size === 0) return entries.length;
+  return [...types].reduce((sum, type) => sum + (counts.get(type) ?? 0), 0);
 }
 
 function daysOf(entries: readonly Entry[]): { day: string; entries: Entry[] }[] {

@@ -1,4 +1,5 @@
 import type { Entry } from '@pinroom/client';
+import type { ReadonlySignal } from '@preact/signals';
 import { type Question, readQuestion } from '../round/vocabulary.js';
 
 /** Entries that came together; it never changes, so that nothing of it is drawn or counted twice. */
@@ -28,6 +29,9 @@ export function toChunk(entries: readonly Entry[]): Chunk | null {
   }
   return { id: newest.id, entries, counts, questions };
 }
+
+/** What was asked, as far as it is loaded. */
+export type Questions = ReadonlySignal<ReadonlyMap<string, Question>>;
 
 /** What a result or an answer is about, as far as it is loaded. */
 export function questionOf(

@@ -1,16 +1,12 @@
 import type { Entry } from '@pinroom/client';
-import type { ReadonlySignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
-import type { Question } from '../round/vocabulary.js';
 import { OptionMark, optionLetter } from '../ui/option-mark.js';
-import { questionOf } from './chunk.js';
+import { type Questions, questionOf } from './chunk.js';
 import { type Body, readBody } from './entry-body.js';
 import { authorOf, logText, namesItsType, typeText } from './entry-texts.js';
-import { Marked } from './marked.js';
+import { marked } from './marked.js';
 import { timeText } from './moments.js';
 import { CountdownEntry, QuestionEntry, ResultEntry } from './round-entries.js';
-
-export type Questions = ReadonlySignal<ReadonlyMap<string, Question>>;
 
 interface EntryViewProps {
   readonly entry: Entry;
@@ -26,39 +22,34 @@ export function elementIdOf(id: string): string {
   return `entry-${id}`;
 }
 
-/** One entry, as people read it. */
-export function EntryView({ entry, isOwn, needle, isCurrent, questions }: EntryViewProps) {
+/** One entry, as people read it. A function, not a component, as `marked` is. */
+export function entryView({ entry, isOwn, needle, isCurrent, questions }: EntryViewProps) {
   const body = readBody(entry);
   const author = authorOf(entry);
   const isLog = body.kind === 'log';
   return (
-    <>
-      {entry.after === undefined ? null : <li class="seam">{t('seam')}</li>}
-      <li
-        id={elementIdOf(entry.id)}
-        class={`entry entry-${body.kind}${isCurrent ? ' entry-current' : ''}`}
-        tabIndex={-1}
-        data-type={entry.type}
-      >
-        <p class="entry-head">
-          {isLog ? null : (
-            <bdi class="entry-author">
-              {author === null ? t('server') : <Marked text={author} needle={needle} />}
-            </bdi>
-          )}
-          {isOwn ? <span class="entry-own">{t('you')}</span> : null}
-          {namesItsType(entry, body) ? (
-            <code class="entry-type">
-              <Marked text={typeText(entry.type)} needle={needle} />
-            </code>
-          ) : null}
-          <time class="entry-time" dateTime={new Date(entry.at).toISOString()}>
-            {timeText(entry.at)}
-          </time>
-        </p>
-        <EntryBody body={body} needle={needle} questions={questions} />
-      </li>
-    </>
+    <li
+      key={entry.id}
+      id={elementIdOf(entry.id)}
+      class={`entry entry-${body.kind}${isCurrent ? ' entry-current' : ''}`}
+      tabIndex={-1}
+      data-type={entry.type}
+    >
+      {entry.after === undefined ? null : <p class="seam">{t('seam')}</p>}
+      <p class="entry-head">
+        {isLog ? null : (
+          <bdi class="entry-author">{author === null ? t('server') : marked(author, needle)}</bdi>
+        )}
+        {isOwn ? <span class="entry-own">{t('you')}</span> : null}
+        {namesItsType(entry, body) ? (
+          <code class="entry-type">{marked(typeText(entry.type), needle)}</code>
+        ) : null}
+        <time class="entry-time" dateTime={new Date(entry.at).toISOString()}>
+          {timeText(entry.at)}
+        </time>
+      </p>
+      {bodyView({ body, needle, questions })}
+    </li>
   );
 }
 
@@ -68,32 +59,28 @@ interface BodyProps {
   readonly questions: Questions;
 }
 
-function EntryBody({ body, needle, questions }: BodyProps) {
+function bodyView({ body, needle, questions }: BodyProps) {
   switch (body.kind) {
     case 'text':
       return (
         <p class="entry-text" dir="auto">
-          <Marked text={body.text} needle={needle} />
+          {marked(body.text, needle)}
         </p>
       );
     case 'question':
       return <QuestionEntry question={body.question} needle={needle} />;
-    case 'result': {
-      const question = questionOf(questions.value, body.result);
-      return <ResultEntry result={body.result} question={question} needle={needle} />;
-    }
+    case 'result':
+      return <ResultEntry result={body.result} questions={questions} needle={needle} />;
     case 'countdown':
       return <CountdownEntry countdown={body.countdown} needle={needle} />;
-    case 'answer': {
-      const question = questionOf(questions.value, body.about);
-      return <AnswerEntry choice={body.choice} question={question} />;
-    }
+    case 'answer':
+      return <AnswerEntry answer={body} questions={questions} />;
     case 'log':
       return (
         <div class="entry-lines">
           {body.lines.map((line) => (
             <p key={line.key} class="entry-text">
-              <Marked text={logText(line)} needle={needle} />
+              {marked(logText(line), needle)}
             </p>
           ))}
         </div>
@@ -105,13 +92,13 @@ function EntryBody({ body, needle, questions }: BodyProps) {
   }
 }
 
-function AnswerEntry({
-  choice,
-  question,
-}: {
-  readonly choice: number;
-  readonly question: Question | null;
-}) {
+interface AnswerProps {
+  readonly answer: Extract<Body, { kind: 'answer' }>;
+  readonly questions: Questions;
+}
+
+function AnswerEntry({ answer: { choice, about }, questions }: AnswerProps) {
+  const question = questionOf(questions.value, about);
   const option = question?.options[choice];
   return (
     <p class={`entry-text answer option-${choice}`}>
@@ -146,7 +133,7 @@ function JsonEntry({ json, needle }: { readonly json: string; readonly needle: s
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keys */}
       <pre class="json-all" dir="ltr" tabIndex={0}>
-        <Marked text={json} needle={needle} />
+        {marked(json, needle)}
       </pre>
     </details>
   );

@@ -2,7 +2,8 @@ import { formatNumber, t } from '../i18n/translate.js';
 import type { Countdown, Question, Result, Score } from '../round/vocabulary.js';
 import { Icon } from '../ui/icons.js';
 import { OptionMark, optionLetter } from '../ui/option-mark.js';
-import { Marked } from './marked.js';
+import { type Questions, questionOf } from './chunk.js';
+import { marked } from './marked.js';
 import { timeText } from './moments.js';
 
 /** Places that stand there at once; the others can be opened. */
@@ -22,16 +23,14 @@ export function QuestionEntry({
         {seconds === undefined ? null : ` · ${t('question-seconds', { seconds })}`}
       </p>
       <p class="asked-text" dir="auto">
-        <Marked text={text} needle={needle} />
+        {marked(text, needle)}
       </p>
       <ol class="asked-options">
         {options.map((option, index) => (
           <li key={index} class={`asked-option option-${index}`}>
             <OptionMark index={index} />
             <span class="asked-letter">{optionLetter(index)}</span>
-            <span dir="auto">
-              <Marked text={option} needle={needle} />
-            </span>
+            <span dir="auto">{marked(option, needle)}</span>
           </li>
         ))}
       </ol>
@@ -40,15 +39,16 @@ export function QuestionEntry({
 }
 
 export function ResultEntry({
-  result: { number, right, counts = [], scores = [] },
-  question,
+  result,
+  questions,
   needle,
 }: {
   readonly result: Result;
-  /** Null: it is not loaded, or there is none. */
-  readonly question: Question | null;
+  readonly questions: Questions;
   readonly needle: string;
 }) {
+  const { number, right, counts = [], scores = [] } = result;
+  const question = questionOf(questions.value, result);
   const count = Math.max(counts.length, question?.options.length ?? 0, (right ?? -1) + 1);
   const most = Math.max(1, ...counts);
   const places = Array.from({ length: count }, (_, index) => index);
@@ -109,9 +109,7 @@ function Scores({
       {some.map(({ nickname, points }, index) => (
         <li key={index} class="score">
           <span class="score-place">{formatNumber(first + index)}.</span>
-          <bdi class="score-name">
-            <Marked text={nickname} needle={needle} />
-          </bdi>
+          <bdi class="score-name">{marked(nickname, needle)}</bdi>
           <span class="score-points">{t('points', { points })}</span>
         </li>
       ))}
@@ -144,11 +142,7 @@ export function CountdownEntry({
       <span>
         {t('countdown')}
         {text ? ': ' : ' '}
-        {text ? (
-          <bdi>
-            <Marked text={text} needle={needle} />
-          </bdi>
-        ) : null}{' '}
+        {text ? <bdi>{marked(text, needle)}</bdi> : null}{' '}
         <span class="quiet">{t('countdown-until', { time: timeText(endsAt) })}</span>
       </span>
     </p>
