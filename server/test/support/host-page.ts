@@ -8,11 +8,18 @@ export interface HostAtPage extends Visitor {
 }
 
 /** Opens a room with one click, and waits for its PIN on the screen. */
-export async function newHost(options: VisitorOptions, title: string): Promise<HostAtPage> {
+export async function newHost(
+  { mayPlayersWrite = false, ...options }: VisitorOptions & { readonly mayPlayersWrite?: boolean },
+  title: string,
+): Promise<HostAtPage> {
   const visitor = await newVisitor({ width: 1440, height: 900, ...options });
   const { page } = visitor;
   await visitor.goto('/host');
   await page.getByLabel('Title').fill(title);
+  if (mayPlayersWrite) {
+    await page.getByText('More settings').click();
+    await page.getByLabel('Players may write to everybody').check();
+  }
   await page.getByRole('button', { name: 'Create room' }).click();
   const pin = await page.locator('[data-pin]').first().getAttribute('data-pin');
   const roomId = new URL(page.url()).hash.slice(1);

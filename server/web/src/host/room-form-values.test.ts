@@ -13,6 +13,8 @@ describe('what a host says about a room', () => {
         approval: false,
         onHostGone: 'keep',
         passcode: 'owl',
+        // Nobody but hosts asks.
+        typesByRole: { player: ['text', 'answer'], spectator: ['text'] },
       },
     });
   });

@@ -1,4 +1,5 @@
 import { LIMITS, type Room, type SettingsPatch } from '@pinroom/client';
+import { TYPES_BY_ROLE } from '../round/vocabulary.js';
 
 export type HostGone = 'keep' | 'transfer' | 'close';
 
@@ -65,6 +66,7 @@ export function changeOf(
     ...changed('approval', values, before),
     ...changed('onHostGone', values, before),
     ...passcodeOf(values, before),
+    ...(before ? {} : { typesByRole: TYPES_BY_ROLE }),
   };
   const { title } = changed('title', { ...values, title: values.title.trim() }, before);
   const { capacity } = changed('capacity', values, before);

@@ -60,6 +60,9 @@ export interface Text {
 
 export const MAX_OPTIONS = 6;
 
+/** What others than hosts may send in a room of the pages: nobody else asks, or says what is right. */
+export const TYPES_BY_ROLE = { player: ['text', 'answer'], spectator: ['text'] };
+
 /** Payloads come from anybody: what does not fit is null. */
 export function readQuestion(entry: Entry): Question | null {
   const { text, options, number, endsAt, seconds } = fieldsOf(entry, 'question');
