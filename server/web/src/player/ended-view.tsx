@@ -36,7 +36,7 @@ export function EndedView({ visit, reason, seat }: EndedViewProps) {
             {seat.title}
           </p>
         ) : null}
-        <ViewTitle>{leftText(reason)}</ViewTitle>
+        <ViewTitle>{reason === 'forbidden' ? t('door.refused') : leftText(reason)}</ViewTitle>
         <div class="ways-on">
           {needsReload ? (
             <button
