@@ -105,7 +105,7 @@ function BackOffer({ visit }: { readonly visit: Visit }) {
       <span class="icon-turns back-arrow">
         <Icon name="leave" />
       </span>
-      <span>{t('pin.back')} </span>
+      <span class="back-words">{t('pin.back')} </span>
       <bdi class="one-line">{last.title || t('room.untitled')}</bdi>
     </button>
   );
