@@ -23,8 +23,8 @@ const SHUT_OUT: ReadonlySet<string> = new Set(['banned', 'kicked', 'origin_denie
 
 /** It is over: why, and where to go from here. */
 export function EndedView({ visit, reason, seat }: EndedViewProps) {
-  const canReturn =
-    seat !== null && !CLOSED.has(reason) && !NEEDS_RELOAD.has(reason) && !SHUT_OUT.has(reason);
+  const needsReload = NEEDS_RELOAD.has(reason);
+  const canReturn = seat !== null && !CLOSED.has(reason) && !needsReload && !SHUT_OUT.has(reason);
   return (
     <PageFrame>
       <div class="still" data-state="ended" data-reason={reason}>
@@ -36,9 +36,9 @@ export function EndedView({ visit, reason, seat }: EndedViewProps) {
             {seat.title}
           </p>
         ) : null}
-        <ViewTitle>{leftText(reason)}</ViewTitle>
+        <ViewTitle>{reason === 'forbidden' ? t('door.refused') : leftText(reason)}</ViewTitle>
         <div class="ways-on">
-          {NEEDS_RELOAD.has(reason) ? (
+          {needsReload ? (
             <button
               type="button"
               class="button button-main button-wide"
@@ -64,7 +64,7 @@ export function EndedView({ visit, reason, seat }: EndedViewProps) {
           ) : null}
           <button
             type="button"
-            class={`button button-wide ${canReturn ? '' : 'button-main'}`}
+            class={`button button-wide ${canReturn || needsReload ? '' : 'button-main'}`}
             onClick={() => visit.startOver()}
           >
             {t('other-pin')}

@@ -32,9 +32,8 @@ export function FeedView({ store, scene }: FeedViewProps) {
     const newest = scene.outbox.items.value.at(-1);
     if (newest) isAtEnd.current = true;
   }, [scene.outbox.items.value]);
-  if (items.length === 0 && outgoing.length === 0) {
-    return <p class="feed-empty quiet">{t('talk.nothing')}</p>;
-  }
+  const isEmpty = items.length === 0 && outgoing.length === 0;
+  // The place is there from the beginning: what comes into it later is read out.
   return (
     <div
       ref={list}
@@ -47,7 +46,8 @@ export function FeedView({ store, scene }: FeedViewProps) {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
       }}
     >
-      <ol class="feed-lines">
+      {isEmpty ? <p class="quiet">{t('talk.nothing')}</p> : null}
+      <ol class="feed-lines" hidden={isEmpty}>
         {items.map((item) => (
           <FeedLine key={item.id} item={item} />
         ))}

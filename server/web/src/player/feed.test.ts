@@ -37,6 +37,16 @@ it('tells of earlier questions with what was right, not of the one on the stage'
   ]);
 });
 
+it('does not take an entry of another channel for the question with the same id', () => {
+  const question = entry('question', { text: 'One?', options: ['a'] });
+  const more = { channel: 'user:u-ada', id: question.id };
+  const feed = feedOf([question], [entry('text', { text: 'For you' }, more)]);
+  expect(feed).toMatchObject([
+    { kind: 'question', text: 'One?' },
+    { kind: 'text', text: 'For you' },
+  ]);
+});
+
 it('knows countdowns that say something, and nothing of what it cannot read', () => {
   const room = [
     entry('countdown', { text: 'Tea', endsAt: 9 }),

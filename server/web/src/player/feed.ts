@@ -45,7 +45,11 @@ export function buildFeed(source: FeedSource): FeedItem[] {
   const { room, personal } = source;
   const entries = [...room, ...personal].sort((a, b) => a.at - b.at || compareEntryIds(a.id, b.id));
   const rounds = earlierRounds(room, source.currentId);
-  const items = entries.flatMap((entry) => rounds.get(entry.id) ?? readItem(entry, source));
+  const items = entries.flatMap((entry) => {
+    // An id is one entry's within its channel alone.
+    const round = entry.channel === 'room' ? rounds.get(entry.id) : undefined;
+    return round ?? readItem(entry, source);
+  });
   return items.slice(-MAX_ITEMS);
 }
 

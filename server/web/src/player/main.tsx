@@ -2,6 +2,7 @@ import { startPage } from '../boot/start-page.js';
 import '../style/player.css';
 import '../style/player-results.css';
 import '../style/player-room.css';
+import '../style/player-wide.css';
 import { App } from './app.js';
 import { Visit } from './visit.js';
 

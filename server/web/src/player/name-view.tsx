@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
+import { doorText } from './door-text.js';
 import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { FaultLine } from './trouble.js';
@@ -27,12 +28,7 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
   const code = fault?.code;
   const nameText = isEmpty ? t('name.empty') : code === 'nickname_taken' ? faultText(fault) : '';
   const passcodeText = code === 'passcode_required' ? t('name.passcode-wrong') : '';
-  const otherText =
-    fault && !nameText && !passcodeText
-      ? code === 'forbidden'
-        ? t('door.refused')
-        : faultText(fault)
-      : '';
+  const otherText = fault && !nameText && !passcodeText ? doorText(fault) : '';
   useEffect(() => {
     const isAboutName = name.trim() === '' || code === 'nickname_taken';
     const field = needsPasscode && !isAboutName ? passcodeField : nameField;

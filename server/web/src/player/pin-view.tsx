@@ -17,6 +17,7 @@ export function PinView({ visit }: { readonly visit: Visit }) {
   const digits = visit.typed.value;
   const fault = visit.fault.value;
   const isBusy = visit.attempts.isBusy.value;
+  const isInTrouble = visit.attempts.trouble.value !== null;
   const text = isNoPin ? t('pin.none') : fault ? faultText(fault) : '';
   useEffect(() => {
     if (hasFinePointer()) field.current?.focus();
@@ -71,13 +72,14 @@ export function PinView({ visit }: { readonly visit: Visit }) {
           aria-describedby={text === '' ? 'pin-hint' : 'pin-fault'}
           onInput={(event) => read(event.currentTarget)}
         />
-        {text === '' ? (
-          <p class="field-hint pin-hint" id="pin-hint">
-            {t('pin.hint')}
-          </p>
-        ) : (
-          <FaultLine id="pin-fault" text={text} />
-        )}
+        <p
+          class={isInTrouble ? 'unseen' : 'field-hint pin-hint'}
+          id="pin-hint"
+          hidden={text !== ''}
+        >
+          {t('pin.hint')}
+        </p>
+        <FaultLine id="pin-fault" text={text} />
         <Trouble visit={visit} />
         <PinPad digits={digits} onChange={change} />
         <button type="submit" class="button button-main button-wide" aria-disabled={isBusy}>
@@ -103,7 +105,7 @@ function BackOffer({ visit }: { readonly visit: Visit }) {
       <span class="icon-turns back-arrow">
         <Icon name="leave" />
       </span>
-      <span>{t('pin.back')} </span>
+      <span class="back-words">{t('pin.back')} </span>
       <bdi class="one-line">{last.title || t('room.untitled')}</bdi>
     </button>
   );

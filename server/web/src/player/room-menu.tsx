@@ -1,5 +1,5 @@
 import { LIMITS, PinroomError } from '@pinroom/client';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import type { RoomStore } from '../room/room-store.js';
@@ -17,10 +17,13 @@ interface RoomMenuProps {
 export function RoomMenu({ store }: RoomMenuProps) {
   const [shown, setShown] = useState<'menu' | 'leave' | null>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const close = () => {
-    setShown(null);
-    button.current?.focus();
-  };
+  const wasShown = useRef(false);
+  const close = () => setShown(null);
+  useEffect(() => {
+    // Only now is the page behind the dialog there for the focus again.
+    if (shown === null && wasShown.current) button.current?.focus();
+    wasShown.current = shown !== null;
+  }, [shown]);
   return (
     <>
       <button

@@ -32,7 +32,7 @@ export function RoomNotes({ store }: { readonly store: RoomStore }) {
       ) : null}
       {role === 'spectator' ? (
         <p class="note" data-note="spectator">
-          <Icon name="screen" />
+          <Icon name="people" />
           {t('note.spectator')}
         </p>
       ) : null}

@@ -1,5 +1,6 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.js';
+import { isReconnecting } from '../room/page-client.js';
 import type { RoomStore } from '../room/room-store.js';
 import { isOpen } from '../round/round.js';
 import { announce } from '../ui/announcer.js';
@@ -32,6 +33,7 @@ export function RoomView({ store }: RoomViewProps) {
   const room = store.room.value;
   const title = room.title || t('room.untitled');
   useEffect(() => announce(t('room.entered', { title })), []);
+  useBackNews(store);
   const count = store.memberCount.value;
   return (
     <div class="player player-room">
@@ -50,21 +52,37 @@ export function RoomView({ store }: RoomViewProps) {
         </div>
         <RoomMenu store={store} />
       </header>
-      <ConnectionBanner missed={store.missed} />
-      <RoomNotes store={store} />
       <main id="content" class="room-main" tabIndex={-1}>
-        <Stage store={store} scene={scene} />
-        <section class="talk" aria-labelledby="talk-title">
-          <h2 id="talk-title" class="talk-title">
-            {t('talk.title')}
-          </h2>
-          <FeedView store={store} scene={scene} />
-          {mayWrite(store.self.value, room) ? <Composer scene={scene} /> : null}
-        </section>
+        <ConnectionBanner missed={store.missed} />
+        <RoomNotes store={store} />
+        <div class="room-parts">
+          <Stage store={store} scene={scene} />
+          <section class="talk" aria-labelledby="talk-title">
+            <h2 id="talk-title" class="talk-title">
+              {t('talk.title')}
+            </h2>
+            <FeedView store={store} scene={scene} />
+            {mayWrite(store.self.value, room) ? <Composer scene={scene} /> : null}
+          </section>
+        </div>
       </main>
       <PageFoot />
     </div>
   );
+}
+
+/** That one is back is heard also where nothing was missed, which the banner says nothing of. */
+function useBackNews({ missed, status }: RoomStore): void {
+  const wasAway = useRef(false);
+  const isAway = isReconnecting.value;
+  const isLive = status.value === 'live';
+  useEffect(() => {
+    if (isAway) wasAway.current = true;
+    else if (isLive && wasAway.current) {
+      wasAway.current = false;
+      if (missed.peek() === null) announce(t('room.back'));
+    }
+  }, [isAway, isLive, missed]);
 }
 
 interface StageProps extends RoomViewProps {

@@ -32,6 +32,10 @@ export class SeatMemory {
     return this.#browser.getItem(NICKNAME) ?? '';
   }
 
+  set nickname(nickname: string) {
+    write(this.#browser, NICKNAME, nickname);
+  }
+
   /** The room that this tab is in. */
   get here(): Seat | null {
     return readSeat(this.#tab);
@@ -47,7 +51,7 @@ export class SeatMemory {
     const text = JSON.stringify(seat);
     write(this.#tab, SEAT, text);
     write(this.#browser, SEAT, text);
-    write(this.#browser, NICKNAME, seat.nickname);
+    this.nickname = seat.nickname;
   }
 
   /** This tab is in no room any more; one may come back. */

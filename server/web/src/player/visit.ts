@@ -109,6 +109,7 @@ export class Visit {
 
   async join(goal: Goal, wish: JoinWish): Promise<void> {
     this.wish = wish;
+    if (wish.nickname !== undefined) this.memory.nickname = wish.nickname;
     this.#show({ name: 'joining', goal });
     const { roomId, pin, isReturn } = goal;
     const place = isReturn || pin === null ? { roomId } : { pin };

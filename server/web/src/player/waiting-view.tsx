@@ -32,12 +32,13 @@ export function WaitingView({ visit, goal }: WaitingViewProps) {
         <p class="whole-text">
           {t('waiting.text', { title: isolate(goal.title || t('room.untitled')) })}
         </p>
-        <p class="quiet">
+        <p class="quiet waiting-hint">
           {isAway ? (
             t('connection.lost')
           ) : (
             <>
-              <span class="spinner" aria-hidden="true" /> {t('waiting.hint')}
+              <span class="spinner" aria-hidden="true" />
+              {t('waiting.hint')}
             </>
           )}
         </p>
