@@ -1,3 +1,6 @@
+import type { ErrorCode } from './codes.js';
+import type { HostState, Member, Settings } from './model.js';
+
 /** What operators see: the log of the system, the open rooms, the nodes. */
 
 /** What the system says of itself, by type. No PIN, no nickname; an address only where it is about abuse. */
@@ -33,6 +36,8 @@ export interface SystemEvents {
     | { kind: 'socket-closed'; network: string };
   'room-opened': { roomId: string };
   'room-closed': { roomId: string; reason: 'closed' | 'expired' };
+  /** An operator has looked into what is said in a channel: once for each channel, node and minute. */
+  'room-read': { roomId: string; channel: string };
   /** Entries of this very log that are in it no more, or never were. */
   'entries-lost': { reason: 'held-back' | 'queue-full' | 'not-archived'; count: number };
 }
@@ -48,6 +53,7 @@ export const SYSTEM_EVENT_TYPES = [
   'abuse',
   'room-opened',
   'room-closed',
+  'room-read',
   'entries-lost',
 ] as const satisfies readonly SystemEventType[];
 
@@ -97,6 +103,36 @@ export interface OperatorRoomList {
   nextCursor: string | null;
 }
 
+/** A room for who looks into it: who is there, and how far its channels are, not what is said in them. */
+export interface OperatorRoomView {
+  room: OperatorRoomDetails;
+  hostState: HostState;
+  /** A page of them; of a closed room those of its end, as long as the store has it, and none online. */
+  members: Member[];
+  memberCount: number;
+  nextCursor: string | null;
+  /** Every channel that was ever written to. */
+  channels: OperatorChannel[];
+}
+
+export interface OperatorRoomDetails extends OperatorRoom {
+  hostIds: string[];
+  /** Places for players. */
+  capacity: number;
+  settings: Settings;
+  rev: number;
+  /** Of the ids that its next entries get: it rises when Redis has lost data. */
+  epoch: number;
+}
+
+export interface OperatorChannel {
+  channel: string;
+  /** The newest id; null: nothing is kept any more. */
+  lastId: string | null;
+  /** The newest id that is in the archive; null: none yet. */
+  archivedId: string | null;
+}
+
 /** What a node says of itself every two seconds. */
 export interface NodeStatus {
   id: string;
@@ -119,6 +155,10 @@ export interface NodeStatus {
   backends: { [name: string]: 'up' | 'down' };
   /** How long the entry that waits longest in its tags has waited for the archive. */
   archiveLagMs: number;
+  /** Entries that it has accepted since it started, by socket and HTTP; one that was sent again counts once. */
+  entries: number;
+  /** Requests that it has answered with an error since it started, by code: commands, handshakes, HTTP. */
+  refused: { [C in ErrorCode]?: number };
   draining: boolean;
 }
 

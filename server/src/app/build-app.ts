@@ -128,6 +128,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     pages: readPages(logger),
     version,
     logger,
+    metrics,
     clock,
   });
   stack.defer(() => stopEngine(engine, operations, config.drainMs, logger));

@@ -24,6 +24,7 @@ import { RoomEraser } from '../engine/room/erase.js';
 import { RoomExporter } from '../engine/room/export-room.js';
 import { HostCommands } from '../engine/room/host-commands.js';
 import { Housekeeping } from '../engine/room/housekeeping.js';
+import { RoomInspector } from '../engine/room/inspect-room.js';
 import { RoomJoiner } from '../engine/room/join-room.js';
 import { MemberKicker } from '../engine/room/kick-member.js';
 import { RoomLeaver } from '../engine/room/leave-room.js';
@@ -78,6 +79,7 @@ export interface Engine {
   readonly connections: Connections;
   readonly sessionApi: SessionHttpApi;
   readonly roomApi: RoomHttpApi;
+  readonly inspector: RoomInspector;
   readonly directory: RoomDirectory;
   readonly pinWatch: PinWatch;
   readonly life: NodeLife;
@@ -277,6 +279,7 @@ export function buildEngine(parts: EngineParts): Engine {
     connections,
     sessionApi: new SessionHttpApi(sessions, ownSessions, random, door),
     roomApi: new RoomHttpApi({ router, reader, states: statePatcher, exporter, eraser }),
+    inspector: new RoomInspector({ ...inRoom, feed, reader, openRooms: stores.openRooms }),
     directory,
     pinWatch,
     life,

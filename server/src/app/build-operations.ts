@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import type { NodeStatus } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import type { OperatorApi } from '../engine/connection/operator-api.port.js';
 import { OperatorHttpApi } from '../engine/connection/operator-http-api.js';
@@ -9,12 +7,13 @@ import { SystemLogArchiver } from '../engine/history/system-log-archiver.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Health } from '../engine/runtime/health.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
-import type { Metrics } from '../engine/runtime/metrics.js';
+import type { CountReader, Metrics } from '../engine/runtime/metrics.js';
 import { NodeWatch } from '../engine/runtime/node-watch.js';
 import type { SystemLog } from '../engine/runtime/system-log.js';
 import type { Engine } from './build-engine.js';
 import type { Archives, Stores } from './choose-drivers.js';
 import { LoopDelay } from './loop-delay.js';
+import { nodeStatus } from './node-status.js';
 
 const DAY_MS = 86_400_000;
 /** How long the log of the system is kept where closed rooms are kept for ever. */
@@ -29,7 +28,7 @@ export interface OperationsParts {
   readonly log: SystemLog;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: Metrics & CountReader;
   readonly nodeId: string;
   readonly version: string;
 }
@@ -62,13 +61,14 @@ export function buildOperations(parts: OperationsParts): Operations {
     keepMs: (config.archiveDays || KEEP_DAYS) * DAY_MS,
   });
   const loopDelay = new LoopDelay();
-  const status = statusOf(parts, loopDelay);
+  const status = nodeStatus({ ...parts, loopDelay });
   const watch = new NodeWatch({ nodes: stores.nodes, life, log, clock, logger, status });
   return {
     api: new OperatorHttpApi({
       log: reader,
       followers,
       rooms: stores.openRooms,
+      inspector: engine.inspector,
       pins: stores.pins,
       archive: archives.rooms,
       nodes: stores.nodes,
@@ -89,32 +89,5 @@ export function buildOperations(parts: OperationsParts): Operations {
       await archiver.stop();
       await archiver.drain(signal);
     },
-  };
-}
-
-function statusOf(parts: OperationsParts, loopDelay: LoopDelay): () => NodeStatus {
-  const { clock, engine, health, nodeId, version } = parts;
-  const { archiveLag, connections, life, localRooms } = engine;
-  const startedAt = clock.now();
-  return () => {
-    const now = clock.now();
-    const { backends, status } = health.report();
-    return {
-      id: nodeId,
-      life: life.id,
-      host: hostname(),
-      pid: process.pid,
-      version,
-      startedAt,
-      at: now,
-      uptimeSeconds: Math.round((now - startedAt) / 1_000),
-      tags: life.tags.length,
-      sockets: connections.size,
-      rooms: localRooms.size,
-      loopDelayMs: loopDelay.read(),
-      backends,
-      archiveLagMs: archiveLag.ms,
-      draining: status === 'draining',
-    };
   };
 }

@@ -266,7 +266,7 @@ describe('the door of a room on two nodes', () => {
     await handle.admit(bea.userId, false);
     expect(await code).toBe('forbidden');
     // The PIN is another one meanwhile, the connection is lost, the other node takes over.
-    await handle.newPin();
+    const room = await handle.newPin();
     const since = () => lists.at(-1)?.find(({ userId }) => userId === ann.userId)?.joinedAt ?? 0;
     const before = since();
     ann.moveTo(nodes[0].url);
@@ -275,5 +275,13 @@ describe('the door of a room on two nodes', () => {
     await handle.admit(ann.userId);
     expect((await waiting).id).toBe(roomId);
     await until(() => handle.memberCount === 2 && handle.waiting.length === 0);
+    // Who gives up is on the list no more.
+    const cleo = await newPerson(nodes[1].url, 'Cleo');
+    const given = new AbortController();
+    const late = refusal(cleo.client.joinRoom({ pin: room.pin, signal: given.signal }));
+    await until(() => handle.waiting.length === 1);
+    given.abort();
+    expect(await late).toBe('stopped');
+    await until(() => handle.waiting.length === 0);
   });
 });

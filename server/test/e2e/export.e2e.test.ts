@@ -7,6 +7,7 @@ import { call } from '../support/http-calls.js';
 import { COLLECTING, heldBytes } from '../support/node-figures.js';
 import { openSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { newPerson } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
 const API_KEY = 'an-application-s-key';
@@ -21,7 +22,11 @@ async function exported(node: SpawnedNode, roomId: string, token: string): Promi
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(exportOf(node, roomId), { headers });
   expect(response.headers.get('content-type')).toBe('application/x-ndjson');
-  const lines = (await response.text()).split('\n');
+  return entriesOf(await response.text());
+}
+
+function entriesOf(text: string): Entry[] {
+  const lines = text.split('\n');
   expect(lines.pop()).toBe('');
   return lines.map((line) => JSON.parse(line) as Entry);
 }
@@ -109,21 +114,22 @@ describe('the export of a room', () => {
   );
 
   it('does not know who was erased', async () => {
-    const { room, socket, token } = await openedRoom(nodes.uws);
+    const { client: host } = await newPerson(nodes.uws.url, 'Host');
+    const { room } = await host.createRoom();
     const roomId = room.id;
+    const stage = await host.joinRoom({ roomId });
     const ada = await openSocket(nodes.ws.url, 'Ada Lovelace');
     await ada.socket.must('room:join', { roomId });
     await ada.socket.must('room:send', { roomId, type: 'x', payload: 'stays' });
-    const channel = `user:${ada.userId}`;
-    await socket.must('room:send', { roomId, channel, type: 'x', payload: 'to her' });
-    await socket.must('room:close', { roomId });
+    await stage.send('x', 'to her', { channel: `user:${ada.userId}` });
+    await stage.close();
     await until(() => isArchived(room, 6));
     const erased = await call(`${nodes.ws.url}/api/users/me`, {
       method: 'DELETE',
       token: ada.token,
     });
     expect(erased.status).toBe(204);
-    const entries = await exported(nodes.ws, roomId, token);
+    const entries = entriesOf(await new Response(await host.exportRoom(roomId)).text());
     expect(JSON.stringify(entries)).not.toContain('Ada Lovelace');
     expect(JSON.stringify(entries)).not.toContain(ada.userId);
     const payloads = entries.map(({ payload }) => payload);

@@ -1,3 +1,4 @@
+import { OperatorClient } from '@pinroom/client';
 import type {
   NodeList,
   OperatorRoomList,
@@ -11,7 +12,7 @@ import { systemLogKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
-import { openSocket } from '../support/raw-socket.js';
+import { codeOf, openSocket } from '../support/raw-socket.js';
 import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -157,6 +158,72 @@ describe('operators of three nodes', () => {
       return left.length === 4 && left.every(({ id }) => id !== wanted?.id);
     });
     socket.close();
+  });
+
+  it('look into a room, and leave a trace where they read what is said', async () => {
+    const [here, there, elsewhere] = nodes;
+    const operator = new OperatorClient({ url: there.url, token });
+    const stop = new AbortController();
+    const reads: SystemEntry[] = [];
+    const following = (async () => {
+      const options = { type: 'room-read', signal: stop.signal } as const;
+      for await (const entry of operator.followLog(options)) reads.push(entry);
+    })();
+    const room = await openRoom(here, 'Looked at');
+    const { socket, userId } = await openSocket(elsewhere.url, 'Grace');
+    await socket.must('room:join', { pin: room.pin });
+    const key = 'said once';
+    for (let n = 0; n < 2; n++) {
+      await socket.must('room:send', { roomId: room.id, type: 'chat', payload: 'a secret', key });
+    }
+    const refused = await socket.ask('room:send', {
+      roomId: room.id,
+      channel: 'log',
+      type: 'x',
+      payload: 1,
+    });
+    expect(codeOf(refused)).toBe('bad_request');
+    const view = await until(async () => {
+      const found = await operator.room(room.id);
+      return found.channels.every(({ archivedId, lastId }) => archivedId === lastId) && found;
+    });
+    expect(view).toMatchObject({
+      room: { id: room.id, pin: room.pin, online: 1, settings: { approval: false } },
+      members: [{ userId, nickname: 'Grace', role: 'player', online: true }],
+      memberCount: 1,
+      nextCursor: null,
+      channels: [{ channel: 'log' }, { channel: 'room', lastId: `${view.room.epoch}-0` }],
+    });
+    expect(view.room.hostIds).toHaveLength(1);
+    expect(JSON.stringify(view)).not.toContain('a secret');
+    for (let n = 0; n < 3; n++) {
+      const { entries } = await operator.entries(room.id, { limit: 10 });
+      expect(entries.map(({ payload }) => payload)).toEqual(['a secret']);
+    }
+    await operator.entries(room.id, { channel: 'log' });
+    await until(() => reads.length === 2);
+    expect(reads).toMatchObject([
+      { level: 'info', payload: { roomId: room.id, channel: 'room' } },
+      { level: 'info', payload: { roomId: room.id, channel: 'log' } },
+    ]);
+    expect(there.output()).toContain('an operator reads what is said in a room');
+    stop.abort();
+    await following;
+    const said = await until(async () => {
+      const node = (await nodesOf(here)).find(({ pid }) => pid === elsewhere.pid);
+      return node && node.entries > 0 && node;
+    });
+    expect(said).toMatchObject({ entries: 1, refused: { bad_request: 1 } });
+    socket.close();
+    await room.close();
+    const closed = await until(async () => {
+      const found = await operator.room(room.id);
+      return found.room.closedAt !== null && found;
+    });
+    expect(closed).toMatchObject({ room: { online: 0 }, hostState: 'gone' });
+    expect(closed.members.filter(({ online }) => online)).toEqual([]);
+    expect((await operator.entries(room.id)).entries).toHaveLength(1);
+    await expect(operator.room(nodes[0].url)).rejects.toMatchObject({ code: 'room_not_found' });
   });
 
   it.each([0, 1] as const)('follow the log at node %i, and go on where they were', async (at) => {

@@ -26,16 +26,19 @@ export class Pause {
     this.#clock = clock;
   }
 
-  /** Resolves after `ms`, or at the next `wake()`. */
-  wait(ms: number): Promise<void> {
+  /** Resolves after `ms`, at the next `wake()`, or once the signal is aborted. */
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         cancel();
         this.#sleepers.delete(done);
+        signal?.removeEventListener('abort', done);
         resolve();
       };
       const cancel = this.#clock.after(Math.max(0, ms), done);
       this.#sleepers.add(done);
+      signal?.addEventListener('abort', done);
+      if (signal?.aborted) done();
     });
   }
 

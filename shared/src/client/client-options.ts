@@ -64,4 +64,6 @@ export type JoinOptions = JoinWish &
   ({ readonly pin: string | null } | { readonly roomId: string }) & {
     /** Positions from an earlier handle's `positions()`. */
     readonly since?: { readonly [channel: string]: string };
+    /** Gives the join up, as long as it is under way: it rejects with `stopped`. */
+    readonly signal?: AbortSignal;
   };

@@ -14,7 +14,10 @@ export interface DoorWait {
   readonly find: () => Promise<string | null>;
   readonly ask: (roomId: string | null) => Promise<JoinAnswer>;
   readonly onWaiting: (roomId: string) => void;
-  readonly giveUp: (roomId: string) => void;
+  /** Never rejects. */
+  readonly giveUp: (roomId: string) => Promise<void>;
+  /** Aborted: nobody wants to be let in any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -58,27 +61,35 @@ export class DoorWaits {
     this.#pause.wake();
   }
 
-  async wait({ ask, find, giveUp, onWaiting, roomId: given }: DoorWait): Promise<JoinAnswer> {
+  async wait(parts: DoorWait): Promise<JoinAnswer> {
+    const { ask, find, giveUp, onWaiting, signal } = parts;
     const deadline = this.#clock.monotonic() + this.#deadlineMs;
-    let roomId = given;
+    let { roomId } = parts;
     for (let round = 0; ; round++) {
       const wasKnown = round > 0 && roomId !== null;
       roomId ??= await find();
+      if (signal?.aborted) {
+        if (roomId !== null) await giveUp(roomId);
+        throw new PinroomError('stopped');
+      }
       if (roomId !== null && !wasKnown) onWaiting(roomId);
       if (!this.#take(roomId)) {
         const left = deadline - this.#clock.monotonic();
         if (left <= 0) {
-          if (roomId !== null) giveUp(roomId);
+          if (roomId !== null) void giveUp(roomId);
           throw new PinroomError('waiting_for_host', 'No host has let the user in so far.');
         }
-        await this.#pause.wait(Math.min(left, ASK_AGAIN_MS * (0.75 + this.#random() / 2)));
+        const again = Math.min(left, ASK_AGAIN_MS * (0.75 + this.#random() / 2));
+        await this.#pause.wait(again, signal);
         this.#take(roomId);
       }
+      if (signal?.aborted) continue;
       try {
         return await ask(roomId);
       } catch (fault) {
         const error = toPinroomError(fault);
-        if (error.code !== 'waiting_for_host' && !isTransient(error)) throw error;
+        const isOver = error.code !== 'waiting_for_host' && !isTransient(error);
+        if (isOver && !signal?.aborted) throw error;
       }
     }
   }

@@ -8,7 +8,10 @@ export const LOCAL_CODES = {
     meaning: 'No answer came in time; whether it was carried out is unknown.',
   },
   queue_full: { retry: false, meaning: 'Too many messages wait to be sent.' },
-  stopped: { retry: false, meaning: 'The client was stopped.' },
+  stopped: {
+    retry: false,
+    meaning: 'The client was stopped, or the caller gave the request up.',
+  },
   protocol_mismatch: {
     retry: false,
     meaning: 'The server speaks another version of the protocol.',

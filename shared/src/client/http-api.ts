@@ -6,7 +6,10 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: { readonly [name: string]: string | number | undefined };
   readonly body?: unknown;
+  /** An access token, or an operator's token. */
   readonly accessToken?: string;
+  /** Ends the request, which rejects with `stopped`, and an answer that is still read. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HttpApiOptions {
@@ -26,29 +29,36 @@ export class HttpApi {
   }
 
   async call<T>(request: HttpRequest): Promise<T> {
-    const response = await this.#fetch(request);
+    const late = AbortSignal.timeout(this.#options.timeoutMs);
+    const response = await this.#fetch(request, 'application/json', late);
     if (response.status === 204) return undefined as T;
-    let answer: unknown;
-    try {
-      answer = await response.json();
-    } catch {
-      answer = undefined;
-    }
+    const answer = await readJson(response);
     if (response.ok && answer !== undefined) return answer as T;
-    const error = (answer as { error?: unknown } | null | undefined)?.error;
-    if (error !== undefined) throw fromWire(error);
-    // A proxy in between, or a page that is no Pinroom.
-    throw new PinroomError('unavailable', `The server answered with status ${response.status}.`);
+    throw faultOf(response, answer);
   }
 
-  async #fetch(request: HttpRequest): Promise<Response> {
-    const { fetch, cookie, timeoutMs } = this.#options;
-    const headers = new Headers({ accept: 'application/json' });
+  /** An answer of another type, whose body may take any time: only its head has to be there in time. */
+  async open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(timedOut()), this.#options.timeoutMs);
+    try {
+      const response = await this.#fetch(request, accept, late.signal);
+      if (response.ok && response.body !== null) return response.body;
+      throw faultOf(response, await readJson(response));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetch(request: HttpRequest, accept: string, late: AbortSignal): Promise<Response> {
+    const { fetch, cookie } = this.#options;
+    const { signal } = request;
+    const headers = new Headers({ accept });
     const init: RequestInit = {
       method: request.method,
       headers,
       credentials: cookie ? 'include' : 'same-origin',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ? AbortSignal.any([signal, late]) : late,
     };
     if (request.accessToken !== undefined) {
       headers.set('authorization', `Bearer ${request.accessToken}`);
@@ -60,8 +70,9 @@ export class HttpApi {
     try {
       return await fetch(this.#address(request), init);
     } catch (fault) {
-      const timedOut = fault instanceof Error && fault.name === 'TimeoutError';
-      throw new PinroomError(timedOut ? 'timeout' : 'offline');
+      if (signal?.aborted) throw new PinroomError('stopped', 'The request was given up.');
+      const isLate = fault instanceof Error && fault.name === 'TimeoutError';
+      throw new PinroomError(isLate ? 'timeout' : 'offline');
     }
   }
 
@@ -72,4 +83,23 @@ export class HttpApi {
     }
     return address.href;
   }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function faultOf(response: Response, answer: unknown): PinroomError {
+  const error = (answer as { error?: unknown } | null | undefined)?.error;
+  if (error !== undefined) return fromWire(error);
+  // A proxy in between, or a page that is no Pinroom.
+  return new PinroomError('unavailable', `The server answered with status ${response.status}.`);
+}
+
+function timedOut(): DOMException {
+  return new DOMException('No answer came in time.', 'TimeoutError');
 }

@@ -8,7 +8,10 @@ import { Connection, type ConnectionState } from './connection.js';
 import { DoorWaits } from './door-wait.js';
 import { Emitter } from './emitter.js';
 import { type ClientErrorCode, isTransient, PinroomError, toPinroomError } from './errors.js';
+import { exportStream } from './export-stream.js';
 import { HttpApi } from './http-api.js';
+import { JoinRequests, throwIfStopped } from './join-requests.js';
+import { pageOrigin } from './page-origin.js';
 import { normalisePin } from './pin-input.js';
 import { randomKey } from './random-key.js';
 import type { RoomLink } from './room-events.js';
@@ -35,6 +38,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
   readonly #link: RoomLink;
   readonly #pause: Pause;
   readonly #doors: DoorWaits;
+  readonly #joins: JoinRequests;
   #stopped = false;
 
   constructor(options: ClientOptions = {}) {
@@ -65,6 +69,17 @@ export class PinroomClient extends Emitter<ClientEvents> {
       random,
       renewSession: options.renewSession ?? false,
       requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
+    });
+    this.#joins = new JoinRequests({
+      doors: this.#doors,
+      ask: (payload, signal) => this.#insist('room:join', payload, signal),
+      // Without a connection there is no place to give back.
+      leave: async (roomId) => {
+        await this.#connection.request('room:leave', { roomId }).catch(() => {});
+      },
+      find: async (pin) => (await this.findByPin(pin).catch(() => null))?.room?.id ?? null,
+      isInside: (roomId) => this.#rooms.has(roomId),
+      onWaiting: (roomId) => this.emit('waiting', { roomId }),
     });
     this.#link = linkTo(this.#connection, clock, random);
     this.#listen();
@@ -121,9 +136,10 @@ export class PinroomClient extends Emitter<ClientEvents> {
   /**
    * Joins by the PIN as a person typed it, or by id. Where a host lets people in, it resolves once one has
    * (the event `waiting` tells that it comes to that) and rejects with `forbidden` where one does not.
+   * `signal` gives the join up, also at the door: it rejects with `stopped`, and the place goes back.
    */
   async joinRoom(options: JoinOptions): Promise<RoomHandle> {
-    const { since: given = {}, ...wish } = options;
+    const { signal, since: given = {}, ...wish } = options;
     const held = 'roomId' in wish ? this.#rooms.get(wish.roomId)?.wire.positions() : undefined;
     const since: Positions = held ?? new Map(Object.entries(given));
     const place = 'roomId' in wish ? { roomId: wish.roomId } : { pin: readPin(wish.pin) };
@@ -131,7 +147,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
     const self = defined({ nickname, role, passcode, hostKey });
     const wanted = since.size > 0 ? { since: sinceOf(since) } : {};
     const join = async () => {
-      const answer = await this.#askToJoin(place, { ...self, ...wanted });
+      const answer = await this.#joins.run(place, { ...self, ...wanted }, signal);
       return this.#enter(answer, self, since);
     };
     return this.#inbox.whileJoining(() => this.#doors.whileJoining(join));
@@ -162,12 +178,21 @@ export class PinroomClient extends Emitter<ClientEvents> {
     return this.#get(`${pathOf(roomId)}/state`);
   }
 
+  /**
+   * Every entry of every channel until now as JSON lines, for hosts; also after the room was closed. It
+   * comes as it is read, and fails with `offline` where it breaks off: then it is not whole.
+   */
+  async exportRoom(roomId: string): Promise<ReadableStream<Uint8Array>> {
+    const request = { method: 'GET', path: `${pathOf(roomId)}/export.ndjson` } as const;
+    return exportStream(await this.#session.open(request, 'application/x-ndjson'));
+  }
+
   /** Deletes a closed room with all that was said in it (hosts). */
   deleteRoom(roomId: string): Promise<void> {
     return this.#session.call({ method: 'DELETE', path: pathOf(roomId) });
   }
 
-  /** For calls over HTTP that have no method here, such as a room's export: `Authorization: Bearer …`. */
+  /** For calls over HTTP that have no method here: `Authorization: Bearer …`. */
   accessToken(): Promise<string> {
     return this.#session.accessToken();
   }
@@ -195,32 +220,6 @@ export class PinroomClient extends Emitter<ClientEvents> {
 
   #get<T>(path: string, query: { [name: string]: string | number | undefined } = {}): Promise<T> {
     return this.#session.call<T>({ method: 'GET', path, query });
-  }
-
-  async #askToJoin(
-    place: { readonly pin: string } | { readonly roomId: string },
-    wish: CommandPayload<'room:join'>,
-  ): Promise<JoinAnswer> {
-    try {
-      return await this.#insist('room:join', { ...place, ...wish });
-    } catch (fault) {
-      if (toPinroomError(fault).code !== 'waiting_for_host') throw fault;
-    }
-    return this.#doors.wait({
-      roomId: 'roomId' in place ? place.roomId : null,
-      find: async () => {
-        if ('roomId' in place) return place.roomId;
-        const found = await this.findByPin(place.pin).catch(() => null);
-        return found?.room?.id ?? null;
-      },
-      ask: (roomId) =>
-        this.#insist('room:join', { ...(roomId === null ? place : { roomId }), ...wish }),
-      onWaiting: (roomId) => this.emit('waiting', { roomId }),
-      giveUp: (roomId) => {
-        // Without a connection there is no place to give back.
-        this.#connection.request('room:leave', { roomId }).catch(() => {});
-      },
-    });
   }
 
   #enter(answer: JoinAnswer, wish: JoinWish, since: Positions): RoomHandle {
@@ -257,25 +256,27 @@ export class PinroomClient extends Emitter<ClientEvents> {
   async #insist<N extends CommandName>(
     name: N,
     payload: CommandPayload<N>,
+    signal?: AbortSignal,
   ): Promise<CommandAnswer<N>> {
     const { commandDeadlineMs = 20_000 } = this.#options;
     const deadline = this.#clock.monotonic() + commandDeadlineMs;
     const backoff = new Backoff({ random: this.#random, capMs: 3_000 });
     for (;;) {
-      await this.#whenOnline(deadline);
+      await this.#whenOnline(deadline, signal);
       try {
         return await this.#connection.request(name, payload);
       } catch (fault) {
         const error = toPinroomError(fault);
         const wait = backoff.next(error.retryAfterMs);
         if (!isTransient(error) || this.#clock.monotonic() + wait >= deadline) throw error;
-        await this.#pause.wait(wait);
+        await this.#pause.wait(wait, signal);
       }
     }
   }
 
-  async #whenOnline(deadline: number | null): Promise<User> {
+  async #whenOnline(deadline: number | null, signal?: AbortSignal): Promise<User> {
     for (;;) {
+      throwIfStopped(signal);
       const { state } = this;
       const { user } = this.#session;
       if (state === 'online' && user) return user;
@@ -284,7 +285,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
       if (state === 'offline') this.#connection.start();
       const left = deadline === null ? 60_000 : deadline - this.#clock.monotonic();
       if (left <= 0) throw new PinroomError('offline');
-      await this.#pause.wait(left);
+      await this.#pause.wait(left, signal);
     }
   }
 
@@ -359,10 +360,4 @@ function pathOf(roomId: string): string {
 
 function defined(wish: { [K in keyof JoinWish]: JoinWish[K] | undefined }): JoinWish {
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
-}
-
-function pageOrigin(): string {
-  const { location } = globalThis as { location?: { origin: string } };
-  if (!location) throw new TypeError('Outside of a page the client needs a `url`.');
-  return location.origin;
 }

@@ -59,14 +59,23 @@ export class Session {
   }
 
   /** An HTTP call in the user's name. */
-  async call<T>(request: HttpRequest): Promise<T> {
+  call<T>(request: HttpRequest): Promise<T> {
+    return this.#withToken((accessToken) => this.#options.http.call({ ...request, accessToken }));
+  }
+
+  /** The same, for an answer that is read as it comes. */
+  open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
+    const { http } = this.#options;
+    return this.#withToken((accessToken) => http.open({ ...request, accessToken }, accept));
+  }
+
+  async #withToken<T>(ask: (accessToken: string) => Promise<T>): Promise<T> {
     const accessToken = await this.accessToken();
     try {
-      return await this.#options.http.call<T>({ ...request, accessToken });
+      return await ask(accessToken);
     } catch (fault) {
       if (toPinroomError(fault).code !== 'unauthenticated') throw fault;
-      const another = await this.accessToken({ fresh: true });
-      return this.#options.http.call<T>({ ...request, accessToken: another });
+      return ask(await this.accessToken({ fresh: true }));
     }
   }
 

@@ -10,7 +10,7 @@ import { all, anything, count, flag, list, nothing, text, time } from './schema-
 /** Schemas of what the server says. They document; nothing is checked against them at run time. */
 
 const { id, pin, entryId } = PARAMETER_SCHEMAS;
-const channel = {
+export const channel = {
   type: 'string',
   description: '`room`, `host`, `log` or `user:<userId>`.',
 } as const;
@@ -20,7 +20,7 @@ export const cursor = {
 } as const;
 export const source = { type: 'string', enum: ['redis', 'archive'] } as const;
 
-const settings = all({
+export const settings = all({
   playersMaySend: flag,
   typesByRole: settingsSchema.properties.typesByRole,
   slowModeSeconds: { type: 'number' },
@@ -53,6 +53,8 @@ export const member = all({
   online: flag,
   muted: flag,
 });
+
+export const hostState = { type: 'string', enum: ['present', 'away', 'gone'] } as const;
 
 export const person = all({ userId: id, nickname: text });
 
@@ -143,7 +145,7 @@ export const ANSWER_SCHEMAS = {
     members: list(member),
     memberCount: count,
     presenceVersion: count,
-    hostState: { type: 'string', enum: ['present', 'away', 'gone'] },
+    hostState,
     state: roomState,
     channels: { type: 'object', additionalProperties: snapshot },
   }),

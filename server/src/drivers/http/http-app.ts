@@ -1,11 +1,13 @@
+import type { ErrorCode } from '@pinroom/client/contract';
 import { type Context, Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { RoomApi, SessionApi } from '../../engine/connection/http-api.port.js';
 import type { OperatorApi } from '../../engine/connection/operator-api.port.js';
-import { AppError } from '../../engine/runtime/app-error.js';
+import { AppError, toWireError } from '../../engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../engine/runtime/clock.js';
 import type { Health } from '../../engine/runtime/health.port.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import type { SchemaChecker } from '../../engine/runtime/schema-checker.port.js';
 import { Admission } from './credentials.js';
 import { preflightAnswer, setCorsHeaders } from './cross-origin.js';
@@ -50,6 +52,7 @@ export interface HttpAppOptions {
   /** For people: drivers and transport in use. */
   readonly description?: string;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly clock?: Clock;
   readonly maxBodyBytes?: number;
 }
@@ -66,7 +69,7 @@ export interface HttpApp {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
-type Env = { Bindings: Peer; Variables: { site: RequestSite } };
+type Env = { Bindings: Peer; Variables: { site: RequestSite; fault?: ErrorCode } };
 
 /** The HTTP side of a node: a function from requests to answers, whatever carries them. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
@@ -89,7 +92,7 @@ class HonoHttpApp implements HttpApp {
     this.#strictTransport = this.#policy.publicOrigin?.startsWith('https:') ?? false;
     this.#admission = new Admission(options);
     this.#hono.onError((fault, c) => this.#answerFault(fault, c));
-    this.#hono.notFound(() => faultAnswer(new AppError('not_found')));
+    this.#hono.notFound((c) => refuse(c, new AppError('not_found')));
     this.#hono.use((c, next) => this.#around(c, next));
     this.#register();
   }
@@ -105,6 +108,7 @@ class HonoHttpApp implements HttpApp {
       return await this.#hono.fetch(request, { remoteAddress: peer.remoteAddress });
     } catch (fault) {
       this.#options.logger.error({ err: fault }, 'request could not be answered');
+      this.#options.metrics.count('pinroom_http_requests_total', { code: 'internal' });
       const answer = faultAnswer(new AppError('internal'));
       setSecurityHeaders(answer.headers, '/api/', this.#strictTransport);
       return answer;
@@ -130,7 +134,7 @@ class HonoHttpApp implements HttpApp {
     }
   }
 
-  /** What every request gets: a look at where it comes from, headers, a line in the log. */
+  /** What every request gets: a look at where it comes from, headers, a line in the log, and it counts. */
   async #around(c: Context<Env>, next: () => Promise<void>): Promise<void> {
     const startedAt = this.#clock.now();
     const { headers } = c.req.raw;
@@ -141,7 +145,9 @@ class HonoHttpApp implements HttpApp {
     if (c.req.method === 'HEAD') await c.res.body?.cancel();
     setSecurityHeaders(c.res.headers, c.req.path, site.secure);
     setCorsHeaders(c.res.headers, site.verdict, headers.get('origin'));
-    this.#options.logger.debug(
+    const { logger, metrics } = this.#options;
+    metrics.count('pinroom_http_requests_total', { code: c.get('fault') ?? 'ok' });
+    logger.debug(
       {
         method: c.req.method,
         route: routeOf(c),
@@ -206,8 +212,14 @@ class HonoHttpApp implements HttpApp {
       const fields = { err: fault, method: c.req.method, route: routeOf(c) };
       this.#options.logger.error(fields, 'request failed');
     }
-    return faultAnswer(fault);
+    return refuse(c, fault);
   }
+}
+
+/** The answer to a fault, which is counted behind it. */
+function refuse(c: Context<Env>, fault: unknown): Response {
+  c.set('fault', toWireError(fault).code);
+  return faultAnswer(fault);
 }
 
 /** The pattern, not the path: a PIN does not belong into a log. */
@@ -221,5 +233,6 @@ function answerOtherMethod(c: Context<Env>, methods: readonly string[]): Respons
   const message = `Here one may use ${methods.join(', ')} only.`;
   // No code of the protocol has status 405, which tells a program most.
   const error = new AppError('not_found', message).toWire();
+  c.set('fault', error.code);
   return jsonAnswer(405, { error }, { allow: allowed.join(', ') });
 }

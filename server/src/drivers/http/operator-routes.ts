@@ -8,9 +8,11 @@ import {
 import type { OperatorApi } from '../../engine/connection/operator-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
+import { entryPage } from './answer-schemas.js';
 import { eventStream } from './event-stream.js';
 import { jsonAnswer } from './json-answer.js';
-import { nodeList, operatorRoomList, systemLogPage } from './operator-schemas.js';
+import { nodeList, operatorRoomList, operatorRoomView, systemLogPage } from './operator-schemas.js';
+import { ENTRIES_QUERY, roomIdOf } from './room-parameters.js';
 import { type Route, route } from './route.js';
 import { text } from './schema-shapes.js';
 
@@ -33,11 +35,23 @@ const ROOMS_QUERY = {
   properties: { pin, cursor: id, limit },
 } as const satisfies Schema;
 
+const ROOM = '/api/ops/rooms/:id';
+
+const MEMBERS_QUERY = {
+  type: 'object',
+  properties: { cursor: COMMAND_SCHEMAS['room:members'].properties.cursor, limit },
+} as const satisfies Schema;
+
 const NO_TOKEN = '404 where no operator token is configured.';
 
 /** What operators ask for: the log of the system, the rooms, the nodes. */
 export function operatorRoutes(operators: OperatorApi, clock: Clock): readonly Route[] {
-  return [logRoute(operators, clock), roomsRoute(operators), nodesRoute(operators)];
+  return [
+    logRoute(operators, clock),
+    roomsRoute(operators),
+    ...roomRoutes(operators),
+    nodesRoute(operators),
+  ];
 }
 
 function logRoute(operators: OperatorApi, clock: Clock): Route {
@@ -88,6 +102,39 @@ function roomsRoute(operators: OperatorApi): Route {
       return jsonAnswer(200, await operators.listRooms({ cursor, limit, pin }));
     },
   });
+}
+
+function roomRoutes(operators: OperatorApi): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: ROOM,
+      name: 'viewRoom',
+      summary: `One room, also after it closed, and a page of its members: not what is said in it. ${NO_TOKEN}`,
+      who: 'operator',
+      query: MEMBERS_QUERY,
+      answers: [{ status: 200, description: 'The room.', schema: operatorRoomView }],
+      faults: ['not_found', 'room_not_found'],
+      async handle({ param, query }) {
+        const { cursor = null, limit = LIMITS.defaultPageLimit } = query;
+        return jsonAnswer(200, await operators.viewRoom(roomIdOf(param), { cursor, limit }));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${ROOM}/entries`,
+      name: 'readRoomEntries',
+      summary: `What is said in a channel, as members read it. That somebody looked is written to the log of the system. ${NO_TOKEN}`,
+      who: 'operator',
+      query: ENTRIES_QUERY,
+      answers: [{ status: 200, description: 'A page of entries.', schema: entryPage }],
+      faults: ['not_found', 'room_not_found'],
+      async handle({ param, query }) {
+        const question = { ...query, roomId: roomIdOf(param) };
+        return jsonAnswer(200, await operators.readEntries(question));
+      },
+    }),
+  ];
 }
 
 function nodesRoute(operators: OperatorApi): Route {

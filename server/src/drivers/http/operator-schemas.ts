@@ -1,5 +1,10 @@
-import { PARAMETER_SCHEMAS, SYSTEM_EVENT_TYPES } from '@pinroom/client/contract';
-import { cursor, source } from './answer-schemas.js';
+import {
+  CODES,
+  type ErrorCode,
+  PARAMETER_SCHEMAS,
+  SYSTEM_EVENT_TYPES,
+} from '@pinroom/client/contract';
+import { channel, cursor, hostState, member, settings, source } from './answer-schemas.js';
 import { all, count, flag, list, nothing, text, time } from './schema-shapes.js';
 
 /** What operators are answered. */
@@ -34,7 +39,34 @@ const operatorRoom = all({
   backlog: { ...count, description: 'Entries that wait for the archive.' },
 });
 
+const operatorChannel = all({
+  channel,
+  lastId: { anyOf: [entryId, nothing], description: 'The newest id.' },
+  archivedId: { anyOf: [entryId, nothing], description: 'The newest id that is in the archive.' },
+});
+
+export const operatorRoomView = all({
+  room: all({
+    ...operatorRoom.properties,
+    hostIds: list(id),
+    capacity: count,
+    settings,
+    rev: count,
+    epoch: { ...count, description: 'Of the next ids: it rises when Redis has lost data.' },
+  }),
+  hostState,
+  members: list(member),
+  memberCount: count,
+  nextCursor: { ...cursor, description: 'Of the members; null: there are no more.' },
+  channels: list(operatorChannel),
+});
+
 export const operatorRoomList = all({ rooms: list(operatorRoom), nextCursor: cursor });
+
+const codes = Object.keys(CODES) as ErrorCode[];
+const refusedByCode = Object.fromEntries(codes.map((code) => [code, count])) as {
+  readonly [C in ErrorCode]: typeof count;
+};
 
 const nodeStatus = all({
   id: text,
@@ -51,6 +83,12 @@ const nodeStatus = all({
   loopDelayMs: { type: 'number', description: 'How late timers come, 99th percentile.' },
   backends: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
   archiveLagMs: { ...count, description: 'How long the entry waits that waits longest.' },
+  entries: { ...count, description: 'Entries that it has accepted since it started.' },
+  refused: {
+    type: 'object',
+    properties: refusedByCode,
+    description: 'Answers with an error since it started, by code.',
+  },
   draining: flag,
 });
 

@@ -23,26 +23,16 @@ import {
 import { emptyAnswer, jsonAnswer } from './json-answer.js';
 import { streamOf } from './page-stream.js';
 import { clearedRefreshCookie } from './refresh-cookie.js';
+import { ENTRIES_QUERY, roomIdOf } from './room-parameters.js';
 import { type Route, route } from './route.js';
 
-const UUID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
 const PIN = new RegExp(PARAMETER_SCHEMAS.pin.pattern);
 const ROOM = '/api/rooms/:id';
-const history = COMMAND_SCHEMAS['room:history'].properties;
+const { limit } = COMMAND_SCHEMAS['room:history'].properties;
 
 const LIST_QUERY = {
   type: 'object',
-  properties: { cursor: PARAMETER_SCHEMAS.cursor, limit: history.limit },
-} as const satisfies Schema;
-
-const ENTRIES_QUERY = {
-  type: 'object',
-  properties: {
-    channel: history.channel,
-    before: history.before,
-    after: history.after,
-    limit: history.limit,
-  },
+  properties: { cursor: PARAMETER_SCHEMAS.cursor, limit },
 } as const satisfies Schema;
 
 /** Opening, finding, reading, changing, closing and deleting rooms; and erasing a user. */
@@ -272,13 +262,6 @@ function erasingRoutes(rooms: RoomApi): readonly Route[] {
       },
     }),
   ];
-}
-
-/** An id that cannot exist is a room that does not. */
-function roomIdOf(param: (name: string) => string): string {
-  const id = param('id');
-  if (!UUID.test(id)) throw new AppError('room_not_found');
-  return id;
 }
 
 function isDuplicate(answer: unknown): boolean {

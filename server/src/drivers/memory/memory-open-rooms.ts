@@ -38,6 +38,14 @@ export class MemoryOpenRooms implements OpenRooms {
     const room = this.#state.room(roomId);
     return room && room.dueAt !== null ? toOperator(room) : null;
   }
+
+  async archivedIds(roomId: string): Promise<Map<string, string>> {
+    const ids = new Map<string, string>();
+    for (const [channel, { archivedId }] of this.#state.room(roomId)?.channels ?? []) {
+      if (archivedId !== null) ids.set(channel, archivedId);
+    }
+    return ids;
+  }
 }
 
 function toOperator(room: MemoryRoom): OperatorRoom {

@@ -57,8 +57,12 @@ export class RedisNodeDirectory implements NodeDirectory, Resilient {
   async #statuses(lives: readonly string[]): Promise<(NodeStatus | null)[]> {
     if (lives.length === 0) return [];
     const reply = await this.#redis.calls.call('MGET', ...lives.map(keys.nodeKey));
-    return (reply as (string | null)[]).map((json) =>
-      json === null ? null : (JSON.parse(json) as NodeStatus),
-    );
+    return (reply as (string | null)[]).map((json) => (json === null ? null : readStatus(json)));
   }
+}
+
+/** What a node of the version before does not say is none. */
+function readStatus(json: string): NodeStatus {
+  const said = JSON.parse(json) as Omit<NodeStatus, 'entries' | 'refused'> & Partial<NodeStatus>;
+  return { ...said, entries: said.entries ?? 0, refused: said.refused ?? {} };
 }

@@ -44,6 +44,15 @@ export class RedisOpenRooms implements OpenRooms, Resilient {
     return room ?? null;
   }
 
+  @retry()
+  async archivedIds(roomId: string): Promise<Map<string, string>> {
+    const reply = await this.#redis.calls.call('HGETALL', keys.archivedKey(roomId));
+    const row = reply as string[];
+    const ids = new Map<string, string>();
+    for (let i = 0; i + 1 < row.length; i += 2) ids.set(row[i] ?? '', row[i + 1] ?? '');
+    return ids;
+  }
+
   /** How many each tag has, and then as many tags as it takes, all at once. */
   async #idsAfter(cursor: string | null, wanted: number): Promise<string[]> {
     const { calls } = this.#redis;

@@ -1,6 +1,7 @@
 import { CODES } from '@pinroom/client/contract';
 import { AppError, toWireError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import { withDeadline } from './call-deadline.js';
 
 /** Where a request came from, as the socket says. */
@@ -26,16 +27,24 @@ export const STALL_MS = 30_000;
 /** Headers by their names in lower case. */
 export type HeaderFields = { readonly [name: string]: string };
 
-/** An error as every route answers it. */
-export function errorResponse(fault: unknown, headers: HeaderFields): Response {
+/** What it takes to answer where no route does. */
+export interface ErrorAnswerParts {
+  readonly answerHeaders: HeaderFields;
+  readonly metrics: Metrics;
+}
+
+/** An error as every route answers it, counted as one. */
+export function errorResponse(fault: unknown, parts: ErrorAnswerParts): Response {
   const error = toWireError(fault);
-  return Response.json({ error }, { status: CODES[error.code].status, headers: { ...headers } });
+  parts.metrics.count('pinroom_http_requests_total', { code: error.code });
+  const headers = { ...parts.answerHeaders };
+  return Response.json({ error }, { status: CODES[error.code].status, headers });
 }
 
 /** A handler that always answers: in time, and with a coded error where the given one throws. */
 export function answering(
   fetch: FetchHandler,
-  { answerHeaders, logger }: { readonly answerHeaders: HeaderFields; readonly logger: Logger },
+  parts: ErrorAnswerParts & { readonly logger: Logger },
 ): FetchHandler {
   return async (request, origin) => {
     const answer = fetch(request, origin);
@@ -48,9 +57,9 @@ export function answering(
     } catch (fault) {
       discardLate(answer);
       if (!(fault instanceof AppError)) {
-        logger.error({ err: fault, method: request.method }, 'a request failed');
+        parts.logger.error({ err: fault, method: request.method }, 'a request failed');
       }
-      return errorResponse(fault, answerHeaders);
+      return errorResponse(fault, parts);
     }
   };
 }
@@ -67,12 +76,12 @@ function discardLate(answer: Promise<Response>): void {
 export function withBoundedBody(
   fetch: FetchHandler,
   maxBytes: number,
-  answerHeaders: HeaderFields,
+  parts: ErrorAnswerParts,
 ): FetchHandler {
   return async (request, origin) => {
     if (!request.body) return fetch(request, origin);
     const body = await readBounded(request.body, maxBytes);
-    if (body === null) return errorResponse(new AppError('payload_too_large'), answerHeaders);
+    if (body === null) return errorResponse(new AppError('payload_too_large'), parts);
     const { url, method, headers, signal } = request;
     return fetch(new Request(url, { method, headers, body, signal }), origin);
   };

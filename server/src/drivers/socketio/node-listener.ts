@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import { type HeaderOf, noteAddress } from './client-address.js';
 import { engineOf, type PinroomServer } from './engine-io-internals.js';
 import {
@@ -42,6 +43,7 @@ export interface NodeListenerOptions extends UpgradeRules {
   /** Called once for each socket that is cut for not reading. */
   readonly onSlow: () => void;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -85,7 +87,7 @@ export class NodeListener implements Listener {
   listen(address: ListenAddress, fetch: FetchHandler): Promise<number> {
     const { host, port, exclusivePort } = address;
     this.#onRequest = this.#options.createNodeListener(
-      withBoundedBody(fetch, MAX_BODY_BYTES, this.#options.answerHeaders),
+      withBoundedBody(fetch, MAX_BODY_BYTES, this.#options),
     );
     return new Promise((resolve, reject) => {
       const refused = (fault: NodeJS.ErrnoException) => {
@@ -121,7 +123,7 @@ export class NodeListener implements Listener {
 
   /** Engine.IO's own handler could only say no, and not with our headers. */
   #guardRequests(): void {
-    const { answerHeaders, path, stallMs = STALL_MS } = this.#options;
+    const { answerHeaders, metrics, path, stallMs = STALL_MS } = this.#options;
     this.#server.removeAllListeners('request');
     this.#server.on('request', (request, response) => {
       response.setTimeout(stallMs, () => {
@@ -129,6 +131,7 @@ export class NodeListener implements Listener {
         if (response.headersSent) response.destroy();
       });
       if (targetOf(request).path !== path) return this.#onRequest(request, response);
+      metrics.count('pinroom_handshakes_total', { code: NO_WEBSOCKET.code });
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
       response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
       response.end(refusalBody(NO_WEBSOCKET));
@@ -155,6 +158,7 @@ export class NodeListener implements Listener {
   }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
+    this.#options.metrics.count('pinroom_handshakes_total', { code: refusal.code });
     const body = refusalBody(refusal);
     const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
     socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);

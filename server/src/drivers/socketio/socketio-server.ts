@@ -80,6 +80,7 @@ interface ServerParts {
   readonly engine: HandlerSlot;
   readonly answerHeaders: HeaderFields;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** The engine comes after the server that serves it. */
@@ -212,7 +213,7 @@ export function prepareSocketServer(options: SocketServerOptions): SocketServer 
   io.use(authentication({ ...options, handler }));
   io.on('connection', (socket) => lobby.enter(socket));
   const { answerHeaders } = options;
-  return new SocketServer({ io, listener, lobby, shards, engine, answerHeaders, logger });
+  return new SocketServer({ io, listener, lobby, shards, engine, answerHeaders, logger, metrics });
 }
 
 /** Builds the server and listens. Leaves nothing behind when it cannot. */

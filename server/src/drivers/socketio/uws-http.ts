@@ -2,9 +2,9 @@ import type { ErrorCode } from '@pinroom/client/contract';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import {
+  type ErrorAnswerParts,
   errorResponse,
   type FetchHandler,
-  type HeaderFields,
   MAX_BODY_BYTES,
   STALL_MS,
 } from './fetch-handler.js';
@@ -28,27 +28,19 @@ interface RequestHead {
 export class UwsHttp {
   readonly #exchanges = new Set<UwsHttpExchange>();
   readonly #fetch: FetchHandler;
-  readonly #answerHeaders: HeaderFields;
+  readonly #errors: ErrorAnswerParts;
   readonly #stallMs: number;
   readonly #logger: Logger;
 
   /** `fetch` is expected to answer always (see `answering`). */
   constructor(
     fetch: FetchHandler,
-    {
-      answerHeaders,
-      stallMs = STALL_MS,
-      logger,
-    }: {
-      readonly answerHeaders: HeaderFields;
-      readonly stallMs?: number;
-      readonly logger: Logger;
-    },
+    options: ErrorAnswerParts & { readonly stallMs?: number; readonly logger: Logger },
   ) {
     this.#fetch = fetch;
-    this.#answerHeaders = answerHeaders;
-    this.#stallMs = stallMs;
-    this.#logger = logger;
+    this.#errors = options;
+    this.#stallMs = options.stallMs ?? STALL_MS;
+    this.#logger = options.logger;
   }
 
   /** Requests whose answer is not written yet. */
@@ -92,7 +84,7 @@ export class UwsHttp {
   }
 
   #refusal(code: ErrorCode): Response {
-    return errorResponse(new AppError(code), this.#answerHeaders);
+    return errorResponse(new AppError(code), this.#errors);
   }
 
   #readBody(exchange: UwsHttpExchange, { method, headers }: RequestHead): Promise<RequestBody> {

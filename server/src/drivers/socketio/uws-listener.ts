@@ -1,6 +1,7 @@
 import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
 import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import { type HeaderOf, noteAddress } from './client-address.js';
 import type { PinroomServer } from './engine-io-internals.js';
 import type { FetchHandler, HeaderFields } from './fetch-handler.js';
@@ -34,6 +35,7 @@ export interface UwsListenerOptions extends UpgradeRules {
   /** Called once for each socket that is seen to be cut for not reading. */
   readonly onSlow: () => void;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Engine.IO's pings come every 10 s; this is for peers that vanished without it noticing. */
@@ -148,6 +150,7 @@ export class UwsListener implements Listener {
   }
 
   #refuse(res: UwsResponse, refusal: Refusal): void {
+    this.#options.metrics.count('pinroom_handshakes_total', { code: refusal.code });
     res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
     for (const [name, value] of Object.entries(this.#options.answerHeaders)) {
       res.writeHeader(name, value);

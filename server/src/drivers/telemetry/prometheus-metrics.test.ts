@@ -22,6 +22,21 @@ describe('metrics', () => {
     expect(text).toContain('pinroom_command_seconds_bucket{le="0.005",command="room:send"} 1');
   });
 
+  it('reads back what it has counted, whole and by a label', async () => {
+    const metrics = new PrometheusMetrics({ processMetrics: false });
+    expect(await metrics.total('pinroom_entries_accepted_total')).toBe(0);
+    expect(await metrics.totalBy('pinroom_commands_total', 'code')).toEqual(new Map());
+    metrics.count('pinroom_entries_accepted_total', {}, 3);
+    metrics.count('pinroom_commands_total', { command: 'room:send', code: 'ok' });
+    metrics.count('pinroom_commands_total', { command: 'room:send', code: 'muted' });
+    metrics.count('pinroom_commands_total', { command: 'room:signal', code: 'muted' }, 2);
+    expect(await metrics.total('pinroom_entries_accepted_total')).toBe(3);
+    const codes = { ok: 1, muted: 3 };
+    expect(await metrics.totalBy('pinroom_commands_total', 'code')).toEqual(
+      new Map(Object.entries(codes)),
+    );
+  });
+
   it('keeps two nodes in one process apart, and tells about the process', async () => {
     const [one, other] = [new PrometheusMetrics(), new PrometheusMetrics()];
     one.set('pinroom_sockets', 1);

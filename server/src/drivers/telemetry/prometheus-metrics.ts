@@ -1,5 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { METRICS, type MetricName, type Metrics } from '../../engine/runtime/metrics.js';
+import {
+  type CountReader,
+  METRICS,
+  type MetricName,
+  type Metrics,
+} from '../../engine/runtime/metrics.js';
 
 type Labels = { readonly [name: string]: string };
 
@@ -7,7 +12,7 @@ type Labels = { readonly [name: string]: string };
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Metrics in a registry of their own, with the figures of the process beside them. */
-export class PrometheusMetrics implements Metrics {
+export class PrometheusMetrics implements Metrics, CountReader {
   readonly #registry = new Registry();
   readonly #counters = new Map<MetricName, Counter>();
   readonly #gauges = new Map<MetricName, Gauge>();
@@ -35,6 +40,21 @@ export class PrometheusMetrics implements Metrics {
 
   observe(name: MetricName, value: number, labels: Labels = {}): void {
     found(this.#histograms.get(name), name).observe(labels, value);
+  }
+
+  async total(name: MetricName): Promise<number> {
+    const { values } = await found(this.#counters.get(name), name).get();
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  async totalBy(name: MetricName, label: string): Promise<ReadonlyMap<string, number>> {
+    const { values } = await found(this.#counters.get(name), name).get();
+    const totals = new Map<string, number>();
+    for (const { labels, value } of values) {
+      const of = String(labels[label]);
+      totals.set(of, (totals.get(of) ?? 0) + value);
+    }
+    return totals;
   }
 
   /** Everything in Prometheus' text format. */

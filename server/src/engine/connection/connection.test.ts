@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import type { Caller } from '../auth/caller.port.js';
 import { systemClock } from '../runtime/clock.js';
 import { silentLogger } from '../runtime/logger.js';
-import { noMetrics } from '../runtime/metrics.js';
+import { type Metrics, noMetrics } from '../runtime/metrics.js';
 import { Connections } from './connection.js';
 import type { ClientSocket } from './connection-handler.port.js';
 
 /** Connections of a node on which some sessions have just ended, and what their sockets got. */
-function open(ended: readonly string[]) {
+function open(ended: readonly string[], others: object = {}) {
   const got: string[] = [];
   const connections = new Connections({
     endedSessions: { hasEnded: (sessionId) => ended.includes(sessionId) },
@@ -17,6 +17,7 @@ function open(ended: readonly string[]) {
     nodeId: 'node',
     commandLimit: { perSecond: 1, burst: 1 },
     socketBounds: { perUser: 10, perNetwork: 10 },
+    ...others,
   } as ConstructorParameters<typeof Connections>[0]);
   const enter = (sessionId: string, authorisedUntil = 0) => {
     const socket: ClientSocket = {
@@ -52,6 +53,27 @@ it('a socket that was let in while its session ended is told and closed behind i
   expect(got).toEqual(['over session:ready', 'goes on session:ready']);
   await Promise.resolve();
   expect(got.slice(2)).toEqual(['over session:ended', 'over closed']);
+});
+
+it('commands that are too many at once are refused, and counted under their limit', async () => {
+  const counted: string[] = [];
+  const metrics: Metrics = {
+    ...noMetrics,
+    count: (name, labels) => void counted.push(`${name} ${labels?.limit}`),
+  };
+  const { enter } = open([], {
+    commandLimit: { perSecond: 1_000, burst: 1_000 },
+    metrics,
+    router: { knows: () => true, run: () => new Promise(() => {}) },
+  });
+  const socket = enter('a');
+  for (let n = 0; n < 128; n++) void socket.command('room:history', {});
+  expect(counted).toEqual([]);
+  expect(await socket.command('room:history', {})).toMatchObject({
+    ok: false,
+    error: { code: 'rate_limited', retryAfterMs: 200 },
+  });
+  expect(counted[0]).toBe('pinroom_rate_limited_total commands_at_once');
 });
 
 it('the end of a session closes its sockets, however many, and no other', async () => {

@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { PaceLimit } from '../runtime/pace.js';
+import { rateLimited } from '../runtime/rate-limited.js';
 import type { SystemNotes } from '../runtime/system-log.js';
 import { CommandPace } from './command-pace.js';
 import type { CommandRouter, SeatHolder } from './command-router.js';
@@ -206,9 +207,8 @@ class Connection implements ClientConnection, SeatHolder {
     try {
       this.#spend(COSTS.get(name));
       if (this.#running > MAX_RUNNING) {
-        throw new AppError('rate_limited', 'Too many commands at once: wait for the answers.', {
-          retryAfterMs: 200,
-        });
+        const message = 'Too many commands at once: wait for the answers.';
+        throw rateLimited(metrics, 'commands_at_once', 200, message);
       }
       return { ok: true, data: await router.run(this.caller, name, payload ?? {}, this) };
     } catch (fault) {

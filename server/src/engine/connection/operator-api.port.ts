@@ -1,6 +1,9 @@
 import type {
+  CommandPayload,
+  EntryPage,
   NodeList,
   OperatorRoomList,
+  OperatorRoomView,
   SystemEntry,
   SystemEventType,
   SystemLogPage,
@@ -30,6 +33,13 @@ export interface OperatorApi {
     cursor: string | null;
     limit: number;
   }): Promise<OperatorRoomList>;
+  /** One room, open or closed, and a page of its members; without what is said in it. */
+  viewRoom(
+    roomId: string,
+    page: { cursor: string | null; limit: number },
+  ): Promise<OperatorRoomView>;
+  /** What is said in a channel of a room. That somebody looked is written down. */
+  readEntries(question: CommandPayload<'room:history'>): Promise<EntryPage>;
   /** Those that live. */
   listNodes(): Promise<NodeList>;
 }

@@ -1,12 +1,16 @@
 import type {
+  CommandPayload,
+  EntryPage,
   NodeList,
   OperatorRoom,
   OperatorRoomList,
+  OperatorRoomView,
   SystemEventType,
   SystemLogPage,
 } from '@pinroom/client/contract';
 import type { SystemLogFollowers } from '../history/follow-system-log.js';
 import type { SystemLogQuestion, SystemLogReader } from '../history/read-system-log.js';
+import type { RoomInspector } from '../room/inspect-room.js';
 import type { OpenRooms } from '../room/open-rooms.port.js';
 import type { PinRegistry } from '../room/pin-registry.port.js';
 import type { RoomArchive } from '../room/room-archive.port.js';
@@ -17,6 +21,7 @@ export interface OperatorHttpApiParts {
   readonly log: SystemLogReader;
   readonly followers: SystemLogFollowers;
   readonly rooms: OpenRooms;
+  readonly inspector: RoomInspector;
   readonly pins: Pick<PinRegistry, 'lookup'>;
   readonly archive: Pick<RoomArchive, 'findRoomByPin'>;
   readonly nodes: Pick<NodeDirectory, 'listLiving'>;
@@ -46,6 +51,17 @@ export class OperatorHttpApi implements OperatorApi {
     if (page.pin === null) return this.#parts.rooms.list(page);
     const room = await this.#behind(page.pin);
     return { rooms: room ? [room] : [], nextCursor: null };
+  }
+
+  viewRoom(
+    roomId: string,
+    page: { cursor: string | null; limit: number },
+  ): Promise<OperatorRoomView> {
+    return this.#parts.inspector.view(roomId, page);
+  }
+
+  readEntries(question: CommandPayload<'room:history'>): Promise<EntryPage> {
+    return this.#parts.inspector.entries(question);
   }
 
   async listNodes(): Promise<NodeList> {

@@ -13,4 +13,6 @@ export interface OpenRooms {
   }): Promise<{ rooms: OperatorRoom[]; nextCursor: string | null }>;
   /** [OPEN-2] One of them; null: it is not here, or over. */
   find(roomId: string): Promise<OperatorRoom | null>;
+  /** [OPEN-3] By channel the newest id that the archive has, as the store knows it; none where it does not know the room. */
+  archivedIds(roomId: string): Promise<Map<string, string>>;
 }

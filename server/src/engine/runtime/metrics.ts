@@ -7,6 +7,14 @@ export interface Metrics {
   observe(name: MetricName, value: number, labels?: Labels): void;
 }
 
+/** Reads back what was counted, so that what others are told as well is counted in one place. */
+export interface CountReader {
+  /** All that a counter has counted so far. */
+  total(name: MetricName): Promise<number>;
+  /** The same by the values of one of its labels. */
+  totalBy(name: MetricName, label: string): Promise<ReadonlyMap<string, number>>;
+}
+
 /** Every metric there is: kind, labels and what it says. Durations are seconds. */
 export const METRICS = {
   pinroom_sockets: { kind: 'gauge', labels: [], help: 'Open sockets of this node.' },
@@ -22,6 +30,16 @@ export const METRICS = {
     help: 'Time from a command to its answer.',
   },
   pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
+  pinroom_http_requests_total: {
+    kind: 'counter',
+    labels: ['code'],
+    help: 'HTTP requests answered, by code (ok when it worked).',
+  },
+  pinroom_entries_accepted_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries that clients and applications have sent through this node, each once.',
+  },
   pinroom_entries_delivered_total: {
     kind: 'counter',
     labels: [],

@@ -10,7 +10,7 @@ export interface FallenLife {
 
 /** What the nodes say of themselves, filed under their lives. */
 export interface NodeDirectory {
-  /** [NODE-1] Keeps what a node says, in place of what it said before; forgotten after an hour. */
+  /** [NODE-1] Keeps what a node says, in place of what it said before; forgotten after an hour. What a node of the version before does not say is 0, or nothing. */
   say(status: NodeStatus): Promise<void>;
   /** [NODE-2] What the living said last, the longest running first. Who has ended, or whose lease has run out, is not among them. */
   listLiving(): Promise<NodeStatus[]>;

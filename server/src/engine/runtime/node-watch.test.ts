@@ -23,7 +23,7 @@ function open() {
     log: { note: (type, payload, once) => void told.push({ type, once, ...payload }) },
     clock,
     logger: silentLogger,
-    status,
+    status: async () => status(),
   });
   return { clock, life, said, told, fallen, status, watch };
 }

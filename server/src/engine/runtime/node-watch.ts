@@ -21,7 +21,7 @@ export interface NodeWatchParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** How this node is now. */
-  readonly status: () => NodeStatus;
+  readonly status: () => Promise<NodeStatus>;
 }
 
 /** Says how this node is, and tells of those that do not any more. */
@@ -55,13 +55,13 @@ export class NodeWatch {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
     if (this.#lifeUp === null) return;
     this.#lifeUp = null;
-    const status = this.#parts.status();
+    const status = await this.#parts.status();
     this.#noteDown(status.life, status, 'stopped');
   }
 
   async #say(): Promise<void> {
     const { log, nodes, status } = this.#parts;
-    const now = status();
+    const now = await status();
     const { host, life, pid, version } = now;
     if (life !== this.#lifeUp) {
       const reason = this.#lifeUp === null ? 'started' : 'back';

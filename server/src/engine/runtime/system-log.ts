@@ -26,6 +26,7 @@ const LEVELS: { readonly [T in SystemEventType]: SystemLevel } = {
   abuse: 'warn',
   'room-opened': 'info',
   'room-closed': 'info',
+  'room-read': 'info',
   'entries-lost': 'error',
 };
 

@@ -1,7 +1,9 @@
 import type {
   CommandName,
+  EntryPage,
   NodeList,
   OperatorRoomList,
+  OperatorRoomView,
   Room,
   RoomByPin,
   RoomList,
@@ -29,6 +31,7 @@ import { AppError } from '../../../src/engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../../src/engine/runtime/clock.js';
 import type { HealthReport } from '../../../src/engine/runtime/health.port.js';
 import type { Logger } from '../../../src/engine/runtime/logger.js';
+import { noMetrics } from '../../../src/engine/runtime/metrics.js';
 
 export const NOW = 1_800_000_000_000;
 export const ROOM_ID = '0197a1b2-0000-7000-8000-0000000000ff';
@@ -236,6 +239,18 @@ export class LocalOperators implements OperatorApi {
     return { rooms: [], nextCursor: null };
   }
 
+  async viewRoom(roomId: string, page: object): Promise<OperatorRoomView> {
+    this.asked.push({ what: 'room', question: { roomId, ...page } });
+    const room = { id: roomId } as OperatorRoomView['room'];
+    const members = { members: [], memberCount: 0, nextCursor: null };
+    return { room, hostState: 'gone', ...members, channels: [] };
+  }
+
+  async readEntries(question: unknown): Promise<EntryPage> {
+    this.asked.push({ what: 'entries', question });
+    return { entries: [], nextCursor: null, source: 'redis' };
+  }
+
   async listNodes(): Promise<NodeList> {
     this.asked.push({ what: 'nodes', question: null });
     return { nodes: [] };
@@ -300,6 +315,8 @@ export class HttpFixture {
   readonly rooms = new LocalRooms();
   readonly operators = new LocalOperators();
   readonly logger = new ListLogger();
+  /** What was counted, with its code. */
+  readonly counted: [string, string | undefined][] = [];
   health: HealthReport = { ready: true, status: 'ok', backends: { redis: 'up' }, reasons: [] };
   readonly app: HttpApp;
 
@@ -321,6 +338,7 @@ export class HttpFixture {
       pages: somePages(),
       version: '1.2.3',
       logger: this.logger,
+      metrics: { ...noMetrics, count: (name, labels) => this.counted.push([name, labels?.code]) },
       clock,
       ...options,
     });

@@ -5,7 +5,9 @@ import { codeOf, HttpFixture, LOG_ENTRY, ROOM_ID } from './http-fixture.js';
 const token = 'op';
 const open = () => new HttpFixture({ operatorToken: token });
 const stream = { accept: 'text/event-stream' };
-const ROUTES = ['GET /api/ops/log', 'GET /api/ops/rooms', 'GET /api/ops/nodes'];
+const ROUTES = ['log', 'rooms', `rooms/${ROOM_ID}`, `rooms/${ROOM_ID}/entries`, 'nodes'].map(
+  (path) => `GET /api/ops/${path}`,
+);
 
 describe('what is for operators', () => {
   it.each(ROUTES)('%s needs the operator token, and does not exist without one', async (what) => {
@@ -51,6 +53,27 @@ describe('what is for operators', () => {
     ]);
   });
 
+  it('one room is asked for with a page of its members, or of what is said in it', async () => {
+    const http = open();
+    const room = `GET /api/ops/rooms/${ROOM_ID}`;
+    const answer = await http.call(room, { token });
+    expect(await answer.json()).toMatchObject({ room: { id: ROOM_ID }, hostState: 'gone' });
+    await http.call(`${room}?cursor=7&limit=2`, { token });
+    await http.call(`${room}/entries?channel=host&before=1-7&limit=3`, { token });
+    expect(http.operators.asked).toEqual([
+      { what: 'room', question: { roomId: ROOM_ID, cursor: null, limit: 50 } },
+      { what: 'room', question: { roomId: ROOM_ID, cursor: '7', limit: 2 } },
+      {
+        what: 'entries',
+        question: { roomId: ROOM_ID, channel: 'host', before: '1-7', limit: 3 },
+      },
+    ]);
+    for (const path of ['rooms/7', 'rooms/7/entries']) {
+      const refused = await http.call(`GET /api/ops/${path}`, { token });
+      expect([refused.status, await codeOf(refused)]).toEqual([404, 'room_not_found']);
+    }
+  });
+
   it.each([
     'log?before=newest',
     'log?after=1',
@@ -60,6 +83,9 @@ describe('what is for operators', () => {
     'rooms?cursor=7',
     'rooms?pin=abc',
     'rooms?limit=many',
+    `rooms/${ROOM_ID}?limit=0`,
+    `rooms/${ROOM_ID}/entries?channel=`,
+    `rooms/${ROOM_ID}/entries?after=1`,
   ])('%s is a bad request', async (query) => {
     const http = open();
     const refused = await http.call(`GET /api/ops/${query}`, { token });

@@ -9,6 +9,7 @@ import {
   type Member,
   type NodeList,
   type OperatorRoomList,
+  type OperatorRoomView,
   type Room,
   type RoomByPin,
   type RoomList,
@@ -67,6 +68,20 @@ describe('health', () => {
 });
 
 describe('operators', () => {
+  it('every request counts once, by its code', async () => {
+    const http = new HttpFixture({ operatorToken: 'op' });
+    const before = http.counted.length;
+    for (const what of ['GET /readyz', 'GET /nowhere', 'POST /readyz', 'OPTIONS /readyz']) {
+      await http.call(what);
+    }
+    await http.call('GET /metrics', { token: 'wrong' });
+    await http.call('POST /api/sessions', { body: { nickname: 7 } });
+    const codes = ['ok', 'not_found', 'not_found', 'ok', 'unauthenticated', 'bad_request'];
+    expect(http.counted.slice(before)).toEqual(
+      codes.map((code) => ['pinroom_http_requests_total', code]),
+    );
+  });
+
   it('metrics need the operator token, and do not exist without one', async () => {
     const open = new HttpFixture({ operatorToken: 'op' });
     const good = await open.call('GET /metrics', { token: 'op' });
@@ -154,6 +169,7 @@ describe('specifications', () => {
       fits<Static<typeof answers.roomList>, RoomList>(),
       fits<Static<typeof operators.systemLogPage>, SystemLogPage>(),
       fits<Static<typeof operators.operatorRoomList>, OperatorRoomList>(),
+      fits<Static<typeof operators.operatorRoomView>, OperatorRoomView>(),
       fits<Static<typeof operators.nodeList>, NodeList>(),
       fits<Answers, { [N in CommandName]: CommandAnswers[N] }>(),
       fits<Events, ServerEvents>(),

@@ -21,6 +21,8 @@ function status(life: string, changes: Partial<NodeStatus> = {}): NodeStatus {
     loopDelayMs: 1.5,
     backends: { redis: 'up', postgres: 'down' },
     archiveLagMs: 0,
+    entries: 7,
+    refused: { muted: 2 },
     draining: false,
     ...changes,
   };

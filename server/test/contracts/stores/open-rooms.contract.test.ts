@@ -100,4 +100,15 @@ describe.each(STORE_DRIVERS)('OpenRooms on $name', (driver) => {
     await stores.rooms.retire(id, 60_000);
     expect(await stores.openRooms.find(id)).toBeNull();
   });
+
+  test('[OPEN-3] of each channel it is known how far it is archived', async () => {
+    const stores = await open();
+    const { id: roomId } = await openRoom(stores);
+    expect(await stores.openRooms.archivedIds(newId())).toEqual(new Map());
+    const [first = '', second = ''] = await appendMany(stores, roomId, 3);
+    expect(await stores.openRooms.archivedIds(roomId)).toEqual(new Map());
+    await stores.queue.confirm([{ roomId, channel: 'room', lastId: second }]);
+    await stores.queue.confirm([{ roomId, channel: 'room', lastId: first }]);
+    expect(await stores.openRooms.archivedIds(roomId)).toEqual(new Map([['room', second]]));
+  });
 });

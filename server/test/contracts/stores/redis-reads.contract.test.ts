@@ -1,3 +1,4 @@
+import type { NodeStatus } from '@pinroom/client/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRedis } from '../../../src/drivers/redis/redis-clients.js';
 import { createRedisStores, type RedisStores } from '../../../src/drivers/redis/redis-stores.js';
@@ -38,6 +39,12 @@ describe('Stores over a line to Redis that breaks', () => {
   });
   afterAll(async () => {
     await backend[Symbol.asyncDispose]();
+  });
+
+  test('[NODE-1] a node of the version before has counted nothing', async () => {
+    await direct.leases.renew('life-1', 60_000);
+    await direct.nodes.say({ life: 'life-1', startedAt: 1 } as NodeStatus);
+    expect(await direct.nodes.listLiving()).toMatchObject([{ entries: 0, refused: {} }]);
   });
 
   /** The line carries again what is asked. */

@@ -1,4 +1,5 @@
 import { startPage } from '../boot/start-page.js';
+import '../style/monitor.css';
 import { App } from './app.js';
 
 void startPage('monitor', App);
