@@ -9,7 +9,6 @@ import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dayOf } from './moments.js';
 import { writeOwnExport } from './own-export.js';
-import { openExport } from './room-export.js';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -90,7 +89,7 @@ async function fetchFile(
 ): Promise<Blob> {
   const id = roomId ?? '';
   if (isHost) {
-    const stream = await openExport(client, id);
+    const stream = await client.exportRoom(id);
     const onBytes = (bytes: number) => tell(t('download-bytes', { size: sizeText(bytes) }));
     return readWhole(stream, NDJSON, { signal, onBytes });
   }
