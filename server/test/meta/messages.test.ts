@@ -11,7 +11,7 @@ const CATEGORIES: { readonly [language: string]: readonly string[] } = {
 };
 /** Texts that another language has as well: names, signs, and words that are spelt the same. */
 const SAME_ELSEWHERE = new Set([
-  ...['Pinroom', 'PIN', 'PostgreSQL', 'Redis', 'user'],
+  ...['PIN', 'PostgreSQL', 'Redis', 'user'],
   ...[
     'Code',
     'Countdown',
@@ -20,7 +20,7 @@ const SAME_ELSEWHERE = new Set([
     'Live',
     'Name',
     'Problem',
-    'System',
+
     'Tags',
     'Text',
     'Version',
