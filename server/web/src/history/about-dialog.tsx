@@ -1,10 +1,10 @@
 import type { Room } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { Modal } from '../ui/modal.js';
 import { isolated } from './entry-texts.js';
+import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dateText } from './moments.js';
 
@@ -64,7 +64,7 @@ function LastState({ store }: { readonly store: HistoryStore }) {
       },
     );
   }, [store, text, fault]);
-  if (fault.value !== null) return <p class="fault">{faultText(fault.value)}</p>;
+  if (fault.value !== null) return <p class="fault">{historyFaultText(fault.value)}</p>;
   if (text.value === null) return <p class="quiet">{t('loading')}</p>;
   if (text.value === '') return <p class="quiet">{t('about-state-none')}</p>;
   return (
@@ -100,7 +100,7 @@ export function DeleteDialog({ store, room, onClose }: DialogProps) {
         <p class="quiet">{t('delete-hint')}</p>
         {fault.value === null ? null : (
           <p class="fault" role="alert">
-            {faultText(fault.value)}
+            {historyFaultText(fault.value)}
           </p>
         )}
         <div class="row">

@@ -1,15 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { faultText } from '../faults/fault-text.js';
 import { formatNumber, t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Modal } from '../ui/modal.js';
 import { fileName, readWhole, saveFile } from '../ui/save-file.js';
 import { isolated } from './entry-texts.js';
+import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dayOf } from './moments.js';
 import { writeOwnExport } from './own-export.js';
-import { openExport } from './room-export.js';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -50,7 +49,7 @@ export function DownloadDialog({ store, onClose }: DownloadDialogProps) {
   const { value } = progress;
   return (
     <Modal title={t('download')} onClose={onClose}>
-      <div class="form" data-download={value.kind}>
+      <div class="form" data-progress={value.kind}>
         <p>{store.isHost ? t('download-host') : t('download-own')}</p>
         <p class="quiet">{t('download-format')}</p>
         {value.kind === 'running' ? (
@@ -64,7 +63,7 @@ export function DownloadDialog({ store, onClose }: DownloadDialogProps) {
         ) : null}
         {value.kind === 'broken' ? (
           <p class="fault" role="alert">
-            {t('download-broken')} {faultText(value.fault)}
+            {t('download-broken')} {historyFaultText(value.fault)}
           </p>
         ) : null}
         <div class="row">
@@ -90,7 +89,7 @@ async function fetchFile(
 ): Promise<Blob> {
   const id = roomId ?? '';
   if (isHost) {
-    const stream = await openExport(client, id);
+    const stream = await client.exportRoom(id);
     const onBytes = (bytes: number) => tell(t('download-bytes', { size: sizeText(bytes) }));
     return readWhole(stream, NDJSON, { signal, onBytes });
   }

@@ -1,6 +1,7 @@
-import { type PinroomClient, PinroomError, type Room, userChannel } from '@pinroom/client';
+import { type PinroomClient, type Room, userChannel } from '@pinroom/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { ChannelLog } from './channel-log.js';
+import { isDenied } from './history-fault.js';
 import { LogSearch } from './log-search.js';
 
 export type Phase = 'loading' | 'denied' | 'failed' | 'open' | 'deleted';
@@ -14,15 +15,6 @@ export interface ChannelView {
   /** Where what results and answers are about is found: it was asked in `room`. */
   readonly questions: ChannelLog['questions'];
 }
-
-/** Codes that say: whoever asks is none of those who may read it. */
-const DENIED: ReadonlySet<string> = new Set([
-  'forbidden',
-  'not_in_room',
-  'room_not_found',
-  'not_found',
-  'bad_request',
-]);
 
 /** A room that is looked back on. Everything comes over HTTP: nobody joins a room by reading in it. */
 export class HistoryStore {
@@ -70,9 +62,8 @@ export class HistoryStore {
       this.choose('room');
       this.#phase.value = 'open';
     } catch (fault) {
-      const isDenied = fault instanceof PinroomError && DENIED.has(fault.code);
       this.#fault.value = fault;
-      this.#phase.value = isDenied ? 'denied' : 'failed';
+      this.#phase.value = isDenied(fault) ? 'denied' : 'failed';
     }
   }
 

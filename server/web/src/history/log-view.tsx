@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { faultText } from '../faults/fault-text.js';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import type { Chunk } from './chunk.js';
 import { ChunkView } from './chunk-view.js';
 import { elementIdOf } from './entry-view.js';
+import { historyFaultText } from './history-fault.js';
 import type { ChannelView } from './history-store.js';
 import { useKeptPlace } from './kept-place.js';
 import { isShown } from './log-search.js';
@@ -104,7 +104,7 @@ function Beginning({ view: { log, search } }: { readonly view: ChannelView }) {
     <div ref={sentinel} class="history-older">
       {fault === null ? null : (
         <p class="fault" role="alert">
-          {faultText(fault)}
+          {historyFaultText(fault)}
         </p>
       )}
       <button
@@ -120,18 +120,33 @@ function Beginning({ view: { log, search } }: { readonly view: ChannelView }) {
   );
 }
 
-/** One begins at the newest. */
+/** What is in view gets its true height in these frames, and with it the page. */
+const SETTLING_FRAMES = 20;
+const OWN_WILL = ['wheel', 'touchstart', 'keydown', 'pointerdown'] as const;
+
+/** One begins at the newest, and stays there until one moves. */
 function useBottomFirst(isThere: boolean): void {
   const isDone = useRef(false);
   useLayoutEffect(() => {
     if (!isThere || isDone.current) return;
     isDone.current = true;
-    const toBottom = () =>
+    let left = SETTLING_FRAMES;
+    let frame = 0;
+    const toBottom = () => {
       scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });
+      left -= 1;
+      if (left > 0) frame = requestAnimationFrame(toBottom);
+    };
+    const stop = () => {
+      left = 0;
+      cancelAnimationFrame(frame);
+    };
     toBottom();
-    // Again, once what is in view has its true height.
-    const frame = requestAnimationFrame(toBottom);
-    return () => cancelAnimationFrame(frame);
+    for (const name of OWN_WILL) addEventListener(name, stop, { once: true, passive: true });
+    return () => {
+      stop();
+      for (const name of OWN_WILL) removeEventListener(name, stop);
+    };
   }, [isThere]);
 }
 

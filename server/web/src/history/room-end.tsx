@@ -2,6 +2,7 @@ import type { Room } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
+import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dateText } from './moments.js';
 
@@ -21,6 +22,7 @@ export function RoomEnd({ store, room }: RoomEndProps) {
 function StillOpen({ store, room }: RoomEndProps) {
   const nothingNew = useSignal(false);
   const log = store.chosen.value?.log;
+  const fault = (log?.isLoaded.value && log.fault.value) || null;
   const isBusy = log?.isBusy.value ?? false;
   const look = async () => {
     if (isBusy || !log) return;
@@ -28,7 +30,8 @@ function StillOpen({ store, room }: RoomEndProps) {
     const known = log.count.value;
     await store.refresh();
     const count = log.count.value - known;
-    nothingNew.value = count === 0 && log.fault.value === null;
+    if (log.fault.value !== null) return;
+    nothingNew.value = count === 0;
     announce(count > 0 ? t('newer-loaded', { count }) : t('no-newer'));
   };
   const address = store.isHost ? `/host#${room.id}` : `/r/${room.pin}`;
@@ -37,6 +40,11 @@ function StillOpen({ store, room }: RoomEndProps) {
       <p>
         {t('end-open')} {nothingNew.value ? t('no-newer') : null}
       </p>
+      {fault === null ? null : (
+        <p class="fault" role="alert">
+          {historyFaultText(fault)}
+        </p>
+      )}
       <div class="row">
         <button type="button" class="button" aria-disabled={isBusy} onClick={look}>
           {t('newer')}

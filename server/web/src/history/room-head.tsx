@@ -66,8 +66,8 @@ export function RoomHead({ store, room }: { readonly store: HistoryStore; readon
           >
             <Icon name={isSearching.value ? 'close' : 'search'} />
           </button>
-          <Tool icon="download" label={t('download')} onClick={show('download')} />
-          <Tool icon="more" label={t('about')} onClick={show('about')} />
+          <Tool name="download" icon="download" label={t('download')} onClick={show('download')} />
+          <Tool name="about" icon="more" label={t('about')} onClick={show('about')} />
         </div>
       </div>
       <ChannelChoice store={store} />
@@ -86,12 +86,13 @@ export function RoomHead({ store, room }: { readonly store: HistoryStore; readon
 }
 
 interface ToolProps {
+  readonly name: 'download' | 'about';
   readonly icon: IconName;
   readonly label: string;
   readonly onClick: () => void;
 }
 
-function Tool({ icon, label, onClick }: ToolProps) {
+function Tool({ name, icon, label, onClick }: ToolProps) {
   return (
     <button
       type="button"
@@ -99,6 +100,7 @@ function Tool({ icon, label, onClick }: ToolProps) {
       aria-label={label}
       aria-haspopup="dialog"
       title={label}
+      data-tool={name}
       onClick={onClick}
     >
       <Icon name={icon} />

@@ -4,6 +4,7 @@ import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
 import { textsOf, typeText } from './entry-texts.js';
 import { elementIdOf } from './entry-view.js';
+import { historyFaultText } from './history-fault.js';
 import type { ChannelView } from './history-store.js';
 import { dateText } from './moments.js';
 import { isWide } from './wide.js';
@@ -188,8 +189,10 @@ function Loaded({ view: { log } }: { readonly view: ChannelView }) {
     await log.all();
     if (log.isWhole.value) announce(t('loaded-whole', { count: log.count.value }));
   };
+  const fault = log.fault.value;
   return (
     <div class="loaded">
+      {fault === null ? null : <p class="fault">{historyFaultText(fault)}</p>}
       <p class="quiet">
         {log.isBusy.value
           ? t('loading-all', { count })
