@@ -109,11 +109,23 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          name: 'browser',
+          include: ['server/test/browser/**/*.browser.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
           name: 'patient',
           include: patient,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },
@@ -126,7 +138,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 60_000,
           // Small houses, which wait for their faults most of the time.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },

@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { provideBinaries } from './find-binaries.mjs';
+import { provideChromium } from './find-chromium.mjs';
 import { cacheFolder, inRepository, root } from './repository.mjs';
 import { END_SIGNALS, runCommand } from './run-command.mjs';
 import { serviceFolder } from './service-user.mjs';
@@ -25,6 +26,7 @@ async function provideServices() {
       return folder;
     }),
   );
+  process.env.TEST_CHROMIUM = await provideChromium();
   const services = [
     ['TEST_REDIS_URL', startRedis],
     ['TEST_DATABASE_URL', startPostgres],

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DemoPlayers } from './demo-players.js';
 import { DemoScreen } from './demo-screen.js';
 import { QuizDemo } from './quiz-demo.js';
 import { within } from './waiting.js';
@@ -10,6 +11,7 @@ const HELP = `A short quiz against a running Pinroom server: one host, some play
   address           the server (http://127.0.0.1:3000, or the port that PORT says)
   --url <address>   the same
   --players <n>     how many play, 2 to 200 (20)
+  --pin <pin>       no host: players for the room that you host at /host; until it is closed
   --help            this text
 
 Ends with status 0 when everyone saw the same entries in the same order, else with 1.
@@ -17,6 +19,8 @@ Ends with status 0 when everyone saw the same entries in the same order, else wi
 
 const PLAY_MS = 60_000;
 const CLOSE_MS = 10_000;
+/** For players of a room that somebody hosts: nobody plays longer. */
+const GUESTS_MS = 3_600_000;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -24,6 +28,7 @@ async function main(): Promise<number> {
     options: {
       url: { type: 'string' },
       players: { type: 'string', default: '20' },
+      pin: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -57,7 +62,25 @@ async function main(): Promise<number> {
     screen.line('    One that runs elsewhere: `npm run demo -- http://127.0.0.1:4000`.');
     return 1;
   }
-  return play(url, players, screen);
+  const { pin } = values;
+  return pin === undefined
+    ? play(url, players, screen)
+    : visit(new DemoPlayers({ url, pin, players, screen }), screen);
+}
+
+async function visit(guests: DemoPlayers, screen: DemoScreen): Promise<number> {
+  try {
+    const answers = await guests.run(GUESTS_MS);
+    screen.good(`the room is over; ${answers} answers were given`);
+    return 0;
+  } catch (fault) {
+    screen.bad(fault instanceof Error ? fault.message : String(fault));
+    return 1;
+  } finally {
+    await within('closing', CLOSE_MS, guests.close()).catch((fault: unknown) => {
+      screen.bad(String(fault));
+    });
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -25,7 +25,10 @@ interface Asked {
 }
 
 interface Answer {
-  readonly question: number;
+  /** As the question had it. */
+  readonly number: number;
+  /** The id of the question's entry. */
+  readonly question: string;
   readonly choice: number;
 }
 
@@ -63,7 +66,9 @@ export class QuizDemo {
       await this.#ask(index, question);
       if (index === LINE_BACK_AFTER) await this.#regainLine();
     }
-    await this.#host.send('finished', { winners: this.#ranking().slice(0, 3) });
+    const winners = this.#ranking().slice(0, 3);
+    const names = winners.map(({ name }, index) => `${index + 1}. ${name}`);
+    await this.#host.send('text', { text: names.join('  ') });
     return this.#check();
   }
 
@@ -120,21 +125,21 @@ export class QuizDemo {
     const room = await player.join({ pin });
     room.follow('room', (entry) => {
       if (entry.type !== 'question') return;
-      this.#think(player, entry.payload as Asked).catch((fault: unknown) => {
+      this.#think(player, entry.id, entry.payload as Asked).catch((fault: unknown) => {
         this.#options.screen.bad(`${player.name} could not answer: ${String(fault)}`);
       });
     });
   }
 
   /** Answers after a while, unless the time is over: who was away sees old questions too. */
-  async #think(player: RecordedClient, asked: Asked): Promise<void> {
+  async #think(player: RecordedClient, question: string, asked: Asked): Promise<void> {
     await pause(100 + Math.random() * THINKING_MS);
     if (player.client.serverNow() > asked.endsAt) return;
     const right = QUESTIONS[asked.number]?.right ?? 0;
     const guess = Math.floor(Math.random() * asked.options.length);
     const choice = Math.random() < 0.5 ? right : guess;
-    const answer: Answer = { question: asked.number, choice };
-    await player.send('answer', answer, { channel: 'host', once: `question-${asked.number}` });
+    const answer: Answer = { question, number: asked.number, choice };
+    await player.send('answer', answer, { channel: 'host', once: question });
   }
 
   async #ask(number: number, { text, options, right }: Question): Promise<void> {
@@ -154,7 +159,8 @@ export class QuizDemo {
     }
     screen.bars(options, counts, right);
     screen.scores(this.#ranking().slice(0, 3));
-    await this.#host.send('scores', { number, right, counts, scores: this.#ranking() });
+    const scores = this.#ranking().map(({ name, points }) => ({ nickname: name, points }));
+    await this.#host.send('result', { number, right, counts, scores });
   }
 
   async #loseLine(): Promise<void> {
@@ -188,7 +194,7 @@ export class QuizDemo {
 
   /** The first answer of each player; `once` lets no second one through. */
   #answersTo(number: number): Entry[] {
-    return this.#answers.filter(({ payload }) => (payload as Answer).question === number);
+    return this.#answers.filter(({ payload }) => (payload as Answer).number === number);
   }
 
   #reward({ from, at }: Entry, startedAt: number): void {

@@ -124,8 +124,8 @@ describe('an example runs as it stands, prints what it promises and ends:', () =
     }
   });
 
-  it('the one of the start page, whose address is this server’s', async () => {
-    const page = await (await fetch(node.url)).text();
+  it('the one of the page about the server, whose address is this server’s', async () => {
+    const page = await (await fetch(`${node.url}/about`)).text();
     const [, code = ''] = /<pre[^>]*><code>(.*?)<\/code><\/pre>/s.exec(page) ?? [];
     expect(code).toContain(node.url);
     const { printed, complaints } = await output(unescapeHtml(code));

@@ -43,6 +43,7 @@ export {
 } from './operator-client.js';
 export { normalisePin } from './pin-input.js';
 export { PinroomClient } from './pinroom-client.js';
+export { randomKey } from './random-key.js';
 export type { RoomEvents, RoomStatus } from './room-events.js';
 export { RoomHandle } from './room-handle.js';
 export type { HistoryOptions, SendOptions } from './room-options.js';

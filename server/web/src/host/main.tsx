@@ -1,4 +1,5 @@
 import { startPage } from '../boot/start-page.js';
+import '../style/host.css';
 import { App } from './app.js';
 
 void startPage('host', App);

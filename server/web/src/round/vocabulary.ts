@@ -111,10 +111,9 @@ export function readText(entry: Entry): Text | null {
 }
 
 function readScore(score: unknown): Score[] {
-  const { nickname, name, points, userId } = (score ?? {}) as { [field: string]: unknown };
-  const called = nickname ?? name;
-  if (typeof called !== 'string' || !isNumber(points)) return [];
-  return [{ nickname: called, points, ...(typeof userId === 'string' ? { userId } : {}) }];
+  const { nickname, points, userId } = (score ?? {}) as { [field: string]: unknown };
+  if (typeof nickname !== 'string' || !isNumber(points)) return [];
+  return [{ nickname, points, ...(typeof userId === 'string' ? { userId } : {}) }];
 }
 
 function fieldsOf(entry: Entry, type: string): { readonly [field: string]: unknown } {

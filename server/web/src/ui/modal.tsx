@@ -18,7 +18,7 @@ export function Modal({ title, onClose, children }: ModalProps) {
   }, []);
   return (
     <dialog ref={dialog} class="modal" aria-labelledby={titleId} onClose={onClose}>
-      <header class="modal-head">
+      <div class="modal-head">
         <h2 id={titleId}>{title}</h2>
         <button
           type="button"
@@ -28,7 +28,7 @@ export function Modal({ title, onClose, children }: ModalProps) {
         >
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -1,0 +1,31 @@
+import { t } from '../i18n/translate.js';
+import { Modal } from '../ui/modal.js';
+import { CopyButton } from './copy-button.js';
+import { hostLink } from './host-address.js';
+import { keptHostKey } from './host-session.js';
+import { QrCode } from './qr-code.js';
+
+interface OtherDeviceDialogProps {
+  readonly roomId: string;
+  readonly onClose: () => void;
+}
+
+/** A link that makes whoever opens it a host. */
+export function OtherDeviceDialog({ roomId, onClose }: OtherDeviceDialogProps) {
+  const hostKey = keptHostKey(roomId);
+  const link = `${location.origin}${hostLink(roomId, hostKey)}`;
+  return (
+    <Modal title={t('device.title')} onClose={onClose}>
+      {hostKey === null ? (
+        <p>{t('device.unknown')}</p>
+      ) : (
+        <div class="form device">
+          <p>{t('device.text')}</p>
+          <QrCode text={link} label={t('device.qr')} />
+          <p class="fault">{t('device.warning')}</p>
+          <CopyButton text={link} label={t('device.copy')} />
+        </div>
+      )}
+    </Modal>
+  );
+}

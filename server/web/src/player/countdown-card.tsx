@@ -1,0 +1,30 @@
+import { useEffect } from 'preact/hooks';
+import { t } from '../i18n/translate.js';
+import type { Countdown } from '../round/vocabulary.js';
+import { announce } from '../ui/announcer.js';
+
+interface CountdownCardProps {
+  readonly countdown: Countdown;
+  /** The server's time. */
+  readonly now: number;
+}
+
+/** Something begins, or ends, in so many seconds. */
+export function CountdownCard({ countdown, now }: CountdownCardProps) {
+  const { endsAt, text } = countdown;
+  const seconds = Math.max(0, Math.ceil((endsAt - now) / 1_000));
+  const left = t('seconds-left', { seconds });
+  useEffect(() => {
+    announce(text ? `${text}: ${left}` : left);
+  }, [endsAt]);
+  return (
+    <div class="countdown-card" role="timer" data-seconds={seconds}>
+      {text ? (
+        <p class="whole-text" dir="auto">
+          {text}
+        </p>
+      ) : null}
+      <p class="countdown-seconds">{left}</p>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { t } from '../i18n/translate.js';
+import type { RoomStore } from '../room/room-store.js';
+import { isOpen } from '../round/round.js';
+import { announce } from '../ui/announcer.js';
+import { ConnectionBanner } from '../ui/connection-banner.js';
+import { Icon } from '../ui/icons.js';
+import { Composer } from './composer.js';
+import { CountdownCard } from './countdown-card.js';
+import { FeedView } from './feed-view.js';
+import { isolate } from './isolate.js';
+import { useJoinNews } from './join-news.js';
+import { PageFoot } from './page-frame.js';
+import { QuestionView } from './question-view.js';
+import { ResultView } from './result-view.js';
+import { mayWrite } from './rights.js';
+import { RoomMenu } from './room-menu.js';
+import { RoomNotes } from './room-notes.js';
+import { Scene } from './scene.js';
+import { useServerNow } from './server-now.js';
+import { ViewTitle } from './view-title.js';
+import { useWakeLock } from './wake-lock.js';
+
+interface RoomViewProps {
+  readonly store: RoomStore;
+}
+
+/** In the room. */
+export function RoomView({ store }: RoomViewProps) {
+  const scene = useMemo(() => new Scene(store), [store]);
+  useEffect(() => () => scene.dispose(), [scene]);
+  const room = store.room.value;
+  const title = room.title || t('room.untitled');
+  useEffect(() => announce(t('room.entered', { title })), []);
+  const count = store.memberCount.value;
+  return (
+    <div class="player player-room">
+      <header class="room-head">
+        <div class="room-name">
+          <ViewTitle windowTitle={room.title}>
+            <bdi class="room-title">{title}</bdi>
+          </ViewTitle>
+          <p class="room-facts quiet">
+            <span class="with-icon" data-count={count}>
+              <Icon name="people" />
+              {t('members', { count })}
+            </span>
+            <bdi class="one-line">{store.self.value.nickname}</bdi>
+          </p>
+        </div>
+        <RoomMenu store={store} />
+      </header>
+      <ConnectionBanner missed={store.missed} />
+      <RoomNotes store={store} />
+      <main id="content" class="room-main" tabIndex={-1}>
+        <Stage store={store} scene={scene} />
+        <section class="talk" aria-labelledby="talk-title">
+          <h2 id="talk-title" class="talk-title">
+            {t('talk.title')}
+          </h2>
+          <FeedView store={store} scene={scene} />
+          {mayWrite(store.self.value, room) ? <Composer scene={scene} /> : null}
+        </section>
+      </main>
+      <PageFoot />
+    </div>
+  );
+}
+
+interface StageProps extends RoomViewProps {
+  readonly scene: Scene;
+}
+
+/** What is on: a question, what came of it, a countdown, or the wait for the first of them. */
+function Stage({ store, scene }: StageProps) {
+  const round = scene.round.value;
+  const countdown = scene.countdown.value;
+  const answersUntil = round && round.result === null ? round.question.endsAt : undefined;
+  const now = useServerNow([answersUntil, countdown?.endsAt]);
+  const isAsking = round !== null && isOpen(round, now);
+  const isCounting = countdown !== null && now < countdown.endsAt;
+  useWakeLock(isAsking || isCounting);
+  useJoinNews(store, !isAsking);
+  useEffect(() => {
+    // What is new is above; who writes is not carried off.
+    if (round && !document.activeElement?.matches('input, textarea')) scrollTo({ top: 0 });
+  }, [round?.id]);
+  return (
+    <div class="stage" data-stage={stageName(isAsking, isCounting, round !== null)}>
+      {isCounting ? <CountdownCard countdown={countdown} now={now} /> : null}
+      {round === null && !isCounting ? <NothingYet store={store} /> : null}
+      {round?.result ? (
+        <ResultView
+          key={round.id}
+          store={store}
+          scene={scene}
+          round={round}
+          result={round.result}
+        />
+      ) : null}
+      {round && !round.result ? (
+        <QuestionView key={round.id} store={store} scene={scene} round={round} now={now} />
+      ) : null}
+    </div>
+  );
+}
+
+function stageName(isAsking: boolean, isCounting: boolean, hasRound: boolean): string {
+  if (isAsking) return 'question';
+  if (isCounting) return 'countdown';
+  return hasRound ? 'over' : 'nothing';
+}
+
+function NothingYet({ store }: RoomViewProps) {
+  const { nickname, role } = store.self.value;
+  return (
+    <div class="nothing-yet">
+      <p class="nothing-title">{t('stage.in', { name: isolate(nickname) })}</p>
+      <p class="quiet">{role === 'spectator' ? t('stage.watch') : t('stage.wait')}</p>
+    </div>
+  );
+}
