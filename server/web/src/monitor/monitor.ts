@@ -82,9 +82,9 @@ export class Monitor {
   };
 
   #health(): Health {
-    const { answeredAt } = this.contact.value;
-    if (answeredAt === null) return this.isStale.value ? 'unreachable' : 'loading';
-    if (this.isStale.value) return 'stale';
+    const { answeredAt, failingSince } = this.contact.value;
+    if (this.isStale.value) return failingSince === null ? 'stale' : 'unreachable';
+    if (answeredAt === null) return 'loading';
     return this.findings.value[0]?.level ?? 'good';
   }
 }

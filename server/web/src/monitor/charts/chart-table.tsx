@@ -3,7 +3,7 @@ import { t } from '../../i18n/translate.js';
 import { tableRows } from '../figures/chart-lines.js';
 import { ScrollRegion } from '../scroll-region.js';
 import { orUnknown, timeText } from '../words.js';
-import type { ChartProps } from './chart.js';
+import type { ChartProps } from './chart-props.js';
 
 const STEP_MS = 30_000;
 

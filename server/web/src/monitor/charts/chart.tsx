@@ -1,28 +1,14 @@
-import type { Signal } from '@preact/signals';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { language, t } from '../../i18n/translate.js';
-import { type ChartData, MAX_LINES } from '../figures/chart-lines.js';
+import { MAX_LINES } from '../figures/chart-lines.js';
 import { SlotBook } from '../figures/slot-book.js';
 import { orUnknown, timeText } from '../words.js';
+import type { ChartProps } from './chart-props.js';
 import { ChartTable } from './chart-table.js';
 import { DASHES } from './line-looks.js';
 import { columnsOf, drawPlot } from './plot.js';
-
-export interface ChartProps {
-  readonly name: string;
-  readonly title: string;
-  readonly data: ChartData;
-  readonly isWhole?: boolean;
-  /** The figure over all lines that stands beside the title; null: not known. */
-  readonly current: number | null;
-  readonly lineName: (key: string) => string;
-  readonly valueText: (value: number) => string;
-  readonly axisText: (value: number) => string;
-  /** The index that the pointer is at, in all charts. */
-  readonly pointed: Signal<number | null>;
-}
 
 /** Lines over time; the same in words, as a legend with values and as a table. */
 export function Chart(props: ChartProps) {

@@ -70,7 +70,9 @@ function MeasureChart({ measure, monitor, pointed }: PartProps & { readonly meas
       current={sample ? together(measure, sample) : null}
       lineName={(key) =>
         key === TOGETHER
-          ? t('line.all-nodes', { count: sample?.nodes.size ?? 0 })
+          ? t(WORDS[measure] === TIME ? 'line.worst-node' : 'line.all-nodes', {
+              count: sample?.nodes.size ?? 0,
+            })
           : monitor.nodeName(key)
       }
       pointed={pointed}

@@ -16,6 +16,9 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 /** What a log that has nothing yet is followed from. */
 const BEGINNING = '0-0';
 
+/** What it asks. */
+export type LogClient = Pick<OperatorClient, 'log' | 'followLog'>;
+
 /** The system's log: its newest entries, what comes, and older ones on demand. */
 export class LogStore {
   readonly older = new Question<SystemLogPage>();
@@ -23,7 +26,7 @@ export class LogStore {
   readonly type = signal<SystemEventType | null>(null);
   readonly level = signal<SystemLevel>('info');
   readonly text = signal('');
-  readonly #client: OperatorClient;
+  readonly #client: LogClient;
   readonly #entries = signal<readonly SystemEntry[]>([]);
   readonly #isLive = signal(false);
   readonly #fault = signal<unknown>(null);
@@ -32,7 +35,7 @@ export class LogStore {
   #stopped: AbortController | undefined;
 
   /** `onNews` hears what comes while the log is followed. */
-  constructor(client: OperatorClient, onNews: (entry: SystemEntry) => void) {
+  constructor(client: LogClient, onNews: (entry: SystemEntry) => void) {
     this.#client = client;
     this.#onNews = onNews;
   }

@@ -28,7 +28,6 @@ export function Status({ monitor }: { readonly monitor: Monitor }) {
       announce(headline, { urgent: MARKS[health] === 'bad' });
     }
   }, [health, headline]);
-  const isKnown = health !== 'loading' && health !== 'unreachable';
   return (
     <section class="status" data-health={health} aria-labelledby="status-title">
       <div class="status-head">
@@ -37,7 +36,7 @@ export function Status({ monitor }: { readonly monitor: Monitor }) {
         <AsOf monitor={monitor} />
       </div>
       <ContactNote monitor={monitor} />
-      {isKnown && found.length > 0 ? (
+      {found.length > 0 ? (
         <ul class="findings">
           {found.map((finding) => (
             <li
