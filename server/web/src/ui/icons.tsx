@@ -22,6 +22,8 @@ const PATHS = {
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   leave: 'M14 4H5v16h9M10 12h11M17.500 8.500 21 12l-3.500 3.500',
   search: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500 21 21',
+  chat: 'M4 5h16v11H10l-4.500 4v-4H4z',
+  log: 'M4 6h16M4 12h16M4 18h10',
 } as const;
 
 export type IconName = keyof typeof PATHS;
