@@ -1,0 +1,54 @@
+import type { Entry } from '@pinroom/client';
+import { formatTime, t } from '../i18n/translate.js';
+import { readCountdown, readQuestion, readResult, readText } from '../round/vocabulary.js';
+import type { HostRoom } from './host-room.js';
+import { OlderButton } from './older-button.js';
+
+/** What was said to everybody, the newest first. */
+export function FeedPanel({ room }: { readonly room: HostRoom }) {
+  const entries = room.feed.entries.value.toReversed();
+  return (
+    <section class="form" aria-labelledby="feed-title">
+      <h2 id="feed-title" class="panel-title">
+        {t('feed.title')}
+      </h2>
+      {entries.length === 0 ? <p class="quiet">{t('feed.none')}</p> : null}
+      <ol class="feed">
+        {entries.map((entry) => (
+          <li key={entry.id} class="said" data-type={entry.type}>
+            <p class="said-head">
+              <bdi class="said-name">{entry.from?.nickname ?? t('log.application')}</bdi>
+              {room.isHost(entry.from) && entry.from?.nickname !== t('role.host') ? (
+                <span class="pill pill-accent">{t('role.host')}</span>
+              ) : null}
+              <time class="quiet" dateTime={new Date(entry.at).toISOString()}>
+                {formatTime(entry.at)}
+              </time>
+            </p>
+            <p class="said-text" dir="auto">
+              {wordsOf(entry)}
+            </p>
+          </li>
+        ))}
+      </ol>
+      <OlderButton past={room.feed} />
+    </section>
+  );
+}
+
+function wordsOf(entry: Entry): string {
+  const text = readText(entry);
+  if (text) return text.text;
+  const question = readQuestion(entry);
+  if (question) return t('feed.question', { text: question.text });
+  const result = readResult(entry);
+  if (result) {
+    return t('feed.result', { count: (result.counts ?? []).reduce((sum, one) => sum + one, 0) });
+  }
+  const countdown = readCountdown(entry);
+  if (countdown) {
+    const length = countdown.seconds ?? Math.round((countdown.endsAt - entry.at) / 1_000);
+    return t('feed.countdown', { seconds: length, text: countdown.text ?? '' });
+  }
+  return `${entry.type}: ${JSON.stringify(entry.payload)}`.slice(0, 500);
+}

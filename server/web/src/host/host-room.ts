@@ -1,0 +1,111 @@
+import type { Entry, Member, RoomHandle } from '@pinroom/client';
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
+import { t } from '../i18n/translate.js';
+import { RoomStore } from '../room/room-store.js';
+import { announce } from '../ui/announcer.js';
+import { ChannelPast } from './channel-past.js';
+import { notice } from './notices.js';
+import { PeopleList } from './people-list.js';
+import { RoundKeeper } from './round-keeper.js';
+
+/** Who came is said together, not one by one. */
+const JOIN_NEWS_MS = 2_500;
+const NAMED = 3;
+
+/** A room as its host's page has it. */
+export class HostRoom {
+  readonly handle: RoomHandle;
+  readonly store: RoomStore;
+  readonly people: PeopleList;
+  readonly feed: ChannelPast;
+  readonly log: ChannelPast;
+  readonly rounds: RoundKeeper;
+  /** Whoever plays and is connected. */
+  readonly playersOnline: ReadonlySignal<readonly Member[]>;
+  readonly #stops: (() => void)[] = [];
+  #newcomers: Member[] = [];
+  #joinNews: ReturnType<typeof setTimeout> | undefined;
+  /** This page is changing the PIN itself. */
+  #ownPinChange = false;
+
+  constructor(handle: RoomHandle) {
+    this.handle = handle;
+    this.store = new RoomStore(handle);
+    this.people = new PeopleList(handle, (joined) => this.#tellOf(joined));
+    this.feed = new ChannelPast(handle, 'room');
+    this.log = new ChannelPast(handle, 'log');
+    this.playersOnline = computed(() =>
+      this.people.members.value.filter(({ role, online }) => role === 'player' && online),
+    );
+    this.rounds = new RoundKeeper({
+      handle,
+      store: this.store,
+      feed: this.feed,
+      playersOnline: this.playersOnline,
+    });
+    this.#stops.push(this.#watchPin(), this.#watchDoor());
+  }
+
+  /** Whether somebody speaks for the room: a host, or the application with its key. */
+  isHost(from: Entry['from']): boolean {
+    return from === null || this.store.room.value.hostIds.includes(from.userId);
+  }
+
+  async newPin(): Promise<void> {
+    this.#ownPinChange = true;
+    try {
+      await this.handle.newPin();
+    } finally {
+      // The news of it may come a moment after the answer.
+      setTimeout(() => {
+        this.#ownPinChange = false;
+      }, 1_000);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#joinNews);
+    for (const stop of this.#stops) stop();
+    this.rounds.dispose();
+    this.people.dispose();
+    this.feed.dispose();
+    this.log.dispose();
+  }
+
+  #watchPin(): () => void {
+    let known = this.store.room.peek().pin;
+    return effect(() => {
+      const { pin } = this.store.room.value;
+      if (pin === known) return;
+      known = pin;
+      if (pin === null || this.#ownPinChange) return;
+      notice(t('pin.replaced', { pin: [...pin].join(' ') }));
+    });
+  }
+
+  #watchDoor(): () => void {
+    let known = 0;
+    return effect(() => {
+      const count = this.store.waiting.value.length;
+      if (count > known) announce(t('door.announce', { count }));
+      known = count;
+    });
+  }
+
+  #tellOf(joined: readonly Member[]): void {
+    const self = this.store.self.peek().userId;
+    this.#newcomers.push(...joined.filter(({ userId }) => userId !== self));
+    if (this.#newcomers.length === 0) return;
+    this.#joinNews ??= setTimeout(() => {
+      this.#joinNews = undefined;
+      const names = this.#newcomers.map(({ nickname }) => nickname);
+      this.#newcomers = [];
+      const total = this.handle.memberCount;
+      const text =
+        names.length <= NAMED
+          ? t('people.joined', { names: names.join(', '), total })
+          : t('people.joined-many', { count: names.length, total });
+      announce(text);
+    }, JOIN_NEWS_MS);
+  }
+}

@@ -1,0 +1,185 @@
+import { PinroomError, type RoomHandle } from '@pinroom/client';
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { t } from '../i18n/translate.js';
+import { client } from '../room/page-client.js';
+import { hostLink, readHostAddress } from './host-address.js';
+import { HostRoom } from './host-room.js';
+import { forget, recall, remember } from './tab-memory.js';
+
+/** Why the page shows no room any more: a reason of the protocol, or what became of the role of host. */
+export type OverReason = string;
+
+export type Place =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'entering'; readonly roomId: string; readonly fault: unknown }
+  | { readonly kind: 'inside'; readonly room: HostRoom }
+  | {
+      readonly kind: 'over';
+      readonly roomId: string;
+      readonly reason: OverReason;
+      /** Where one can play. */
+      readonly pin: string | null;
+    };
+
+const RETRY_MS = 3_000;
+/** Faults that go by themselves. */
+const PASSING = new Set(['offline', 'timeout', 'unavailable', 'draining', 'rate_limited']);
+const REASONS = new Map([
+  ['room_closed', 'closed'],
+  ['not_in_room', 'not-host'],
+  ['forbidden', 'not-host'],
+  ['room_not_found', 'not-found'],
+  ['not_found', 'not-found'],
+  ['session_ended', 'session_ended'],
+  ['banned', 'banned'],
+  ['protocol_mismatch', 'protocol_mismatch'],
+]);
+
+const current: Signal<Place> = signal({ kind: 'start' });
+
+/** Where the page is. */
+export const place: ReadonlySignal<Place> = current;
+
+/** Counts the rooms that were asked for: an answer for an older one is let go. */
+let visit = 0;
+let leaveRoom: (() => void) | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let createdId: string | null = null;
+
+/** Goes where the address says, now and whenever it changes. */
+export function followAddress(): () => void {
+  addEventListener('hashchange', go);
+  go();
+  return () => removeEventListener('hashchange', go);
+}
+
+/** A room that was just created: its key is shown once, and this tab keeps it. */
+export function enterCreated(roomId: string, hostKey: string): void {
+  keepHostKey(roomId, hostKey);
+  createdId = roomId;
+  location.hash = roomId;
+}
+
+/** Gives the place in the room back; the room stays. */
+export function leave(): void {
+  location.hash = '';
+}
+
+/** Asks again for the room of the address. */
+export function tryAgain(): void {
+  const address = readHostAddress(location.hash);
+  if (address) void enter(address.roomId);
+}
+
+/** What makes others hosts; null: another tab has created the room. */
+export function keptHostKey(roomId: string): string | null {
+  const kept = recall(`key:${roomId}`);
+  return typeof kept === 'string' ? kept : null;
+}
+
+function keepHostKey(roomId: string, hostKey: string): void {
+  remember(`key:${roomId}`, hostKey);
+}
+
+function go(): void {
+  const address = readHostAddress(location.hash);
+  if (!address) {
+    // Another fragment is a place on the page.
+    if (location.hash === '' || current.peek().kind === 'start') reset({ kind: 'start' });
+    return;
+  }
+  const { roomId, hostKey } = address;
+  if (hostKey !== null) {
+    keepHostKey(roomId, hostKey);
+    history.replaceState(null, '', hostLink(roomId));
+  }
+  const here = current.peek();
+  if (here.kind === 'inside' && here.room.handle.id === roomId) return;
+  void enter(roomId);
+}
+
+function reset(next: Place): number {
+  clearTimeout(retry);
+  leaveRoom?.();
+  leaveRoom = null;
+  current.value = next;
+  return ++visit;
+}
+
+async function enter(roomId: string): Promise<void> {
+  const mine = reset({ kind: 'entering', roomId, fault: null });
+  try {
+    const hostKey = keptHostKey(roomId);
+    // Whoever is no host would come in as a player, or wait at the door.
+    if (hostKey === null && createdId !== roomId) {
+      const room = await client.getRoom(roomId);
+      if (mine !== visit) return;
+      const isHost = client.user !== null && room.hostIds.includes(client.user.id);
+      if (room.closedAt !== null) return over(roomId, 'closed', null);
+      if (!isHost) return over(roomId, 'not-host', room.pin);
+    }
+    const handle = await join(hostKey === null ? { roomId } : { roomId, hostKey });
+    if (mine === visit) settle(handle);
+    else await handle.leave();
+  } catch (fault) {
+    if (mine === visit) fail(roomId, fault);
+  }
+}
+
+/** Who comes back keeps the name of before; the first time a host is called what a host is. */
+async function join(wish: { roomId: string; hostKey?: string }): Promise<RoomHandle> {
+  try {
+    return await client.joinRoom({ ...wish, nickname: t('role.host') });
+  } catch (fault) {
+    const { code, suggestion } = fault as Partial<PinroomError>;
+    if (code !== 'nickname_taken' || suggestion === undefined) throw fault;
+    return client.joinRoom({ ...wish, nickname: suggestion });
+  }
+}
+
+function settle(handle: RoomHandle): void {
+  const roomId = handle.id;
+  if (!handle.isHost) {
+    forget(`key:${roomId}`);
+    void handle.leave();
+    over(roomId, 'not-host', handle.room.pin);
+    return;
+  }
+  const room = new HostRoom(handle);
+  const { left, self } = room.store;
+  let inside = true;
+  const stop = effect(() => {
+    const reason = left.value;
+    if (reason !== null) {
+      room.dispose();
+      over(roomId, reason, null);
+    } else if (self.value.role === 'host') {
+      inside = true;
+      current.value = { kind: 'inside', room };
+    } else if (inside) {
+      inside = false;
+      // With the key a reload would take back what was taken away or handed over.
+      forget(`key:${roomId}`);
+      over(roomId, 'role-lost', handle.room.pin);
+    }
+  });
+  leaveRoom = () => {
+    stop();
+    room.dispose();
+    void handle.leave();
+  };
+}
+
+function over(roomId: string, reason: OverReason, pin: string | null): void {
+  current.value = { kind: 'over', roomId, reason, pin };
+}
+
+function fail(roomId: string, fault: unknown): void {
+  const code = fault instanceof PinroomError ? fault.code : 'internal';
+  const reason = REASONS.get(code);
+  if (reason !== undefined) over(roomId, reason, null);
+  else {
+    current.value = { kind: 'entering', roomId, fault };
+    if (PASSING.has(code)) retry = setTimeout(() => void enter(roomId), RETRY_MS);
+  }
+}

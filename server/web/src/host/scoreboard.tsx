@@ -1,0 +1,23 @@
+import { formatNumber, t } from '../i18n/translate.js';
+import type { Score } from '../round/vocabulary.js';
+
+const SHOWN = 5;
+
+export function Scoreboard({ scores }: { readonly scores: readonly Score[] }) {
+  return (
+    <section class="scoreboard" aria-labelledby="scores-title">
+      <h3 id="scores-title">{t('scores.title')}</h3>
+      <ol>
+        {scores.slice(0, SHOWN).map(({ nickname, points, userId }, place) => (
+          <li key={userId ?? nickname} class="score">
+            <span class="score-place" aria-hidden="true">
+              {formatNumber(place + 1)}
+            </span>
+            <bdi class="score-name">{nickname}</bdi>
+            <span class="score-points">{t('scores.points', { points })}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

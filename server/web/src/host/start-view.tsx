@@ -1,0 +1,29 @@
+import { t } from '../i18n/translate.js';
+import { CreateRoom } from './create-room.js';
+import { useFocusOnShow } from './focus-on-show.js';
+import { OwnRooms } from './own-rooms.js';
+import { PageHead } from './page-head.js';
+import { usePageTitle } from './page-title.js';
+
+/** What a host sees first: a room is one press away, and so are the rooms of before. */
+export function StartView() {
+  usePageTitle(t('start.title'));
+  const heading = useFocusOnShow<HTMLHeadingElement>('start');
+  return (
+    <>
+      <PageHead />
+      <main id="content" class="start" tabIndex={-1}>
+        <div class="start-intro">
+          <h1 ref={heading} tabIndex={-1}>
+            {t('start.title')}
+          </h1>
+          <p class="quiet">{t('start.text')}</p>
+        </div>
+        <div class="start-columns">
+          <CreateRoom />
+          <OwnRooms />
+        </div>
+      </main>
+    </>
+  );
+}
