@@ -25,13 +25,6 @@ export function PeoplePanel({ room }: { readonly room: HostRoom }) {
   const missing = room.store.memberCount.value - everybody.length;
   // Who was removed is still in the dialog that removed them.
   const person = everybody.find(({ userId }) => userId === chosen.value?.userId) ?? chosen.value;
-  const close = () => {
-    chosen.value = null;
-    requestAnimationFrame(() => {
-      // The row with the button that has opened the dialog may be gone.
-      if (document.activeElement === document.body) heading.current?.focus();
-    });
-  };
   return (
     <section class="form" aria-labelledby="people-title">
       <WaitingList room={room} />
@@ -76,7 +69,16 @@ export function PeoplePanel({ room }: { readonly room: HostRoom }) {
           {t('people.more', { count: found.length - limit.value })}
         </button>
       ) : null}
-      {person ? <PersonDialog room={room} member={person} onClose={close} /> : null}
+      {person ? (
+        <PersonDialog
+          room={room}
+          member={person}
+          onClose={() => {
+            chosen.value = null;
+          }}
+          onRemoved={() => heading.current?.focus()}
+        />
+      ) : null}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
+import { announce } from '../ui/announcer.js';
 import type { HostRoom } from './host-room.js';
 import { attempt } from './notices.js';
 import { TEXT_LENGTH } from './question-draft.js';
@@ -14,11 +15,12 @@ export function TextComposer({ room }: { readonly room: HostRoom }) {
     isMissing.value = words === '';
     if (isBusy.value || words === '') return;
     isBusy.value = true;
-    const isSent = await attempt(
-      () => room.handle.send('text', { text: words }),
-      t('composer.text-sent'),
-    );
-    if (isSent) text.value = '';
+    const isSent = await attempt(() => room.handle.send('text', { text: words }));
+    if (isSent) {
+      text.value = '';
+      // The stage shows it.
+      announce(t('composer.text-sent'));
+    }
     isBusy.value = false;
   };
   return (

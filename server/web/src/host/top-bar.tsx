@@ -5,7 +5,7 @@ import { useFocusOnShow } from './focus-on-show.js';
 import type { HostRoom } from './host-room.js';
 import { SmallJoin } from './join-card.js';
 import { attempt } from './notices.js';
-import type { PanelTab } from './room-view.js';
+import type { PanelTab } from './panel-tab.js';
 
 interface TopBarProps {
   readonly room: HostRoom;
