@@ -36,7 +36,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
         ) : null}
         <button type="button" class="button" data-count onClick={() => onOpen('people')}>
           <Icon name="people" />
-          <span class="top-count">{t('members', { count: room.store.memberCount.value })}</span>
+          <span class="top-count">{t('members', { count: room.guestCount.value })}</span>
         </button>
         <button
           type="button"
