@@ -22,7 +22,7 @@ export function AnswerBars({ options, counts, right }: AnswerBarsProps) {
           <li
             key={place}
             class="bar"
-            data-option={place}
+            data-bar={place}
             data-votes={count}
             data-state={state}
             style={{ '--option': `var(--option-${place})` }}

@@ -29,7 +29,7 @@ export class ChannelPast {
     this.#channel = channel;
     const known = handle.entries(channel);
     this.#entries = signal([...known]);
-    this.#hasOlder = signal(known.length > 0);
+    this.#hasOlder = signal(known[0] !== undefined && !isVeryFirst(known[0]));
     this.entries = this.#entries;
     this.hasOlder = this.#hasOlder;
     this.isLoading = this.#isLoading;
@@ -95,4 +95,9 @@ export class ChannelPast {
     this.#arrived = this.#arrived.filter(stays);
     this.#entries.value = this.#entries.value.filter(stays);
   }
+}
+
+/** Nothing was said in the channel before it. */
+function isVeryFirst({ id, after }: Entry): boolean {
+  return id.endsWith('-0') && after === undefined;
 }

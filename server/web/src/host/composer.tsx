@@ -3,14 +3,18 @@ import { t } from '../i18n/translate.js';
 import { CountdownComposer } from './countdown-composer.js';
 import type { HostRoom } from './host-room.js';
 import { QuestionComposer } from './question-composer.js';
+import { recall, remember } from './tab-memory.js';
 import { Tabs } from './tabs.js';
 import { TextComposer } from './text-composer.js';
 
-type Kind = 'question' | 'text' | 'countdown';
+const KINDS = ['question', 'text', 'countdown'] as const;
+type Kind = (typeof KINDS)[number];
+/** Whoever looks at the people and comes back goes on where they were. */
+const KEPT_AS = 'composer';
 
 /** What a host sends to everybody. */
 export function Composer({ room }: { readonly room: HostRoom }) {
-  const kind = useSignal<Kind>('question');
+  const kind = useSignal<Kind>(KINDS.find((one) => one === recall(KEPT_AS)) ?? 'question');
   return (
     <section aria-labelledby="composer-title">
       <h2 id="composer-title" class="panel-title">
@@ -22,6 +26,7 @@ export function Composer({ room }: { readonly room: HostRoom }) {
         selected={kind.value}
         onSelect={(wanted) => {
           kind.value = wanted;
+          remember(KEPT_AS, wanted);
         }}
         tabs={[
           {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
+import { announce } from '../ui/announcer.js';
 import type { HostRoom } from './host-room.js';
 import { attempt } from './notices.js';
 import { OPTION_LENGTH } from './question-draft.js';
@@ -16,16 +17,18 @@ export function CountdownComposer({ room }: { readonly room: HostRoom }) {
     if (isBusy.value) return;
     isBusy.value = true;
     const words = text.value.trim();
-    const isSent = await attempt(
-      () =>
-        room.handle.send('countdown', {
-          ...(words === '' ? {} : { text: words }),
-          seconds: seconds.value,
-          endsAt: client.serverNow() + seconds.value * 1_000,
-        }),
-      t('composer.countdown-sent'),
+    const isSent = await attempt(() =>
+      room.handle.send('countdown', {
+        ...(words === '' ? {} : { text: words }),
+        seconds: seconds.value,
+        endsAt: client.serverNow() + seconds.value * 1_000,
+      }),
     );
-    if (isSent) text.value = '';
+    if (isSent) {
+      text.value = '';
+      // The stage shows it.
+      announce(t('composer.countdown-sent'));
+    }
     isBusy.value = false;
   };
   return (

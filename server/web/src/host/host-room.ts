@@ -20,6 +20,8 @@ export class HostRoom {
   readonly feed: ChannelPast;
   readonly log: ChannelPast;
   readonly rounds: RoundKeeper;
+  /** Everybody but the hosts. */
+  readonly guestCount: ReadonlySignal<number>;
   /** Whoever plays and is connected. */
   readonly playersOnline: ReadonlySignal<readonly Member[]>;
   readonly #stops: (() => void)[] = [];
@@ -34,6 +36,11 @@ export class HostRoom {
     this.people = new PeopleList(handle, (joined) => this.#tellOf(joined));
     this.feed = new ChannelPast(handle, 'room');
     this.log = new ChannelPast(handle, 'log');
+    this.guestCount = computed(() => {
+      const known = this.people.members.value;
+      const guests = known.filter(({ role }) => role !== 'host').length;
+      return Math.max(guests, this.store.memberCount.value - (known.length - guests));
+    });
     this.playersOnline = computed(() =>
       this.people.members.value.filter(({ role, online }) => role === 'player' && online),
     );
@@ -100,7 +107,7 @@ export class HostRoom {
       this.#joinNews = undefined;
       const names = this.#newcomers.map(({ nickname }) => nickname);
       this.#newcomers = [];
-      const total = this.handle.memberCount;
+      const total = this.guestCount.peek();
       const text =
         names.length <= NAMED
           ? t('people.joined', { names: names.join(', '), total })

@@ -35,7 +35,7 @@ const REASONS = new Map([
   ['protocol_mismatch', 'protocol_mismatch'],
 ]);
 
-const current: Signal<Place> = signal({ kind: 'start' });
+const current: Signal<Place> = signal(firstPlace());
 
 /** Where the page is. */
 export const place: ReadonlySignal<Place> = current;
@@ -79,6 +79,13 @@ export function keptHostKey(roomId: string): string | null {
 
 function keepHostKey(roomId: string, hostKey: string): void {
   remember(`key:${roomId}`, hostKey);
+}
+
+/** A reload goes straight to the room. */
+function firstPlace(): Place {
+  const address = readHostAddress(location.hash);
+  if (!address) return { kind: 'start' };
+  return { kind: 'entering', roomId: address.roomId, fault: null };
 }
 
 function go(): void {

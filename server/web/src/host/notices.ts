@@ -8,20 +8,20 @@ export interface Notice {
   readonly text: string;
 }
 
-const SHOWN_MS = 6_000;
+const SHOWN_MS = { good: 6_000, bad: 30_000 };
 const MOST = 3;
 
 /** What has happened, in words, until it was seen. */
 export const notices = signal<readonly Notice[]>([]);
 let lastId = 0;
 
-/** Good news go by themselves; bad ones stay until somebody has read them. */
+/** Bad news stay longer, but not for ever: the audience may be looking. */
 export function notice(text: string, { isBad = false } = {}): void {
   const id = ++lastId;
   const others = notices.value.filter((other) => other.text !== text);
   notices.value = [...others, { id, isBad, text }].slice(-MOST);
   announce(text, { urgent: isBad });
-  if (!isBad) setTimeout(() => dismiss(id), SHOWN_MS);
+  setTimeout(() => dismiss(id), isBad ? SHOWN_MS.bad : SHOWN_MS.good);
 }
 
 export function dismiss(id: number): void {

@@ -19,7 +19,7 @@ narrow.addEventListener('change', () => {
 /** Who is here, the newest first, smaller the more there are. */
 export function PeopleChips({ room }: { readonly room: HostRoom }) {
   const guests = room.people.members.value.filter(({ role }) => role !== 'host');
-  const total = Math.max(guests.length, room.store.memberCount.value - hostsOf(room));
+  const total = room.guestCount.value;
   const shown = guests.slice(-(isNarrow.value ? MOST.narrow : MOST.wide)).reverse();
   const size = SIZES.find(({ upTo }) => shown.length <= upTo)?.size ?? 'small';
   const more = total - shown.length;
@@ -40,8 +40,4 @@ export function PeopleChips({ room }: { readonly room: HostRoom }) {
       </ul>
     </section>
   );
-}
-
-function hostsOf(room: HostRoom): number {
-  return room.people.members.value.filter(({ role }) => role === 'host').length;
 }

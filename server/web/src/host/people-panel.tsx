@@ -1,5 +1,6 @@
 import type { Member } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
 import type { HostRoom } from './host-room.js';
@@ -14,18 +15,20 @@ const PLACES = { host: 0, player: 1, spectator: 2 } as const;
 export function PeoplePanel({ room }: { readonly room: HostRoom }) {
   const search = useSignal('');
   const limit = useSignal(STEP);
-  const chosen = useSignal<string | null>(null);
+  const chosen = useSignal<Member | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const everybody = room.people.members.value;
   const wanted = search.value.trim().toLocaleLowerCase();
   const found = everybody
     .filter(({ nickname }) => nickname.toLocaleLowerCase().includes(wanted))
     .sort((a, b) => PLACES[a.role] - PLACES[b.role] || a.joinedAt - b.joinedAt);
   const missing = room.store.memberCount.value - everybody.length;
-  const person = everybody.find(({ userId }) => userId === chosen.value);
+  // Who was removed is still in the dialog that removed them.
+  const person = everybody.find(({ userId }) => userId === chosen.value?.userId) ?? chosen.value;
   return (
     <section class="form" aria-labelledby="people-title">
       <WaitingList room={room} />
-      <h2 id="people-title" class="panel-title">
+      <h2 id="people-title" ref={heading} class="panel-title" tabIndex={-1}>
         {t('members', { count: room.store.memberCount.value })}
       </h2>
       <label class="field">
@@ -50,7 +53,7 @@ export function PeoplePanel({ room }: { readonly room: HostRoom }) {
             member={member}
             isSelf={member.userId === room.store.self.value.userId}
             onManage={() => {
-              chosen.value = member.userId;
+              chosen.value = member;
             }}
           />
         ))}
@@ -73,6 +76,7 @@ export function PeoplePanel({ room }: { readonly room: HostRoom }) {
           onClose={() => {
             chosen.value = null;
           }}
+          onRemoved={() => heading.current?.focus()}
         />
       ) : null}
     </section>

@@ -13,6 +13,8 @@ interface PersonDialogProps {
   readonly room: HostRoom;
   readonly member: Member;
   readonly onClose: () => void;
+  /** The person goes, and with them what has opened the dialog. */
+  readonly onRemoved: () => void;
 }
 
 type ActionName = 'mute' | 'unmute' | 'grant' | 'revoke' | 'transfer' | 'kick' | 'ban';
@@ -25,7 +27,7 @@ interface Action {
 }
 
 /** What a host can do about one person. What cannot be taken back is asked a second time. */
-export function PersonDialog({ room, member, onClose }: PersonDialogProps) {
+export function PersonDialog({ room, member, onClose, onRemoved }: PersonDialogProps) {
   const { nickname, userId } = member;
   const place = useRef<HTMLDivElement>(null);
   const asked = useSignal<ActionName | null>(null);
@@ -42,6 +44,7 @@ export function PersonDialog({ room, member, onClose }: PersonDialogProps) {
     try {
       await act(room, name, userId, alsoAddress.value);
       close();
+      if (isHard(name)) onRemoved();
       notice(t(`person.${name}-done`, { nickname }));
     } catch (failed) {
       fault.value = faultText(failed);

@@ -37,6 +37,8 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
   };
   const item = room.rounds.item.value;
   const isAnotherOpen = item?.kind === 'question' && item.round.result === null;
+  // It is over with the question that was in the way.
+  const shown = fault.value === 'open' && !isAnotherOpen ? null : fault.value;
   const send = async () => {
     if (isBusy.value) return;
     const question = finishDraft(draft.value);
@@ -162,7 +164,7 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
           ))}
         </select>
       </label>
-      {fault.value === null ? null : <p class="fault">{t(`composer.fault.${fault.value}`)}</p>}
+      {shown === null ? null : <p class="fault">{t(`composer.fault.${shown}`)}</p>}
       <SendButton isBusy={isBusy.value} label={t('composer.ask')} />
     </form>
   );

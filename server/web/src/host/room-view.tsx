@@ -7,13 +7,12 @@ import { FeedPanel } from './feed-panel.js';
 import type { HostRoom } from './host-room.js';
 import { LogPanel } from './log-panel.js';
 import { usePageTitle } from './page-title.js';
+import type { PanelTab } from './panel-tab.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomPanel } from './room-panel.js';
 import { Stage } from './stage.js';
 import { Tabs } from './tabs.js';
 import { TopBar } from './top-bar.js';
-
-export type PanelTab = 'ask' | 'people' | 'chat' | 'log' | 'room';
 
 /** A room that is open: the stage for the projector, and beside it what the host works with. */
 export function RoomView({ room }: { readonly room: HostRoom }) {
@@ -36,8 +35,10 @@ export function RoomView({ room }: { readonly room: HostRoom }) {
   const waiting = room.store.waiting.value.length;
   return (
     <div class="room" data-controls={areControlsShown.value ? 'shown' : 'hidden'}>
-      <TopBar room={room} areControlsShown={areControlsShown} onOpen={open} />
-      <ConnectionBanner missed={room.store.missed} />
+      <header>
+        <TopBar room={room} areControlsShown={areControlsShown} onOpen={open} />
+        <ConnectionBanner missed={room.store.missed} />
+      </header>
       <div class="room-body">
         <main id="content" class="stage" tabIndex={-1}>
           <Stage room={room} onOpen={open} />

@@ -13,7 +13,9 @@ export function Scoreboard({ scores }: { readonly scores: readonly Score[] }) {
             <span class="score-place" aria-hidden="true">
               {formatNumber(place + 1)}
             </span>
-            <bdi class="score-name">{nickname}</bdi>
+            <span class="score-name">
+              <bdi>{nickname}</bdi>
+            </span>
             <span class="score-points">{t('scores.points', { points })}</span>
           </li>
         ))}

@@ -2,9 +2,9 @@ import { t } from '../i18n/translate.js';
 import { CountdownStage } from './countdown-stage.js';
 import type { HostRoom } from './host-room.js';
 import { JoinCard } from './join-card.js';
+import type { PanelTab } from './panel-tab.js';
 import { PeopleChips } from './people-chips.js';
 import { QuestionStage } from './question-stage.js';
-import type { PanelTab } from './room-view.js';
 
 interface StageProps {
   readonly room: HostRoom;

@@ -1,12 +1,18 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/translate.js';
+import { announce } from '../ui/announcer.js';
 import type { HostRoom } from './host-room.js';
 import { attempt } from './notices.js';
 import { TEXT_LENGTH } from './question-draft.js';
 import { SendButton } from './send-button.js';
+import { recall, remember } from './tab-memory.js';
 
 export function TextComposer({ room }: { readonly room: HostRoom }) {
-  const text = useSignal('');
+  const name = `text:${room.handle.id}`;
+  const kept = recall(name);
+  const text = useSignal(typeof kept === 'string' ? kept : '');
+  useEffect(() => text.subscribe((words) => remember(name, words)), [text, name]);
   const isMissing = useSignal(false);
   const isBusy = useSignal(false);
   const send = async () => {
@@ -14,11 +20,12 @@ export function TextComposer({ room }: { readonly room: HostRoom }) {
     isMissing.value = words === '';
     if (isBusy.value || words === '') return;
     isBusy.value = true;
-    const isSent = await attempt(
-      () => room.handle.send('text', { text: words }),
-      t('composer.text-sent'),
-    );
-    if (isSent) text.value = '';
+    const isSent = await attempt(() => room.handle.send('text', { text: words }));
+    if (isSent) {
+      text.value = '';
+      // The stage shows it.
+      announce(t('composer.text-sent'));
+    }
     isBusy.value = false;
   };
   return (

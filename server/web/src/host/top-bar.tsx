@@ -5,7 +5,7 @@ import { useFocusOnShow } from './focus-on-show.js';
 import type { HostRoom } from './host-room.js';
 import { SmallJoin } from './join-card.js';
 import { attempt } from './notices.js';
-import type { PanelTab } from './room-view.js';
+import type { PanelTab } from './panel-tab.js';
 
 interface TopBarProps {
   readonly room: HostRoom;
@@ -23,7 +23,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
       locked ? t('lock.opened') : t('lock.closed'),
     );
   return (
-    <header class="top-bar">
+    <div class="top-bar">
       <h1 ref={heading} class="room-title" tabIndex={-1} dir="auto">
         {title || t('room.untitled')}
       </h1>
@@ -36,7 +36,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
         ) : null}
         <button type="button" class="button" data-count onClick={() => onOpen('people')}>
           <Icon name="people" />
-          <span class="top-count">{t('members', { count: room.store.memberCount.value })}</span>
+          <span class="top-count">{t('members', { count: room.guestCount.value })}</span>
         </button>
         <button
           type="button"
@@ -71,7 +71,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
           <span>{areControlsShown.value ? t('controls.hide') : t('controls.show')}</span>
         </button>
       </div>
-    </header>
+    </div>
   );
 }
 

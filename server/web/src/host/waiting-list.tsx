@@ -50,7 +50,9 @@ export function WaitingList({ room }: { readonly room: HostRoom }) {
       <ul class="people">
         {waiting.slice(0, SHOWN).map(({ userId, nickname }) => (
           <li key={userId} class="person" data-waiting={userId}>
-            <bdi class="person-name">{nickname}</bdi>
+            <span class="person-name">
+              <bdi>{nickname}</bdi>
+            </span>
             <button
               type="button"
               class="button button-main"
