@@ -47,6 +47,7 @@ export async function ask(page: Page, { text, options, right }: AskedQuestion): 
     await field.fill(option);
   }
   if (right !== undefined) await page.getByLabel(`Option ${letter(right)} is right`).check();
+  await page.getByLabel('Time to answer').selectOption('No limit');
   await page.getByRole('button', { name: 'Ask the question' }).click();
   await page.locator('[data-stage="question"][data-state="open"]').waitFor();
 }

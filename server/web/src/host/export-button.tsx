@@ -1,4 +1,6 @@
+import type { Room } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
 import { formatNumber, t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
@@ -8,18 +10,23 @@ import { saveRoomAsFile } from './room-export.js';
 const KILOBYTE = 1_000;
 
 /** All that was said in the room, as a file. */
-export function ExportButton({ roomId }: { readonly roomId: string }) {
+export function ExportButton({ room }: { readonly room: Room }) {
   /** What has come so far; null: nothing is under way. */
   const bytes = useSignal<number | null>(null);
   const fault = useSignal<string | null>(null);
+  const stop = useRef(new AbortController());
+  useEffect(() => () => stop.current.abort(), []);
   const save = async () => {
     if (bytes.value !== null) return;
     bytes.value = 0;
     fault.value = null;
     announce(t('export.begun'));
     try {
-      await saveRoomAsFile(roomId, (come) => {
-        bytes.value = come;
+      await saveRoomAsFile(room, {
+        signal: stop.current.signal,
+        onBytes: (come) => {
+          bytes.value = come;
+        },
       });
       announce(t('export.done'));
     } catch (failed) {

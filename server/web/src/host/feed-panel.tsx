@@ -18,7 +18,7 @@ export function FeedPanel({ room }: { readonly room: HostRoom }) {
           <li key={entry.id} class="said" data-type={entry.type}>
             <p class="said-head">
               <bdi class="said-name">{entry.from?.nickname ?? t('log.application')}</bdi>
-              {room.isHost(entry.from) && entry.from?.nickname !== t('role.host') ? (
+              {room.store.isHost(entry.from) && entry.from?.nickname !== t('role.host') ? (
                 <span class="pill pill-accent">{t('role.host')}</span>
               ) : null}
               <time class="quiet" dateTime={new Date(entry.at).toISOString()}>

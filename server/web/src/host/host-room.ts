@@ -1,4 +1,4 @@
-import type { Entry, Member, RoomHandle } from '@pinroom/client';
+import type { Member, RoomHandle } from '@pinroom/client';
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { RoomStore } from '../room/room-store.js';
@@ -51,11 +51,6 @@ export class HostRoom {
       playersOnline: this.playersOnline,
     });
     this.#stops.push(this.#watchPin(), this.#watchDoor());
-  }
-
-  /** Whether somebody speaks for the room: a host, or the application with its key. */
-  isHost(from: Entry['from']): boolean {
-    return from === null || this.store.room.value.hostIds.includes(from.userId);
   }
 
   async newPin(): Promise<void> {

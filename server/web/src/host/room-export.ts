@@ -1,47 +1,13 @@
-import { PinroomError } from '@pinroom/client';
+import type { Room } from '@pinroom/client';
 import { client } from '../room/page-client.js';
+import { fileName, readWhole, saveFile } from '../ui/save-file.js';
 
 /** Saves all that was said in a room as a file; tells as it goes how many bytes have come. */
 export async function saveRoomAsFile(
-  roomId: string,
-  onProgress: (bytes: number) => void,
+  { id, title, createdAt }: Room,
+  { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void },
 ): Promise<void> {
-  const stream = await exportStream(roomId);
-  const parts: BlobPart[] = [];
-  let bytes = 0;
-  const reader = stream.getReader();
-  try {
-    for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      // A copy has a buffer of its own, as a file wants it.
-      parts.push(new Uint8Array(step.value));
-      bytes += step.value.byteLength;
-      onProgress(bytes);
-    }
-  } catch {
-    // What came is not whole: it is no export.
-    throw new PinroomError('offline');
-  }
-  offerFile(new Blob(parts, { type: 'application/x-ndjson' }), `pinroom-${roomId}.ndjson`);
-}
-
-async function exportStream(roomId: string): Promise<ReadableStream<Uint8Array>> {
-  const token = await client.accessToken();
-  const path = `/api/rooms/${encodeURIComponent(roomId)}/export.ndjson`;
-  let response: Response;
-  try {
-    response = await fetch(path, { headers: { authorization: `Bearer ${token}` } });
-  } catch {
-    throw new PinroomError('offline');
-  }
-  if (response.ok && response.body) return response.body;
-  throw new PinroomError(response.status === 429 ? 'rate_limited' : 'unavailable');
-}
-
-function offerFile(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  const stream = await client.exportRoom(id);
+  const content = await readWhole(stream, 'application/x-ndjson', { signal, onBytes });
+  saveFile(fileName(title, new Date(createdAt).toISOString().slice(0, 10), 'ndjson'), content);
 }

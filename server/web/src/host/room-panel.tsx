@@ -52,7 +52,7 @@ export function RoomPanel({ room }: { readonly room: HostRoom }) {
         <Action name="name" icon="people" label={t('name.title')} onClick={show('name')} />
         <Action name="device" icon="screen" label={t('device.title')} onClick={show('device')} />
         <li>
-          <ExportButton roomId={room.handle.id} />
+          <ExportButton room={room.store.room.value} />
         </li>
         {room.rounds.scores.value.size > 0 ? (
           <Action name="scores" icon="star" label={t('scores.clear')} onClick={show('scores')} />

@@ -1,4 +1,4 @@
-import type { Entry, Member, RoomHandle } from '@pinroom/client';
+import type { Member, RoomHandle } from '@pinroom/client';
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { faultText } from '../faults/fault-text.js';
 import { client } from '../room/page-client.js';
@@ -66,9 +66,7 @@ export class RoundKeeper {
     const dismissed = recall(`dismissed:${handle.id}`);
     this.#dismissed = signal(typeof dismissed === 'string' ? dismissed : null);
     this.tallies = new TallyKeeper(handle);
-    const isHost = (from: Entry['from']) =>
-      from === null || store.room.value.hostIds.includes(from.userId);
-    const newest = computed(() => stageItem(feed.entries.value, isHost));
+    const newest = computed(() => stageItem(feed.entries.value, (from) => store.isHost(from)));
     this.item = computed(() => (newest.value?.id === this.#dismissed.value ? null : newest.value));
     this.scores = computed(() => readScores(store.state.value.value));
     this.isOwn = computed(() => {

@@ -54,3 +54,17 @@ it('says that it waits for the server only where the server is not there', async
   expect(away.trouble.value?.code).toBe('offline');
   expect(there.trouble.value).toBeNull();
 });
+
+it('tells who is asked when the answer is not wanted any more', async () => {
+  const attempts = new Attempts(soon);
+  const signals: AbortSignal[] = [];
+  const ask = (signal: AbortSignal) => {
+    signals.push(signal);
+    return new Promise<never>(() => {});
+  };
+  void attempts.run(ask);
+  void attempts.run(ask);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  attempts.cancel();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+});

@@ -31,14 +31,17 @@ export class Attempts {
   readonly trouble: Signal<PinroomError | null> = signal(null);
   readonly #options: AttemptsOptions;
   #current = 0;
+  #controller = new AbortController();
   #wake = () => {};
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
   }
 
-  async run<T>(ask: () => Promise<T>): Promise<Outcome<T>> {
+  /** `ask` gets a signal that tells when its answer is not wanted any more. */
+  async run<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
     this.cancel();
+    const { signal } = this.#controller;
     const mine = this.#current;
     const isCurrent = () => mine === this.#current;
     const { slowMs = 4_000, isOnline } = this.#options;
@@ -47,7 +50,7 @@ export class Attempts {
     }, slowMs);
     this.isBusy.value = true;
     try {
-      const outcome = await this.#insist(ask, isCurrent);
+      const outcome = await this.#insist(() => ask(signal), isCurrent);
       return isCurrent() ? outcome : { kind: 'dropped' };
     } finally {
       clearTimeout(slow);
@@ -58,6 +61,8 @@ export class Attempts {
   /** Gives up what is under way; its answer counts no more. */
   cancel(): void {
     this.#current++;
+    this.#controller.abort();
+    this.#controller = new AbortController();
     this.#settle();
     this.#wake();
   }

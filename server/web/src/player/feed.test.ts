@@ -12,7 +12,13 @@ function entry(type: string, payload: unknown, more: Partial<Entry> = {}): Entry
 }
 
 const feedOf = (room: Entry[], personal: Entry[] = [], currentId: string | null = null) =>
-  buildFeed({ room, personal, userId: 'u-ada', hostIds: ['u-host'], currentId });
+  buildFeed({
+    room,
+    personal,
+    userId: 'u-ada',
+    isHost: (from) => from === null || from.userId === 'u-host',
+    currentId,
+  });
 
 it('tells who has said what, in order of time, and what is meant for one alone', () => {
   const hello = entry('text', { text: ' Hello ' }, { from: ada });

@@ -32,7 +32,7 @@ export interface FeedSource {
   /** The channel that hosts write to this member in, ascending. */
   readonly personal: readonly Entry[];
   readonly userId: string;
-  readonly hostIds: readonly string[];
+  readonly isHost: (from: Entry['from']) => boolean;
   /** The question on the stage, which is no story yet. */
   readonly currentId: string | null;
 }
@@ -44,7 +44,8 @@ const MAX_ITEMS = 200;
 export function buildFeed(source: FeedSource): FeedItem[] {
   const { room, personal } = source;
   const entries = [...room, ...personal].sort((a, b) => a.at - b.at || compareEntryIds(a.id, b.id));
-  const rounds = earlierRounds(room, source.currentId);
+  const spoken = room.filter(({ from }) => source.isHost(from));
+  const rounds = earlierRounds(spoken, source.currentId);
   const items = entries.flatMap((entry) => {
     // An id is one entry's within its channel alone.
     const round = entry.channel === 'room' ? rounds.get(entry.id) : undefined;
@@ -53,7 +54,7 @@ export function buildFeed(source: FeedSource): FeedItem[] {
   return items.slice(-MAX_ITEMS);
 }
 
-function readItem(entry: Entry, { userId, hostIds }: FeedSource): FeedItem[] {
+function readItem(entry: Entry, { userId, isHost }: FeedSource): FeedItem[] {
   const { id, at, from } = entry;
   const text = readText(entry)?.text.trim();
   if (text) {
@@ -65,12 +66,12 @@ function readItem(entry: Entry, { userId, hostIds }: FeedSource): FeedItem[] {
         text,
         author: from?.nickname ?? null,
         isOwn: from?.userId === userId,
-        isHost: from !== null && hostIds.includes(from.userId),
+        isHost: from !== null && isHost(from),
         isPrivate: entry.channel !== 'room',
       },
     ];
   }
-  const countdown = readCountdown(entry)?.text?.trim();
+  const countdown = isHost(from) ? readCountdown(entry)?.text?.trim() : undefined;
   return countdown ? [{ kind: 'countdown', id, at, text: countdown }] : [];
 }
 

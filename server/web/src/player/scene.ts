@@ -32,14 +32,16 @@ export class Scene {
     const live = store.entries('room');
     const personal = store.entries(`user:${store.self.peek().userId}`);
     const entries = computed(() => joinEntries(this.#older.value, live.value));
-    this.round = computed(() => currentRound(entries.value));
-    this.countdown = computed(() => newestCountdown(entries.value));
+    // Where players may write, they may write anything.
+    const spoken = computed(() => entries.value.filter(({ from }) => store.isHost(from)));
+    this.round = computed(() => currentRound(spoken.value));
+    this.countdown = computed(() => newestCountdown(spoken.value));
     this.feed = computed(() =>
       buildFeed({
         room: entries.value,
         personal: personal.value,
         userId: store.self.value.userId,
-        hostIds: store.room.value.hostIds,
+        isHost: (from) => store.isHost(from),
         currentId: this.round.value?.id ?? null,
       }),
     );

@@ -115,7 +115,7 @@ export class Visit {
     const place = isReturn || pin === null ? { roomId } : { pin };
     this.#connect();
     const handle = await this.#try(
-      () => client.joinRoom({ ...place, ...wish }),
+      (signal) => client.joinRoom({ ...place, ...wish, signal }),
       (fault) => this.#refused(goal, wish, fault),
     );
     if (handle) this.#enter(handle);
@@ -126,8 +126,6 @@ export class Visit {
     const { value } = this.#view;
     this.attempts.cancel();
     if (value.name !== 'joining' && value.name !== 'waiting') return;
-    // Who waits at a door leaves its list with the connection.
-    void client.stop();
     const needsPasscode = this.wish.passcode !== undefined;
     this.#show({ name: 'name', goal: value.goal, needsPasscode });
   }
@@ -200,7 +198,7 @@ export class Visit {
 
   /** Undefined where it was given up or has failed for good. */
   async #try<T>(
-    ask: () => Promise<T>,
+    ask: (signal: AbortSignal) => Promise<T>,
     refused: (fault: PinroomError) => void,
   ): Promise<T | undefined> {
     this.fault.value = null;

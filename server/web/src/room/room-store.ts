@@ -98,6 +98,11 @@ export class RoomStore {
     return known;
   }
 
+  /** Whether somebody speaks for the room: a host, or the application with its key. */
+  isHost(from: Entry['from']): boolean {
+    return from === null || this.room.value.hostIds.includes(from.userId);
+  }
+
   #append(entry: Entry): void {
     const known = this.#channels.get(entry.channel);
     if (known) known.value = [...known.value, entry].slice(-KEPT);
