@@ -94,9 +94,16 @@ function watch(page: Page, url: string, faults: string[]): void {
   });
 }
 
-/** Asks axe for everything that WCAG 2.2 AA wants and more; nothing serious may be found. */
+/** Asks axe for everything that WCAG 2.2 AA wants and more, light and dark; nothing serious may be found. */
 export async function expectAccessible({ page }: Visitor, state: string): Promise<void> {
   await page.evaluate(axe.source);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNothingSerious(page, `${state}, ${colorScheme}`);
+  }
+}
+
+async function expectNothingSerious(page: Page, state: string): Promise<void> {
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
