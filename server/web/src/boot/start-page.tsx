@@ -4,6 +4,9 @@ import '../style/base.css';
 
 /** Twice in so long a page does not load itself again: then it is no old page, but something else. */
 const RELOAD_PAUSE_MS = 30_000;
+/** Where no language could be had. */
+const NOT_LOADED =
+  'The page could not be loaded. · Die Seite konnte nicht geladen werden. · تعذّر تحميل الصفحة.';
 const RELOADED_AT = 'pinroom:reloaded-at';
 
 /** Loads the messages and shows the page. */
@@ -15,11 +18,10 @@ export async function startPage(page: PageName, App: ComponentType): Promise<voi
   const place = document.getElementById('page');
   if (!place) throw new Error('The page has no place for its content.');
   try {
-    await speak(preferredLanguage(), page);
+    await speak(preferredLanguage(), page).catch(() => speak('en', page));
   } catch (fault) {
-    await speak('en', page).catch(() => {
-      throw fault;
-    });
+    place.textContent = NOT_LOADED;
+    throw fault;
   }
   render(<App />, place);
 }
