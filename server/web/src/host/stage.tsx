@@ -20,7 +20,7 @@ export function Stage({ room, onOpen }: StageProps) {
       <>
         {pin === null ? null : <JoinCard pin={pin} locked={locked} />}
         {room.rounds.isHidden.value ? (
-          <div class="stage-actions row">
+          <div class="row">
             <button
               type="button"
               class="button button-main"
