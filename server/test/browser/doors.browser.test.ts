@@ -40,6 +40,13 @@ describe('the way in, on a phone of 320 pixels', () => {
     await expectInside(page);
     await expectAccessible(visitor, 'in the room');
     await expectNoSidewaysScroll(visitor, 'in the room');
+    // No script can read what the session hangs on.
+    const [cookie, ...others] = await visitor.context.cookies();
+    expect(cookie).toMatchObject({ name: 'pinroom_refresh', httpOnly: true, sameSite: 'Strict' });
+    expect(others).toEqual([]);
+    const token = cookie?.value ?? '';
+    const stored = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
+    expect(await page.evaluate(stored)).not.toContain(token);
     expect(visitor.faults).toEqual([]);
   });
 
