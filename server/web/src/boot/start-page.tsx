@@ -1,6 +1,7 @@
 import { type ComponentType, render } from 'preact';
 import { type PageName, preferredLanguage, speak } from '../i18n/translate.js';
 import '../style/base.css';
+import '../style/brand.css';
 
 /** Twice in so long a page does not load itself again: then it is no old page, but something else. */
 const RELOAD_PAUSE_MS = 30_000;

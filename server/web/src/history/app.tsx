@@ -4,6 +4,7 @@ import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import { Announcer } from '../ui/announcer.js';
 import { LanguageChoice } from '../ui/language-choice.js';
+import { Wordmark } from '../ui/wordmark.js';
 import { PANEL_ID, panelProps } from './channel-choice.js';
 import { HistoryStore } from './history-store.js';
 import { LogView } from './log-view.js';
@@ -31,9 +32,7 @@ export function App() {
         </main>
       )}
       <footer class="history-foot">
-        <a class="wordmark" href="/" aria-label="Pinroom">
-          Pin<span>room</span>
-        </a>
+        <Wordmark />
         <LanguageChoice page="history" />
       </footer>
       <Announcer />
