@@ -27,14 +27,16 @@ export function App() {
       {store.phase.value === 'open' && room ? (
         <History store={store} room={room} />
       ) : (
-        <main id="content" class="history-content" tabIndex={-1}>
-          <Instead store={store} />
-        </main>
+        <>
+          <header class="history-top">
+            <Wordmark />
+            <LanguageChoice page="history" />
+          </header>
+          <main id="content" class="history-content" tabIndex={-1}>
+            <Instead store={store} />
+          </main>
+        </>
       )}
-      <footer class="history-foot">
-        <Wordmark />
-        <LanguageChoice page="history" />
-      </footer>
       <Announcer />
     </>
   );
@@ -57,6 +59,10 @@ function History({ store, room }: { readonly store: HistoryStore; readonly room:
         ) : null}
         <RoomEnd store={store} room={room} />
       </main>
+      <footer class="history-foot">
+        <Wordmark />
+        <LanguageChoice page="history" />
+      </footer>
     </>
   );
 }
