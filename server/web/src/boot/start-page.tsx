@@ -1,6 +1,7 @@
 import { type ComponentType, render } from 'preact';
 import { type PageName, preferredLanguage, speak } from '../i18n/translate.js';
 import '../style/base.css';
+import '../style/brand.css';
 import '../style/not-started.css';
 
 /** Loads the messages and shows the page. Where a part is missing, `public/start.js` sees to it. */

@@ -4,6 +4,7 @@ import { useFocusOnShow } from './focus-on-show.js';
 import { OwnRooms } from './own-rooms.js';
 import { PageHead } from './page-head.js';
 import { usePageTitle } from './page-title.js';
+import { StartArt } from './start-art.js';
 
 /** What a host sees first: a room is one press away, and so are the rooms of before. */
 export function StartView() {
@@ -12,12 +13,15 @@ export function StartView() {
   return (
     <>
       <PageHead />
-      <main id="content" class="start" tabIndex={-1}>
+      <main id="content" class="start welcome" tabIndex={-1}>
         <div class="start-intro">
-          <h1 ref={heading} tabIndex={-1}>
-            {t('start.title')}
-          </h1>
-          <p class="quiet">{t('start.text')}</p>
+          <div class="start-words">
+            <h1 ref={heading} tabIndex={-1}>
+              {t('start.title')}
+            </h1>
+            <p class="quiet">{t('start.text')}</p>
+          </div>
+          <StartArt />
         </div>
         <div class="start-columns">
           <CreateRoom />

@@ -21,6 +21,9 @@ interface QuestionViewProps {
   readonly now: number;
 }
 
+/** So many characters are shown large. */
+const SHORT = 80;
+
 /** A question, until its result: one tap answers. */
 export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
   const { question, askedAt } = round;
@@ -43,7 +46,12 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
   }, [status]);
   const total = question.seconds ? question.seconds * 1_000 : (endsAt ?? 0) - askedAt;
   return (
-    <section class="question" aria-labelledby="question" data-question={round.id}>
+    <section
+      class="question"
+      aria-labelledby="question"
+      data-question={round.id}
+      data-length={[text, ...options].some((part) => part.length > SHORT) ? 'long' : 'short'}
+    >
       <div class="question-card">
         <h2 id="question" class="question-text whole-text" dir="auto">
           {text}
@@ -61,7 +69,7 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
         {answer?.state === 'kept' ? <Icon name="check" /> : null}
         <span>{status}</span>
       </p>
-      <ul class="options" data-count={options.length}>
+      <ul class="options" data-count={options.length} style={{ '--count': options.length }}>
         {options.map((option, index) => (
           <OptionButton
             key={`${index} ${option}`}
