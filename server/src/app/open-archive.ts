@@ -32,18 +32,26 @@ export interface FoundPostgres {
   readonly difference: ClockDifference;
 }
 
-/** Opens the archive and brings its schema forward; the stack closes it. Rejects with a StartupError. */
-export async function openArchive(around: Surroundings, stack: ResourceStack): Promise<Database> {
+/**
+ * Opens the archive and brings its schema forward; the stack closes it. Rejects with a StartupError.
+ * `look` sees the archive before that.
+ */
+export async function openArchive(
+  around: Surroundings,
+  stack: ResourceStack,
+  look: (database: Database) => Promise<unknown> = async () => {},
+): Promise<Database> {
   const { config, logger } = around;
+  const bringForward = async (database: Database) => {
+    await look(database);
+    await database.migrate();
+  };
   if (config.databaseUrl !== null) {
-    const found = await connectPostgres(config.databaseUrl, around, stack, (database) =>
-      database.migrate(),
-    );
-    return found.database;
+    return (await connectPostgres(config.databaseUrl, around, stack, bringForward)).database;
   }
   try {
     const database = stack.use(await openEmbedded({ dataDir: config.dataDir, logger }));
-    await database.migrate();
+    await bringForward(database);
     return database;
   } catch (fault) {
     throw new StartupError(`PINROOM_DATA_DIR: ${messageOf(fault)}`, fault);
