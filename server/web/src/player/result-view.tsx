@@ -31,9 +31,7 @@ export function ResultView({ store, scene, round, result }: ResultViewProps) {
   const said = verdict === 'none' ? t('result.title') : t(`result.${verdict}`);
   useEffect(() => {
     const was = right === undefined ? '' : ` ${t('result.right-was', { option: right })}`;
-    const place = standing.own
-      ? ` ${t('scores.own', { place: standing.own.place, count: standing.count })}`
-      : '';
+    const place = standing.own ? ` ${t('scores.own', { place: standing.own.place })}` : '';
     announce(`${said}${verdict === 'right' ? '' : was}${place}`);
   }, []);
   return (

@@ -8,7 +8,7 @@ import type {
   RoomState,
   RoomStatus,
 } from '@pinroom/client';
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 /** Entries of a channel that a page keeps. */
 const KEPT = 500;
@@ -21,6 +21,8 @@ export class RoomStore {
   /** Hosts first, then in the order in which they came. */
   readonly members: ReadonlySignal<readonly Member[]>;
   readonly memberCount: ReadonlySignal<number>;
+  /** Everybody but the hosts that are known: whom pages count as people. */
+  readonly guestCount: ReadonlySignal<number>;
   readonly hostState: ReadonlySignal<HostState>;
   /** To hosts: who waits at the door. */
   readonly waiting: ReadonlySignal<readonly Member[]>;
@@ -48,6 +50,10 @@ export class RoomStore {
     this.self = self;
     this.members = members;
     this.memberCount = memberCount;
+    this.guestCount = computed(() => {
+      const hosts = members.value.filter(({ role }) => role === 'host').length;
+      return Math.max(0, memberCount.value - hosts);
+    });
     this.hostState = hostState;
     this.waiting = waiting;
     this.state = state;
