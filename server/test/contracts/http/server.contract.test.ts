@@ -193,7 +193,7 @@ function fits(): boolean {
 
 describe('the page about the server', () => {
   it('is one page without a script, whose links and style exist', async () => {
-    const http = new HttpFixture();
+    const http = new HttpFixture({ operatorToken: 'op' });
     const response = await http.call('GET /about');
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const page = await response.text();
@@ -202,10 +202,19 @@ describe('the page about the server', () => {
     expect(page).toContain('1.2.3');
     const links = [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(4);
-    for (const link of links) expect((await http.call(`GET ${link}`)).status).toBe(200);
+    expect(links).toEqual(expect.arrayContaining(['/', '/host', '/monitor', '/metrics']));
+    for (const link of links) {
+      const { status } = await http.call(`GET ${link}`, { token: 'op' });
+      expect([link, status]).toEqual([link, 200]);
+    }
     const style = await http.call(`GET ${links.find((link) => link.endsWith('.css'))}`);
     expect(style.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(style.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('leads to no pages where there are none, and to nothing for operators without a token', async () => {
+    const page = await (await new HttpFixture({ pages: new Map() }).call('GET /about')).text();
+    expect(page).not.toMatch(/href="\/(host|monitor|metrics)?"/);
   });
 
   it('shows faults, and what comes from outside as text', async () => {
