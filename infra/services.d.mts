@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Default: a free one. */
   readonly port?: number;
+  /** Whether it is out of reach of the terminal's Ctrl+C. */
+  readonly detached?: boolean;
 }
 
 export function startRedis(options?: ServiceOptions): Promise<RunningService>;

@@ -25,9 +25,10 @@ const POSTGRES_SETTINGS = {
 
 /**
  * Starts a Redis of its own on a free port of 127.0.0.1, with its data in a temporary folder.
- * `settings` are lines of redis.conf: `{maxmemory: '10mb', appendonly: 'yes'}`.
+ * `settings` are lines of redis.conf: `{maxmemory: '10mb', appendonly: 'yes'}`. `detached`: the
+ * terminal's Ctrl+C does not reach it.
  */
-export async function startRedis({ settings = {}, port } = {}) {
+export async function startRedis({ settings = {}, port, detached = false } = {}) {
   const { redisServer, environment } = findBinaries();
   const { folder, remove } = serviceFolder('redis');
   const all = { save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction', ...settings };
@@ -39,7 +40,7 @@ export async function startRedis({ settings = {}, port } = {}) {
       args: Object.entries({ ...all, bind: '127.0.0.1', port: `${number}`, dir: folder }).flatMap(
         ([name, value]) => [`--${name}`, value],
       ),
-      options: { cwd: folder, env: { ...process.env, ...environment }, ...serviceUser() },
+      options: { cwd: folder, env: { ...process.env, ...environment }, detached, ...serviceUser() },
     }),
     isReady: (number, _output, pid) => isOurRedis(number, pid),
   });
@@ -47,7 +48,7 @@ export async function startRedis({ settings = {}, port } = {}) {
 }
 
 /** Starts a PostgreSQL of its own on a free port of 127.0.0.1; the URL is the superuser's. */
-export async function startPostgres({ settings = {}, port } = {}) {
+export async function startPostgres({ settings = {}, port, detached = false } = {}) {
   const { initdb, postgres, environment } = findBinaries();
   const { folder, remove } = serviceFolder('postgres');
   const options = {
@@ -69,7 +70,7 @@ export async function startPostgres({ settings = {}, port } = {}) {
         ...['-D', data, '-p', `${number}`],
         ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      options,
+      options: { ...options, detached },
     }),
     isReady: (_number, output) => output.includes('ready to accept connections'),
   });

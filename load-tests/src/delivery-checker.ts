@@ -39,7 +39,7 @@ interface IndexedChannel {
   readonly byKey: ReadonlyMap<string, readonly Entry[]>;
 }
 
-type Report = (kind: FaultKind, id: string, detail: string) => void;
+type Report = (kind: FaultKind, id: string, detail: string, entries?: number) => void;
 
 function index(channel: KeptChannel): IndexedChannel {
   const entries = survivors(channel.entries);
@@ -91,8 +91,8 @@ function checkSeen(
 ): Fault[] {
   const { roomId, channel } = seen;
   const faults: Fault[] = [];
-  const report: Report = (kind, id, detail) => {
-    faults.push({ kind, roomId, channel, client: client.name, id, detail });
+  const report: Report = (kind, id, detail, entries = 1) => {
+    faults.push({ kind, roomId, channel, client: client.name, id, entries, detail });
   };
   const role = client.hosts?.includes(roomId) ? 'host' : 'player';
   if (!mayRead(channel, role, client.userId)) {
@@ -163,7 +163,7 @@ function reportGap(
     first ??= id;
     count++;
   }
-  if (first !== null) report('gap', first, `${count} not seen from ${first} on`);
+  if (first !== null) report('gap', first, `${count} not seen from ${first} on`, count);
   return Math.max(from, to + 1);
 }
 

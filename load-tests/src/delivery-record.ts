@@ -86,6 +86,8 @@ export interface Fault {
   readonly client: string | null;
   /** The entry where it shows; null: a message that has none. */
   readonly id: string | null;
+  /** How many entries it is about, where it may be more than one. */
+  readonly entries?: number;
   /** For people. */
   readonly detail: string;
 }

@@ -40,6 +40,33 @@ describe('the way in, on a phone of 320 pixels', () => {
     await expectInside(page);
     await expectAccessible(visitor, 'in the room');
     await expectNoSidewaysScroll(visitor, 'in the room');
+    // No script can read what the session hangs on.
+    const [cookie, ...others] = await visitor.context.cookies();
+    expect(cookie).toMatchObject({ name: 'pinroom_refresh', httpOnly: true, sameSite: 'Strict' });
+    expect(others).toEqual([]);
+    const token = cookie?.value ?? '';
+    const stored = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
+    expect(await page.evaluate(stored)).not.toContain(token);
+    expect(visitor.faults).toEqual([]);
+  });
+
+  it('loads itself again where a part of the page is missing, once, and then says so', async () => {
+    const visitor = await phone();
+    const { page } = visitor;
+    let missing = 1;
+    // What a page of another version asks this node for, and what a broken connection does not bring.
+    await page.route(/assets\/player-[^/]+\.(js|css)$/, (asked) =>
+      missing-- > 0 ? asked.fulfill({ status: 404, body: '' }) : asked.continue(),
+    );
+    await visitor.goto('/');
+    await page.getByLabel('Enter the PIN').waitFor();
+    missing = Number.POSITIVE_INFINITY;
+    await page.reload();
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+    await expectAccessible(visitor, 'a part is missing');
+    missing = 0;
+    await page.getByRole('button', { name: 'Reload' }).tap();
+    await page.getByLabel('Enter the PIN').waitFor();
     expect(visitor.faults).toEqual([]);
   });
 

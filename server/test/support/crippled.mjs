@@ -52,6 +52,19 @@ const TAKE_AWAY = {
     const { BusProbe } = await import('../../dist/drivers/socketio/bus-probe.js');
     BusProbe.prototype.start = () => {};
   },
+  /** Every tenth message is acknowledged, and kept nowhere (embedded drivers). */
+  async keep() {
+    const { MemoryRoomFeed } = await import('../../dist/drivers/memory/memory-room-feed.js');
+    const { append } = MemoryRoomFeed.prototype;
+    let [count, last] = [0, null];
+    MemoryRoomFeed.prototype.append = async function appendSome(request) {
+      count += request.sender === null ? 0 : 1;
+      if (last && request.sender && count % 10 === 0) return last;
+      const outcome = await append.call(this, request);
+      if (outcome.kind === 'appended') last = outcome;
+      return outcome;
+    };
+  },
   /** A key does not make a message count once. */
   async dedupe() {
     changeLua(

@@ -10,6 +10,7 @@ import type { HostRoom } from './host-room.js';
 import { longestWord } from './longest-word.js';
 import { attempt } from './notices.js';
 import type { PanelTab } from './panel-tab.js';
+import { QuestionAside } from './question-aside.js';
 import { RightChoice } from './right-choice.js';
 import { Scoreboard } from './scoreboard.js';
 import type { StageItem } from './stage-item.js';
@@ -26,7 +27,7 @@ interface QuestionStageProps {
 const TELL_EVERY_MS = 10_000;
 
 export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) {
-  const { round, id } = item;
+  const { round, id, aside } = item;
   const { question, result } = round;
   const { text, options, endsAt, seconds, number } = question;
   const standing = room.rounds.tallies.standing.value;
@@ -79,6 +80,7 @@ export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) 
             <TimeLeft endsAt={endsAt} seconds={seconds} />
           ) : null}
         </div>
+        {aside ? <QuestionAside key={aside.id} saying={aside} /> : null}
         <div class="stage-actions row">
           {result ? (
             <button type="button" class="button button-main" onClick={() => onOpen('ask')}>

@@ -20,6 +20,18 @@ export function Stage({ room, onOpen }: StageProps) {
     return (
       <>
         {pin === null ? null : <JoinCard pin={pin} locked={locked} />}
+        {room.rounds.isHidden.value ? (
+          <div class="row">
+            <button
+              type="button"
+              class="button button-main"
+              data-action="show-again"
+              onClick={() => room.rounds.showAgain()}
+            >
+              {t('stage.question')}
+            </button>
+          </div>
+        ) : null}
         <PeopleChips room={room} />
       </>
     );

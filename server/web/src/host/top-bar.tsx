@@ -18,11 +18,6 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
   const heading = useFocusOnShow<HTMLHeadingElement>(room.handle.id);
   const { title, locked, pin } = room.store.room.value;
   const waiting = room.store.waiting.value.length;
-  const toggleLock = () =>
-    attempt(
-      () => room.handle.update({ locked: !locked }),
-      locked ? t('lock.opened') : t('lock.closed'),
-    );
   return (
     <div class="top-bar">
       <BrandMark />
@@ -49,7 +44,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
           aria-pressed={locked}
           aria-label={t('lock.label')}
           title={locked ? t('lock.is-closed') : t('lock.is-open')}
-          onClick={() => void toggleLock()}
+          onClick={() => void room.toggleLock()}
         >
           <Icon name={locked ? 'lock' : 'unlock'} />
         </button>

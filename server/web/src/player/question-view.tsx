@@ -11,6 +11,7 @@ import type { OwnAnswer } from './own-answers.js';
 import { type NoAnswer, whyNoAnswer } from './rights.js';
 import type { Scene } from './scene.js';
 import { TimeBar } from './time-bar.js';
+import { isLate } from './verdict.js';
 
 interface QuestionViewProps {
   readonly store: RoomStore;
@@ -32,7 +33,9 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
   const isAsking = isOpen(round, now);
   const isTaken = answer !== undefined && answer.state !== 'refused';
   const canAnswer = isAsking && hindrance === null && !isTaken;
-  const status = statusText(answer, isAsking, hindrance, isOnline.value);
+  const status = isLate(round, answer)
+    ? t('result.late')
+    : statusText(answer, isAsking, hindrance, isOnline.value);
   useEffect(() => {
     if (!isAsking) return;
     const listed = options.map((option, index) => `${optionLetter(index)}: ${option}`).join('. ');
