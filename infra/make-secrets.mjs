@@ -53,6 +53,7 @@ function newSecrets() {
     [SECRET]: newSecret(),
     PINROOM_OPERATOR_TOKEN: newSecret(),
     POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+    GRAFANA_PASSWORD: randomBytes(24).toString('hex'),
   };
 }
 
@@ -77,7 +78,7 @@ function makeFile(file, secrets) {
   ${KEY}  signs access tokens; public as kid ${kidOf(secrets[KEY])}
   ${SECRET}     behind refresh tokens and host keys
   PINROOM_OPERATOR_TOKEN   opens /metrics
-  POSTGRES_PASSWORD        for docker-compose.yml; no node reads it
+  POSTGRES_PASSWORD        for docker-compose.yml, as GRAFANA_PASSWORD; no node reads them
 Every node gets them in its environment, the same ones: \`set -a; . ./${file}; set +a\` in a shell,
 EnvironmentFile= in a systemd unit, \`docker compose --env-file ${file} up\`.
 Keep the file: with other secrets everybody is logged out. How key and secret are replaced without
