@@ -18,6 +18,7 @@ export function isInstalled() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp()) return true;
   // Installed by other means (npm install): compare what npm noted down with what is wanted.
   const matches =
+    existsSync(inRepository('node_modules/.bin/pinroom')) &&
     needed.every(([place, entry]) => entry.link || hidden[place]?.integrity === entry.integrity) &&
     Object.entries(lock).every(([place, entry]) => !isForThisMachine(entry) || hidden[place]);
   return matches;

@@ -1,27 +1,18 @@
 #!/usr/bin/env node
 import { type App, buildApp } from './app/build-app.js';
+import { configWarnings } from './app/config-warnings.js';
 import { createLogger } from './app/create-logger.js';
 import { networkAddresses } from './app/network-addresses.js';
 import { StartupError } from './app/startup-error.js';
 import type { Config } from './config/config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
 
-const IN_MEMORY =
-  'rooms are in memory: a crash loses the last second, and no other node can take over; ' +
-  'REDIS_URL and DATABASE_URL change that';
-
-const UNLIMITED =
-  'PINROOM_RATE_LIMITS is off: anyone may guess PINs and flood rooms; never do this in public';
-
 /** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config);
-  for (const name of config.unknownVariables) {
-    logger.warn({ name }, `${name} is not a variable of Pinroom: is it misspelt?`);
-  }
-  if (config.redisUrls === null && process.env.NODE_ENV === 'production')
-    logger.warn({}, IN_MEMORY);
+  const isProduction = process.env.NODE_ENV === 'production';
+  for (const warning of configWarnings(config, isProduction)) logger.warn({}, warning);
   process.on('unhandledRejection', (fault) => {
     logger.error({ err: fault }, 'a rejection that nobody handled');
   });
@@ -78,7 +69,6 @@ function announce(app: App, config: Config, logger: ReturnType<typeof createLogg
   const isOnEvery = config.host === '0.0.0.0' || config.host === '::';
   const address = config.publicUrl ?? `http://${isOnEvery ? 'localhost' : config.host}:${port}`;
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
-  if (!Number.isFinite(config.rates.commandsPerSocket)) logger.warn({}, UNLIMITED);
   const others = networkAddresses().map((host) => `http://${host}:${port}`);
   if (config.publicUrl === null && isOnEvery && others.length > 0) {
     logger.info({}, `phones and others in this network reach it at ${others.join(' or ')}`);

@@ -35,7 +35,7 @@ export interface SystemEvents {
     /** A socket that went on and on above its limit. */
     | { kind: 'socket-closed'; network: string };
   'room-opened': { roomId: string };
-  'room-closed': { roomId: string; reason: 'closed' | 'expired' };
+  'room-closed': { roomId: string; reason: 'closed' | 'expired'; by?: 'operator' };
   /** An operator has looked into what is said in a channel: once for each channel, node and minute. */
   'room-read': { roomId: string; channel: string };
   /** Entries of this very log that are in it no more, or never were. */

@@ -9,7 +9,7 @@ import { PostgresRoomPinArchive } from '../drivers/postgres/postgres-room-pin-ar
 import { PostgresRoomStateArchive } from '../drivers/postgres/postgres-room-state-archive.js';
 import { PostgresSessionArchive } from '../drivers/postgres/postgres-session-archive.js';
 import { PostgresSystemLogArchive } from '../drivers/postgres/postgres-system-log-archive.js';
-import { openRedis, type RedisClients } from '../drivers/redis/redis-clients.js';
+import type { RedisClients } from '../drivers/redis/redis-clients.js';
 import { createRedisStores } from '../drivers/redis/redis-stores.js';
 import type { EndedSessionList } from '../engine/auth/ended-session-list.port.js';
 import type { SessionArchive } from '../engine/auth/session-archive.port.js';
@@ -43,8 +43,8 @@ import type { ResourceStack } from '../engine/runtime/resource-stack.js';
 import type { SystemLogStore } from '../engine/runtime/system-log.port.js';
 import { storeLimits } from './choose-limits.js';
 import type { Backend } from './health.js';
-import { FIRST_CONTACT_MS, openArchive } from './open-archive.js';
-import { messageOf, StartupError } from './startup-error.js';
+import { openArchive } from './open-archive.js';
+import { connectRedis } from './open-redis.js';
 
 /** What is hot. */
 export interface Stores {
@@ -99,7 +99,7 @@ interface Surroundings {
 
 /** Opens the drivers that the configuration asks for; the stack closes them. The only switch on technology. */
 export async function chooseDrivers(around: Surroundings, stack: ResourceStack): Promise<Drivers> {
-  const { clock, config, logger, metrics } = around;
+  const { clock, config } = around;
   const database = await openArchive(around, stack);
   const archives: Archives = {
     rooms: new PostgresRoomArchive(database),
@@ -130,15 +130,7 @@ export async function chooseDrivers(around: Surroundings, stack: ResourceStack):
       description: `memory + ${archiveName}`,
     };
   }
-  const redis = await openRedis({
-    urls: config.redisUrls,
-    firstContactMs: FIRST_CONTACT_MS,
-    logger,
-    metrics,
-  }).catch((fault: unknown) => {
-    throw new StartupError(`REDIS_URL: ${messageOf(fault)}`, fault);
-  });
-  stack.defer(() => redis.close());
+  const { redis } = await connectRedis(config.redisUrls, around, stack);
   return {
     stores: await createRedisStores(redis, options),
     archives,

@@ -32,8 +32,13 @@ export async function loadKeys(config: Config): Promise<Keys> {
   };
 }
 
+/** Where keys are kept that are not configured. */
+export function keysFile(dataDir: string): string {
+  return path.join(dataDir, 'keys.json');
+}
+
 async function keptKeys(dataDir: string): Promise<KeptKeys> {
-  const file = path.join(dataDir, 'keys.json');
+  const file = keysFile(dataDir);
   try {
     return JSON.parse(await readFile(file, 'utf8')) as KeptKeys;
   } catch (fault) {

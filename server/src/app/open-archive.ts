@@ -1,11 +1,17 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../drivers/postgres/database.js';
 import { openEmbedded, openPostgres } from '../drivers/postgres/open-database.js';
+import {
+  checkPostgres,
+  type PostgresServer,
+  postgresTime,
+} from '../drivers/postgres/postgres-requirements.js';
 import { isTransient, sqlState } from '../drivers/postgres/sql-faults.js';
 import { AppError } from '../engine/runtime/app-error.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { ResourceStack } from '../engine/runtime/resource-stack.js';
+import { type ClockDifference, checkPostgresClock } from './check-clocks.js';
 import { messageOf, StartupError } from './startup-error.js';
 
 /** How long a backend may take to answer for the first time. */
@@ -19,26 +25,62 @@ interface Surroundings {
   readonly logger: Logger;
 }
 
-/** Opens the archive and brings its schema forward; the stack closes it. Rejects with a StartupError. */
-export async function openArchive(around: Surroundings, stack: ResourceStack): Promise<Database> {
-  const { clock, config, logger } = around;
-  if (config.databaseUrl === null) {
-    try {
-      const database = stack.use(await openEmbedded({ dataDir: config.dataDir, logger }));
-      await database.migrate();
-      return database;
-    } catch (fault) {
-      throw new StartupError(`PINROOM_DATA_DIR: ${messageOf(fault)}`, fault);
-    }
+/** PostgreSQL as it was found. */
+export interface FoundPostgres {
+  readonly database: Database;
+  readonly server: PostgresServer;
+  readonly difference: ClockDifference;
+}
+
+/**
+ * Opens the archive and brings its schema forward; the stack closes it. Rejects with a StartupError.
+ * `look` sees the archive before that.
+ */
+export async function openArchive(
+  around: Surroundings,
+  stack: ResourceStack,
+  look: (database: Database) => Promise<unknown> = async () => {},
+): Promise<Database> {
+  const { config, logger } = around;
+  const bringForward = async (database: Database) => {
+    await look(database);
+    await database.migrate();
+  };
+  if (config.databaseUrl !== null) {
+    return (await connectPostgres(config.databaseUrl, around, stack, bringForward)).database;
   }
-  const url = new URL(config.databaseUrl);
-  const database = stack.use(openPostgres({ url: config.databaseUrl, logger }));
+  try {
+    const database = stack.use(await openEmbedded({ dataDir: config.dataDir, logger }));
+    await bringForward(database);
+    return database;
+  } catch (fault) {
+    throw new StartupError(`PINROOM_DATA_DIR: ${messageOf(fault)}`, fault);
+  }
+}
+
+/**
+ * Opens PostgreSQL, looks whether it can be used, and does with it what is to be done first; the stack
+ * closes it. Rejects with a StartupError.
+ */
+export async function connectPostgres(
+  address: string,
+  around: Omit<Surroundings, 'config'>,
+  stack: ResourceStack,
+  first: (database: Database) => Promise<unknown>,
+): Promise<FoundPostgres> {
+  const { clock, logger } = around;
+  const url = new URL(address);
+  const database = stack.use(openPostgres({ url: address, logger }));
   const deadline = clock.now() + FIRST_CONTACT_MS;
   for (;;) {
     try {
       await database.ping();
-      await database.migrate();
-      return database;
+      const server = await checkPostgres(database.queries, logger);
+      await first(database);
+      const difference = await checkPostgresClock(clock, logger, () =>
+        postgresTime(database.queries),
+      );
+      return { database, server, difference };
     } catch (fault) {
       if (isFinal(fault) || clock.now() >= deadline) {
         throw new StartupError(`DATABASE_URL: ${whatIsWrong(url, fault)}`, fault);

@@ -70,7 +70,8 @@ describe('the configuration', () => {
   it('says how to make the keys that Redis asks for', () => {
     const faults = faultsOf({ REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://x/y' });
     expect(faults).toHaveLength(2);
-    for (const fault of faults) expect(fault).toMatch(/is required with REDIS_URL.*npm run keys/);
+    for (const fault of faults)
+      expect(fault).toMatch(/is required with REDIS_URL.*npx pinroom keys/);
   });
 
   it('asks as much of secrets that are merely accepted as of the one in use', () => {

@@ -6,7 +6,7 @@ import type { VariableName } from './variables.js';
 const YEAR_SECONDS = 31_536_000;
 /** Whoever guesses a secret, also one that is merely accepted, makes refresh tokens of any session. */
 const SHORTEST_SECRET = 32;
-const KEYS_HINT = '`npm run keys` makes one, in .pinroom.env';
+const KEYS_HINT = '`npx pinroom keys` makes one, in .pinroom.env';
 
 /** The configuration is not usable; `faults` says everything that is wrong with it. */
 export class ConfigError extends Error {

@@ -50,6 +50,26 @@ describe('the way in, on a phone of 320 pixels', () => {
     expect(visitor.faults).toEqual([]);
   });
 
+  it('loads itself again where a part of the page is missing, once, and then says so', async () => {
+    const visitor = await phone();
+    const { page } = visitor;
+    let missing = 1;
+    // What a page of another version asks this node for, and what a broken connection does not bring.
+    await page.route(/assets\/player-[^/]+\.(js|css)$/, (asked) =>
+      missing-- > 0 ? asked.fulfill({ status: 404, body: '' }) : asked.continue(),
+    );
+    await visitor.goto('/');
+    await page.getByLabel('Enter the PIN').waitFor();
+    missing = Number.POSITIVE_INFINITY;
+    await page.reload();
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+    await expectAccessible(visitor, 'a part is missing');
+    missing = 0;
+    await page.getByRole('button', { name: 'Reload' }).tap();
+    await page.getByLabel('Enter the PIN').waitFor();
+    expect(visitor.faults).toEqual([]);
+  });
+
   it('says what is wrong with a PIN: none, unknown, or of a room that is closed', async () => {
     const { pin, handle } = await openRoom(host);
     await handle.close();

@@ -3,6 +3,7 @@ import { UNLIMITED } from '../support/backends.js';
 import {
   expectAccessible,
   expectNoSidewaysScroll,
+  expectNothingBelow,
   newVisitor,
   type Visitor,
 } from '../support/browser.js';
@@ -28,6 +29,18 @@ describe('every state of every page can be read by everybody', () => {
   async function look(visitor: Visitor, state: string): Promise<void> {
     await expectAccessible(visitor, state);
     await expectNoSidewaysScroll(visitor, state);
+    await expectNothingBelow(visitor, state);
+  }
+
+  /** The projector shows all of it, and as large as that allows. */
+  async function expectStageFits({ page }: Visitor, state: string): Promise<void> {
+    const [over, left] = await page.locator('main').evaluate((stage) => {
+      const parts = [...stage.querySelectorAll('.question-body, .question-end')];
+      const [body, end] = parts.map((part) => part.getBoundingClientRect());
+      return [stage.scrollHeight - stage.clientHeight, (end?.top ?? 0) - (body?.bottom ?? 0)];
+    });
+    expect({ state, isOver: over > 1 }).toEqual({ state, isOver: false });
+    expect(left).toBeLessThan(32);
   }
 
   it('of the host, on the projector and on a phone; and of a player beside', async () => {
@@ -40,10 +53,12 @@ describe('every state of every page can be read by everybody', () => {
     await ask(page, QUESTION);
     await answer(player.page, LONG);
     await look(host, 'a question');
+    await expectStageFits(host, 'a question');
     await look(player, 'a question, answered');
     await page.locator('[data-action="result"]').click();
     await player.page.locator('[data-verdict="right"]').waitFor();
     await look(host, 'a result');
+    await expectStageFits(host, 'a result');
     await look(player, 'a result');
     for (const tab of ['People', 'Feed', 'Log', 'Room']) {
       await page.getByRole('tab', { name: tab }).click();

@@ -8,7 +8,7 @@ import { freePort } from '../../../infra/service-process.mjs';
 import { afterFile } from '../support/after-file.js';
 import { startBackends } from '../support/backends.js';
 import { failedStart } from '../support/opening-failure.js';
-import { createDatabase, startRedis } from '../support/services.js';
+import { createDatabase, type RunningService, startRedis } from '../support/services.js';
 import { SHARED_SECRETS, spawnNode } from '../support/spawn-node.js';
 import { until } from '../support/until.js';
 
@@ -129,6 +129,42 @@ describe.concurrent('a start without its backends', { timeout: 60_000 }, () => {
     });
     expect(code).toBe(FAILURE);
     expect(output).toMatch(/cannot start: REDIS_URL: .*allkeys-lru.*noeviction/);
+  });
+
+  it('fails on a Redis that is a replica, or one of a Cluster, and says what to name instead', async () => {
+    const { url } = await createDatabase();
+    const attempt = async (redis: RunningService, message: RegExp) => {
+      const env = { REDIS_URL: redis.url, DATABASE_URL: url };
+      const { code, output } = await failedStart({ env });
+      expect(code).toBe(FAILURE);
+      expect(output).toMatch(message);
+    };
+    const replica = await startRedis();
+    const admin = new Redis(replica.url);
+    await admin.replicaof('127.0.0.1', await freePort());
+    admin.disconnect();
+    const member = await startRedis({ settings: { 'cluster-enabled': 'yes' } });
+    await Promise.all([
+      attempt(replica, /cannot start: REDIS_URL: .*replica.*Name its master/),
+      attempt(member, /cannot start: REDIS_URL: .*Cluster.*Name several/),
+    ]);
+  });
+
+  it('fails on a clock that is far from that of Redis, and warns of one that is near', async () => {
+    const { env } = await startBackends();
+    const wrongBy = (ms: number) => ({
+      NODE_OPTIONS: `--import=data:text/javascript,const/**/now=Date.now;Date.now=()=>now()+${ms}`,
+    });
+    const { code, output } = await failedStart({ env: { ...env, ...wrongBy(40_000) } });
+    expect(code).toBe(FAILURE);
+    expect(output).toMatch(/cannot start: REDIS_URL: the clock .* is (39|40)\.\d s ahead of .*NTP/);
+    const node = await spawnNode({ env: { ...env, ...wrongBy(-10_000) } });
+    for (const backend of ['Redis', 'PostgreSQL']) {
+      expect(node.output()).toMatch(new RegExp(`\\d s behind that of ${backend}: let NTP`));
+    }
+    // As the Redis and PostgreSQL of these tests are.
+    expect(node.output()).toMatch(/Redis keeps no append-only file/);
+    expect(node.output()).toMatch(/PostgreSQL commits before it has written/);
   });
 });
 

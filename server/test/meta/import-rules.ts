@@ -81,15 +81,31 @@ function driverCheck(file: string): Check {
 const configCheck: Check = (specifier, target) =>
   specifier === CONTRACT || below('server/src/config/', target);
 
+const ENTRIES = ['server/src/main.ts', 'server/src/pinroom.ts'];
+
 /** R8. */
 const appCheck: Check = (specifier, target) =>
   specifier === CONTRACT ||
   specifier.startsWith('node:') ||
-  (below('server/src/', target) && target !== 'server/src/main.ts');
+  (below('server/src/', target) &&
+    !below('server/src/commands/', target) &&
+    !ENTRIES.includes(target ?? ''));
 
 const mainCheck: Check = (specifier, target) =>
   specifier.startsWith('node:') ||
   ['app/', 'config/', 'engine/runtime/'].some((name) => below(`server/src/${name}`, target));
+
+/** R13: commands ask a node as any operator does, and open backends as a node does. */
+const commandsCheck: Check = (specifier, target) =>
+  specifier === CONTRACT ||
+  specifier === '@pinroom/client' ||
+  specifier.startsWith('node:') ||
+  ['app/', 'commands/', 'config/', 'engine/runtime/'].some((name) =>
+    below(`server/src/${name}`, target),
+  );
+
+const pinroomCheck: Check = (_, target) =>
+  target === 'server/src/main.ts' || below('server/src/commands/', target);
 
 /** R9: the contract, the client library and packages, nothing of the server. */
 const loadTestsCheck: Check = (specifier, target) =>
@@ -116,6 +132,8 @@ function checkFor(file: string): Check {
   if (file.startsWith('server/src/drivers/')) return driverCheck(file);
   if (file.startsWith('server/src/config/')) return configCheck;
   if (file.startsWith('server/src/app/')) return appCheck;
+  if (file.startsWith('server/src/commands/')) return commandsCheck;
+  if (file === 'server/src/pinroom.ts') return pinroomCheck;
   return file === 'server/src/main.ts' ? mainCheck : () => false;
 }
 

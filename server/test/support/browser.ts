@@ -126,3 +126,13 @@ export async function expectNoSidewaysScroll({ page }: Visitor, state: string): 
   });
   expect({ state, content }).toEqual({ state, content: screen });
 }
+
+/** The page ends where what is on it ends: nothing unseen makes it longer. */
+export async function expectNothingBelow({ page }: Visitor, state: string): Promise<void> {
+  const below = await page.evaluate(() => {
+    const end = document.getElementById('page')?.getBoundingClientRect().bottom ?? 0;
+    const { scrollHeight, clientHeight } = document.documentElement;
+    return Math.max(0, Math.floor(scrollHeight - Math.max(clientHeight, end + scrollY)));
+  });
+  expect({ state, below }).toEqual({ state, below: 0 });
+}

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterFile } from './after-file.js';
 
-const SCRIPT = fileURLToPath(new URL('../../../infra/make-secrets.mjs', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../bin/pinroom.js', import.meta.url));
 const run = promisify(execFile);
 
 /** An environment file as `npm run keys` makes and changes it, in a folder of its own. */
@@ -26,7 +26,11 @@ export function newKeysFile(): KeysFile {
   return {
     path: file,
     async keys(...options) {
-      const { stdout } = await run(process.execPath, [SCRIPT, file, ...options]);
+      const env = { PATH: process.env.PATH, npm_lifecycle_event: 'keys' };
+      const { stdout } = await run(process.execPath, [COMMAND, 'keys', ...options], {
+        cwd: folder,
+        env,
+      });
       return stdout;
     },
     async variables() {

@@ -10,6 +10,7 @@ import { afterFile } from './after-file.js';
 import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../bin/pinroom.js', import.meta.url));
 const CRIPPLED = new URL('./crippled.mjs', import.meta.url).href;
 /** The first start with the embedded archive takes 2 s alone, and many times that beside other work. */
 const READY_MS = 45_000;
@@ -36,6 +37,8 @@ export interface SpawnOptions {
   readonly port?: number;
   /** Mechanisms that it goes without, see `crippled.mjs`: for tests that show that each is needed. */
   readonly without?: readonly string[];
+  /** Whether it is started by `pinroom start`; default: as `npm start` does. */
+  readonly byCommand?: boolean;
   /** Whether to wait until /readyz answers 200; default true. */
   readonly waitUntilReady?: boolean;
 }
@@ -65,7 +68,8 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? temporaryFolder();
   const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
-  const child = spawn(process.execPath, ['--enable-source-maps', ...crippled, MAIN], {
+  const program = options.byCommand ? [COMMAND, 'start'] : [MAIN];
+  const child = spawn(process.execPath, ['--enable-source-maps', ...crippled, ...program], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],

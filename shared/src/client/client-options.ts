@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly renewSession?: boolean;
   /** A token with less life left is replaced before the next handshake. */
   readonly refreshMarginMs?: number;
-  /** How long an answer may take. */
+  /** How long an answer may take; three times as long where it may be big. */
   readonly requestTimeoutMs?: number;
   /** How long `createRoom` and `joinRoom` try. */
   readonly commandDeadlineMs?: number;

@@ -13,6 +13,14 @@ import { onWake } from './wake-signals.js';
 const STEADY_MS = 5_000;
 /** An open connection does not keep a session alive, a refresh does: about once in this time, each client at another one. */
 const KEEP_SESSION_MS = 3_600_000;
+/** Their answers may hold 256 KiB: asked again too soon over a slow line, they would never get through. */
+const BIG_ANSWERS: ReadonlySet<CommandName> = new Set<CommandName>([
+  'room:join',
+  'room:history',
+  'room:members',
+]);
+/** So many times the time of other answers. */
+const BIG_ANSWER_TIMES = 3;
 
 /**
  * `offline`: not started, or stopped. `connecting`: the first attempt. `online`. `reconnecting`: lost,
@@ -99,10 +107,14 @@ export class Connection extends Emitter<ConnectionEvents> {
   request<N extends CommandName>(
     name: N,
     payload: CommandPayload<N>,
-    timeoutMs = this.#options.requestTimeoutMs,
+    timeoutMs = this.#timeoutOf(name),
   ): Promise<CommandAnswer<N>> {
     if (!this.#line) return Promise.reject(new PinroomError('offline'));
     return this.#line.request(name, payload, timeoutMs);
+  }
+
+  #timeoutOf(name: CommandName): number {
+    return this.#options.requestTimeoutMs * (BIG_ANSWERS.has(name) ? BIG_ANSWER_TIMES : 1);
   }
 
   async #run(): Promise<void> {

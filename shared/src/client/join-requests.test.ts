@@ -58,6 +58,17 @@ describe('[CLIENT-22] a join that is given up', () => {
     expect(client.rooms.size).toBe(0);
   });
 
+  it('gives back what nobody knows of, where the answer does not come', async () => {
+    const { asked, clock, commands, join } = await setUp(['silence']);
+    const { giveUp, outcome } = join();
+    await asked();
+    giveUp();
+    await settled();
+    expect([outcome.value, ...commands()]).toEqual(['stopped', 'room:join']);
+    await clock.advance(20_000);
+    expect(commands()).toEqual(['room:join', 'room:leave']);
+  });
+
   it('before it is known that one has to wait gives the place at the door back', async () => {
     const { asked, commands, join } = await setUp([WAIT]);
     const { giveUp, outcome } = join();
@@ -79,6 +90,17 @@ describe('[CLIENT-22] a join that is given up', () => {
     second.giveUp();
     await settled();
     expect(client.rooms.get('r')?.status).toBe('live');
+  });
+
+  it('lets it wait also where the answer takes long', async () => {
+    const { asked, clock, commands, join } = await setUp(['silence']);
+    const first = join();
+    await asked();
+    first.giveUp();
+    const second = join();
+    await clock.advance(20_000);
+    expect(second.outcome.value).toBe('in r');
+    expect(commands()).toEqual(['room:join', 'room:leave', 'room:join']);
   });
 
   it('leaves the place alone that another join holds', async () => {

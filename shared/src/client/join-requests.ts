@@ -41,25 +41,29 @@ export class JoinRequests {
     throwIfStopped(signal);
     await untilStopped(Promise.all(this.#undoing), signal);
     const answered = this.#ask(place, wish, signal);
-    try {
-      return await untilStopped(answered, signal);
-    } catch (fault) {
-      if (signal?.aborted) this.#undo(answered);
-      throw fault;
-    }
+    // At once: whoever gives up may begin another join in the same moment.
+    return untilStopped(answered, signal, () => this.#undo(place, answered));
   }
 
-  #undo(answered: Promise<JoinAnswer>): void {
+  #undo(place: JoinPlace, answered: Promise<JoinAnswer>): void {
     const { isInside, leave } = this.#parts;
     const undone = answered
-      .then(({ room }) => (isInside(room.id) ? undefined : leave(room.id)))
-      .catch(() => {})
+      .then(
+        ({ room }) => room.id,
+        (fault) => (toPinroomError(fault).code === 'timeout' ? this.#roomOf(place) : null),
+      )
+      .then((roomId) => (roomId === null || isInside(roomId) ? undefined : leave(roomId)))
       .finally(() => this.#undoing.delete(undone));
     this.#undoing.add(undone);
   }
 
+  /** Null: not to be found out right now. */
+  async #roomOf(place: JoinPlace): Promise<string | null> {
+    return 'roomId' in place ? place.roomId : this.#parts.find(place.pin);
+  }
+
   async #ask(place: JoinPlace, wish: Wish, signal: AbortSignal | undefined): Promise<JoinAnswer> {
-    const { ask, doors, find, leave, onWaiting } = this.#parts;
+    const { ask, doors, leave, onWaiting } = this.#parts;
     try {
       return await ask({ ...place, ...wish }, signal);
     } catch (fault) {
@@ -67,7 +71,7 @@ export class JoinRequests {
     }
     return doors.wait({
       roomId: 'roomId' in place ? place.roomId : null,
-      find: async () => ('roomId' in place ? place.roomId : find(place.pin)),
+      find: () => this.#roomOf(place),
       ask: (roomId) => ask({ ...(roomId === null ? place : { roomId }), ...wish }, signal),
       onWaiting,
       giveUp: leave,
@@ -82,10 +86,17 @@ export function throwIfStopped(signal: AbortSignal | undefined): void {
 }
 
 /** What the promise gives, or `stopped` as soon as the signal is aborted. */
-function untilStopped<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function untilStopped<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  onStop = () => {},
+): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const stop = () => reject(givenUp());
+    const stop = () => {
+      onStop();
+      reject(givenUp());
+    };
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));

@@ -4,6 +4,7 @@ import type { SystemEntry } from '../operators.js';
 import { type FollowLogOptions, OperatorClient } from './operator-client.js';
 
 interface Asked {
+  readonly method: string;
   /** Path and query. */
   readonly at: string;
   readonly authorization: string | null;
@@ -45,7 +46,7 @@ function setUp(...answers: (Response | Error)[]) {
     const { pathname, search } = new URL(String(address));
     const headers = new Headers(init?.headers);
     const [accept, authorization] = [headers.get('accept'), headers.get('authorization')];
-    asked.push({ at: pathname + search, accept, authorization });
+    asked.push({ method: init?.method ?? '', at: pathname + search, accept, authorization });
     const answer = answers.shift() ?? new TypeError('fetch failed');
     if (answer instanceof Error) throw answer;
     return answer;
@@ -97,6 +98,17 @@ describe('the client of an operator', () => {
       '/api/ops/log',
     ]);
     expect(asked[0]).toMatchObject({ authorization: 'Bearer secret', accept: 'application/json' });
+  });
+
+  it('closes a room', async () => {
+    const { asked, operator } = setUp(Response.json({}), refusal('room_closed', 410));
+    await operator.closeRoom('a/b');
+    expect(asked[0]).toMatchObject({
+      method: 'POST',
+      at: '/api/ops/rooms/a%2Fb/close',
+      authorization: 'Bearer secret',
+    });
+    await expect(operator.closeRoom('r')).rejects.toMatchObject({ code: 'room_closed' });
   });
 
   it('is told what is wrong by code', async () => {

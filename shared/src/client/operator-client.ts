@@ -49,7 +49,7 @@ export interface FollowLogOptions {
 }
 
 /**
- * What operators may ask a server. Every failure is a PinroomError: `unauthenticated` where the token is
+ * What operators may ask of a server. Every failure is a PinroomError: `unauthenticated` where the token is
  * wrong, `not_found` where the server has none.
  */
 export class OperatorClient {
@@ -81,6 +81,12 @@ export class OperatorClient {
   /** One room and a page of its members, without what is said in it; also after it was closed. */
   room(roomId: string, page: { cursor?: string; limit?: number } = {}): Promise<OperatorRoomView> {
     return this.#get(pathOf(roomId), page);
+  }
+
+  /** Closes a room, as a host would; the logs of the room and of the system say so. `room_closed` where it is closed already. */
+  async closeRoom(roomId: string): Promise<void> {
+    const path = `/api/ops/${pathOf(roomId)}/close`;
+    await this.#http.call({ method: 'POST', path, accessToken: this.#token });
   }
 
   /** What was said in a channel of a room, any channel. That somebody looked is written to the log of the system. */

@@ -268,7 +268,9 @@ export class PinroomClient extends Emitter<ClientEvents> {
       } catch (fault) {
         const error = toPinroomError(fault);
         const wait = backoff.next(error.retryAfterMs);
-        if (!isTransient(error) || this.#clock.monotonic() + wait >= deadline) throw error;
+        const isLate = this.#clock.monotonic() + wait >= deadline;
+        // Who gave it up is to know whether the last attempt may have been carried out.
+        if (!isTransient(error) || isLate || signal?.aborted) throw error;
         await this.#pause.wait(wait, signal);
       }
     }

@@ -8,7 +8,7 @@ import {
 import type { OperatorApi } from '../../engine/connection/operator-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
-import { entryPage } from './answer-schemas.js';
+import { empty, entryPage } from './answer-schemas.js';
 import { eventStream } from './event-stream.js';
 import { jsonAnswer } from './json-answer.js';
 import { nodeList, operatorRoomList, operatorRoomView, systemLogPage } from './operator-schemas.js';
@@ -132,6 +132,19 @@ function roomRoutes(operators: OperatorApi): readonly Route[] {
       async handle({ param, query }) {
         const question = { ...query, roomId: roomIdOf(param) };
         return jsonAnswer(200, await operators.readEntries(question));
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${ROOM}/close`,
+      name: 'closeOpenRoom',
+      summary: `Closes a room, as a host would. That it was an operator is in the log of the system. ${NO_TOKEN}`,
+      who: 'operator',
+      answers: [{ status: 200, description: 'It is closed.', schema: empty }],
+      faults: ['not_found', 'room_not_found', 'room_closed'],
+      async handle({ param }) {
+        await operators.closeRoom(roomIdOf(param));
+        return jsonAnswer(200, {});
       },
     }),
   ];

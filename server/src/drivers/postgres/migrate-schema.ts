@@ -1,4 +1,4 @@
-import { type Kysely, Migrator, sql } from 'kysely';
+import { type Kysely, Migrator, type QueryExecutorProvider, sql } from 'kysely';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { ALL_MIGRATIONS } from './migrations/all-migrations.js';
 
@@ -26,25 +26,41 @@ export async function migrateSchema(db: Kysely<never>, logger: Logger): Promise<
   }
 }
 
-async function isNewerThanOurs(db: Kysely<never>, logger: Logger): Promise<boolean> {
+/** How the schema of a database stands to this version of the server. */
+export interface SchemaState {
+  /** Migrations that the server would run; none: the schema is at its head, or ahead of it. */
+  readonly pending: readonly string[];
+  /** Migrations of a newer server. */
+  readonly newer: readonly string[];
+}
+
+/** Looks, and changes nothing. Rejects where the schema does not fit. */
+export async function schemaState(db: QueryExecutorProvider): Promise<SchemaState> {
   const ours = Object.keys(ALL_MIGRATIONS).sort();
   const applied = await appliedMigrations(db);
   const unknown = applied.filter((name) => !ours.includes(name));
-  if (unknown.length === 0) return false;
-  const newest = ours.at(-1) ?? '';
-  const strange = unknown.filter((name) => name <= newest);
   const missing = ours.filter((name) => !applied.includes(name));
-  if (strange.length > 0 || missing.length > 0) {
+  const newest = ours.at(-1) ?? '';
+  if (unknown.some((name) => name <= newest) || (unknown.length > 0 && missing.length > 0)) {
     throw new Error(
       `This database does not fit this version of the server: unknown migrations [${unknown.join(', ')}], ` +
         `missing migrations [${missing.join(', ')}]. Is it the database of another application?`,
     );
   }
-  logger.warn({ unknown }, 'the schema was brought forward by a newer server; going on with it');
+  return { pending: missing, newer: unknown };
+}
+
+async function isNewerThanOurs(db: Kysely<never>, logger: Logger): Promise<boolean> {
+  const { newer } = await schemaState(db);
+  if (newer.length === 0) return false;
+  logger.warn(
+    { unknown: newer },
+    'the schema was brought forward by a newer server; going on with it',
+  );
   return true;
 }
 
-async function appliedMigrations(db: Kysely<never>): Promise<string[]> {
+async function appliedMigrations(db: QueryExecutorProvider): Promise<string[]> {
   const table = await sql<{ there: boolean }>`
     select to_regclass('kysely_migration') is not null as there`.execute(db);
   if (table.rows[0]?.there !== true) return [];

@@ -7,7 +7,7 @@ import { ResourceStack } from '../../engine/runtime/resource-stack.js';
 import type { RedisAccess } from './redis-access.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisMemoryWatch } from './redis-memory-watch.js';
-import { checkServers } from './redis-requirements.js';
+import { checkServers, type RedisServer } from './redis-requirements.js';
 import { RedisScripts, readScripts } from './scripts.js';
 
 export interface RedisConnectOptions {
@@ -28,8 +28,12 @@ export interface RedisClients extends RedisAccess, AsyncDisposable {
   /** For subscriptions: waits for Redis and subscribes again by itself. */
   readonly subscribe: Redis | Cluster;
   readonly memory: RedisMemoryWatch;
+  /** The masters, as they were when the connections were opened. */
+  readonly servers: readonly RedisServer[];
   /** Rejects with `unavailable`. */
   ping(): Promise<void>;
+  /** The time of every master in milliseconds since 1970. */
+  times(): Promise<readonly number[]>;
   /** Repeatable. */
   close(): Promise<void>;
 }
@@ -86,13 +90,14 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const scripts = new RedisScripts(calls, scriptSources);
   const deadlineMs = options.firstContactMs ?? FIRST_CONTACT_MS;
   await Promise.all(all.map((client) => firstContact(client, urls, deadlineMs)));
-  await checkServers(calls, logger);
+  const servers = await checkServers(calls, logger);
   await scripts.load();
   await memory.look();
   memory.start();
   const ping = async () => {
     await calls.onMasters('PING');
   };
+  const times = async () => (await calls.onMasters('TIME')).map(toMilliseconds);
   const opened = opening.move();
   const close = () => opened[Symbol.asyncDispose]();
   return {
@@ -102,10 +107,18 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
     calls,
     scripts,
     memory,
+    servers,
     ping,
+    times,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Of the answer to TIME: seconds and microseconds. */
+function toMilliseconds(answer: unknown): number {
+  const [seconds, micros] = answer as readonly [string, string];
+  return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }
 
 function createClient(urls: readonly string[], purpose: Purpose): Redis | Cluster {

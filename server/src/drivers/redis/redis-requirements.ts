@@ -4,30 +4,62 @@ import type { RedisCalls } from './redis-calls.js';
 /** Sharded publish and `#!lua` flags begin here. */
 const OLDEST_MAJOR = 7;
 
+/** What a server that may be used says of itself. */
+export interface RedisServer {
+  readonly version: string;
+  /** Whether it has an append-only file. */
+  readonly appendOnly: boolean;
+}
+
 /** Reads one field of an INFO answer. */
 export function infoField(info: unknown, field: string): string | undefined {
   return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(info))?.[1];
 }
 
-/** Rejects when a server is too old or may throw data away; warns when it keeps nothing on disk. */
-export async function checkServers(calls: RedisCalls, logger: Logger): Promise<void> {
-  for (const info of await calls.onMasters('INFO')) {
-    const version = infoField(info, 'redis_version') ?? 'unknown';
-    if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR)) {
-      throw new Error(`Redis ${version} is too old: Pinroom needs Redis ${OLDEST_MAJOR} or later.`);
-    }
-    const policy = infoField(info, 'maxmemory_policy');
-    if (policy !== 'noeviction') {
-      throw new Error(
-        `Redis has maxmemory-policy ${policy}, with which it throws away rooms under memory ` +
-          'pressure. Set maxmemory-policy noeviction.',
-      );
-    }
-    if (infoField(info, 'aof_enabled') !== '1') {
-      logger.warn(
-        { appendonly: 'no' },
-        'Redis keeps no append-only file: acknowledged entries that are not archived yet are lost when it restarts',
-      );
-    }
+/**
+ * Rejects when a server is too old, takes no writes, may throw data away or is asked in a way that it
+ * is not made for; warns when what it acknowledges is not on its disk.
+ */
+export async function checkServers(
+  calls: RedisCalls,
+  logger: Logger,
+): Promise<readonly RedisServer[]> {
+  const infos = await calls.onMasters('INFO');
+  return infos.map((info) => checkServer(info, calls.isCluster, logger));
+}
+
+function checkServer(info: unknown, isCluster: boolean, logger: Logger): RedisServer {
+  const version = infoField(info, 'redis_version') ?? 'unknown';
+  if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR)) {
+    throw new Error(`Redis ${version} is too old: Pinroom needs Redis ${OLDEST_MAJOR} or later.`);
   }
+  const policy = infoField(info, 'maxmemory_policy');
+  if (policy !== 'noeviction') {
+    throw new Error(
+      `Redis has maxmemory-policy ${policy}, with which it throws away rooms under memory ` +
+        'pressure. Set maxmemory-policy noeviction.',
+    );
+  }
+  if (infoField(info, 'role') === 'slave') {
+    throw new Error('This Redis is a replica, which takes no writes. Name its master.');
+  }
+  if (infoField(info, 'cluster_enabled') === '1' && !isCluster) {
+    throw new Error(
+      'This Redis is part of a Cluster. Name several of its servers, comma-separated ' +
+        '(the same one twice where there is one address for all).',
+    );
+  }
+  const appendOnly = infoField(info, 'aof_enabled') === '1';
+  if (!appendOnly) {
+    logger.warn(
+      { appendonly: 'no' },
+      'Redis keeps no append-only file: acknowledged entries that are not archived yet are lost when it restarts',
+    );
+  } else if (infoField(info, 'aof_last_write_status') === 'err') {
+    logger.warn(
+      {},
+      'Redis could not write to its append-only file the last time it tried: look at its disk',
+    );
+  }
+  return { version, appendOnly };
 }

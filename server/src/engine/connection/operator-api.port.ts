@@ -40,6 +40,8 @@ export interface OperatorApi {
   ): Promise<OperatorRoomView>;
   /** What is said in a channel of a room. That somebody looked is written down. */
   readEntries(question: CommandPayload<'room:history'>): Promise<EntryPage>;
+  /** Closes a room as a host would, with a word in the logs of the room and the system. */
+  closeRoom(roomId: string): Promise<void>;
   /** Those that live. */
   listNodes(): Promise<NodeList>;
 }

@@ -64,6 +64,10 @@ export class OperatorHttpApi implements OperatorApi {
     return this.#parts.inspector.entries(question);
   }
 
+  closeRoom(roomId: string): Promise<void> {
+    return this.#parts.inspector.close(roomId);
+  }
+
   async listNodes(): Promise<NodeList> {
     return { nodes: await this.#parts.nodes.listLiving() };
   }

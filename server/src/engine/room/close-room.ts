@@ -41,12 +41,12 @@ export class RoomCloser {
   }
 
   /** The first step, which decides: from here on nothing is appended. The others follow by themselves. */
-  async close(roomId: string, byUserId: string | null): Promise<void> {
+  async close(roomId: string, byUserId: string | null, by?: 'operator'): Promise<void> {
     const { hurry, logger, rooms } = this.#parts;
     const outcome = await rooms.close(roomId, 'closed', byUserId);
     if (outcome === 'absent') throw new AppError('room_not_found');
     if (outcome === 'already') throw new AppError('room_closed');
-    this.tell(roomId, 'closed');
+    this.tell(roomId, 'closed', by);
     hurry(roomId);
     this.finish(roomId).catch((fault: unknown) => {
       logger.debug({ roomId, err: fault }, 'closing a room will be finished later');
@@ -54,8 +54,9 @@ export class RoomCloser {
   }
 
   /** Tells operators, once for each room, that it is closed. */
-  tell(roomId: string, reason: CloseReason): void {
-    this.#parts.log.note('room-closed', { roomId, reason }, `room-closed:${roomId}`);
+  tell(roomId: string, reason: CloseReason, by?: 'operator'): void {
+    const payload = { roomId, reason, ...(by ? { by } : {}) };
+    this.#parts.log.note('room-closed', payload, `room-closed:${roomId}`);
   }
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */

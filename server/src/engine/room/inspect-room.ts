@@ -6,6 +6,7 @@ import type { Logger } from '../runtime/logger.js';
 import { RecentMap } from '../runtime/recent-map.js';
 import type { SystemNotes } from '../runtime/system-log.js';
 import type { RoomAccess } from './access.js';
+import type { RoomCloser } from './close-room.js';
 import type { MemberStore } from './member-store.port.js';
 import type { OpenRooms } from './open-rooms.port.js';
 import { toOperatorRoom } from './operator-room.port.js';
@@ -22,12 +23,13 @@ export interface InspectionParts {
   readonly feed: Pick<RoomFeed, 'tops'>;
   readonly openRooms: Pick<OpenRooms, 'find' | 'archivedIds'>;
   readonly reader: Pick<RoomReader, 'history'>;
+  readonly closer: Pick<RoomCloser, 'close'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly log: SystemNotes;
 }
 
-/** Shows operators a room: how it is to whoever asks, what is said in it with a trace. */
+/** A room for operators: how it is to whoever asks, what is said in it with a trace, and its end. */
 export class RoomInspector {
   readonly #parts: InspectionParts;
   /** Until when reading a channel is told of, by room and channel. */
@@ -91,5 +93,14 @@ export class RoomInspector {
       log.note('room-read', { roomId, channel });
     }
     return page;
+  }
+
+  /** Closes a room as a host would: `room_not_found`, `room_closed`. */
+  async close(roomId: string): Promise<void> {
+    const { access, closer, logger } = this.#parts;
+    // First, as it brings back what the store does not have.
+    await access.rights(roomId, []);
+    await closer.close(roomId, null, 'operator');
+    logger.info({ roomId }, 'an operator closes a room');
   }
 }

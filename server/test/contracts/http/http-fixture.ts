@@ -251,6 +251,10 @@ export class LocalOperators implements OperatorApi {
     return { entries: [], nextCursor: null, source: 'redis' };
   }
 
+  async closeRoom(roomId: string): Promise<void> {
+    this.asked.push({ what: 'close', question: { roomId } });
+  }
+
   async listNodes(): Promise<NodeList> {
     this.asked.push({ what: 'nodes', question: null });
     return { nodes: [] };

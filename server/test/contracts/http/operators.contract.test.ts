@@ -5,9 +5,12 @@ import { codeOf, HttpFixture, LOG_ENTRY, ROOM_ID } from './http-fixture.js';
 const token = 'op';
 const open = () => new HttpFixture({ operatorToken: token });
 const stream = { accept: 'text/event-stream' };
-const ROUTES = ['log', 'rooms', `rooms/${ROOM_ID}`, `rooms/${ROOM_ID}/entries`, 'nodes'].map(
-  (path) => `GET /api/ops/${path}`,
-);
+const ROUTES = [
+  ...['log', 'rooms', `rooms/${ROOM_ID}`, `rooms/${ROOM_ID}/entries`, 'nodes'].map(
+    (path) => `GET /api/ops/${path}`,
+  ),
+  `POST /api/ops/rooms/${ROOM_ID}/close`,
+];
 
 describe('what is for operators', () => {
   it.each(ROUTES)('%s needs the operator token, and does not exist without one', async (what) => {
@@ -72,6 +75,15 @@ describe('what is for operators', () => {
       const refused = await http.call(`GET /api/ops/${path}`, { token });
       expect([refused.status, await codeOf(refused)]).toEqual([404, 'room_not_found']);
     }
+  });
+
+  it('a room is closed by its id', async () => {
+    const http = open();
+    const answer = await http.call(`POST /api/ops/rooms/${ROOM_ID}/close`, { token });
+    expect(await answer.json()).toEqual({});
+    const refused = await http.call('POST /api/ops/rooms/7/close', { token });
+    expect([refused.status, await codeOf(refused)]).toEqual([404, 'room_not_found']);
+    expect(http.operators.asked).toEqual([{ what: 'close', question: { roomId: ROOM_ID } }]);
   });
 
   it.each([

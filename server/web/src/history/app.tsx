@@ -4,6 +4,7 @@ import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import { Announcer } from '../ui/announcer.js';
 import { LanguageChoice } from '../ui/language-choice.js';
+import { Wordmark } from '../ui/wordmark.js';
 import { PANEL_ID, panelProps } from './channel-choice.js';
 import { HistoryStore } from './history-store.js';
 import { LogView } from './log-view.js';
@@ -26,16 +27,16 @@ export function App() {
       {store.phase.value === 'open' && room ? (
         <History store={store} room={room} />
       ) : (
-        <main id="content" class="history-content" tabIndex={-1}>
-          <Instead store={store} />
-        </main>
+        <>
+          <header class="history-top">
+            <Wordmark />
+            <LanguageChoice page="history" />
+          </header>
+          <main id="content" class="history-content" tabIndex={-1}>
+            <Instead store={store} />
+          </main>
+        </>
       )}
-      <footer class="history-foot">
-        <a class="wordmark" href="/" aria-label="Pinroom">
-          Pin<span>room</span>
-        </a>
-        <LanguageChoice page="history" />
-      </footer>
       <Announcer />
     </>
   );
@@ -58,6 +59,10 @@ function History({ store, room }: { readonly store: HistoryStore; readonly room:
         ) : null}
         <RoomEnd store={store} room={room} />
       </main>
+      <footer class="history-foot">
+        <Wordmark />
+        <LanguageChoice page="history" />
+      </footer>
     </>
   );
 }

@@ -55,7 +55,7 @@ function Notice({ title, name, children }: NoticeProps) {
     heading.current?.focus();
   }, [title]);
   return (
-    <section class="card notice form" data-notice={name}>
+    <section class="card notice form welcome" data-notice={name}>
       <h1 ref={heading} tabIndex={-1}>
         {title}
       </h1>

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.js';
 import { Icon, type IconName } from '../ui/icons.js';
+import { BrandMark } from '../ui/wordmark.js';
 import { AboutDialog, DeleteDialog } from './about-dialog.js';
 import { ChannelChoice } from './channel-choice.js';
 import { DownloadDialog } from './download-dialog.js';
@@ -43,6 +44,7 @@ export function RoomHead({ store, room }: { readonly store: HistoryStore; readon
   return (
     <header ref={head} class="room-head">
       <div class="room-head-row">
+        <BrandMark />
         <div class="room-name">
           <h1 title={room.title} dir="auto">
             {room.title || t('untitled')}

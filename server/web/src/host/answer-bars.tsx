@@ -13,7 +13,7 @@ interface AnswerBarsProps {
 export function AnswerBars({ options, counts, right }: AnswerBarsProps) {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return (
-    <ol class="bars" data-count={options.length}>
+    <ol class="bars" data-count={options.length} style={{ '--count': options.length }}>
       {options.map((option, place) => {
         const count = counts[place] ?? 0;
         const share = total === 0 ? 0 : count / total;

@@ -1,4 +1,5 @@
 import { compareEntryIds, type Entry } from '@pinroom/client';
+import { LATE_MS } from '../round/round.js';
 import { readAnswer } from '../round/vocabulary.js';
 
 /** The question whose answers are counted. */
@@ -17,9 +18,6 @@ export interface CountedAnswer {
   readonly choice: number;
   readonly at: number;
 }
-
-/** An answer given in the last moment is still on its way when the time is over. */
-export const LATE_MS = 1_000;
 
 /**
  * The answers to one question: the first of each user, in whatever order they are read (live, and back from the

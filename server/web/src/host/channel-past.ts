@@ -80,6 +80,9 @@ export class ChannelPast {
   }
 
   #arrive(entry: Entry): void {
+    const last = this.#arrived.at(-1) ?? this.#entries.peek().at(-1);
+    // It may have been at hand before it was told.
+    if (last && compareEntryIds(entry.id, last.id) <= 0) return;
     this.#arrived.push(entry);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

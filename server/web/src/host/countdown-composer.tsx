@@ -1,3 +1,4 @@
+import { PinroomError } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
@@ -18,13 +19,15 @@ export function CountdownComposer({ room }: { readonly room: HostRoom }) {
     if (isBusy.value) return;
     isBusy.value = true;
     const words = text.value.trim();
-    const isSent = await attempt(() =>
-      room.handle.send('countdown', {
+    const isSent = await attempt(async () => {
+      // It would wait for the connection while it runs down.
+      if (room.handle.status !== 'live') throw new PinroomError('offline');
+      await room.handle.send('countdown', {
         ...(words === '' ? {} : { text: words }),
         seconds: seconds.value,
         endsAt: client.serverNow() + seconds.value * 1_000,
-      }),
-    );
+      });
+    });
     if (isSent) {
       text.value = '';
       // The stage shows it.

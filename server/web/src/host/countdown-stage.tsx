@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import type { Countdown } from '../round/vocabulary.js';
+import { longestWord } from './longest-word.js';
 import { TimeLeft } from './time-left.js';
 
 interface CountdownStageProps {
@@ -16,7 +17,7 @@ export function CountdownStage({ countdown, back }: CountdownStageProps) {
   return (
     <section class="stage-countdown" aria-label={t('stage.countdown')} data-stage="countdown">
       {text ? (
-        <h2 class="stage-words" dir="auto">
+        <h2 class="stage-words" dir="auto" style={{ '--longest': longestWord(text) }}>
           {text}
         </h2>
       ) : null}

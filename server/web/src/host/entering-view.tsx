@@ -17,7 +17,7 @@ export function EnteringView({ roomId, fault }: EnteringViewProps) {
   return (
     <>
       <PageHead />
-      <main id="content" class="narrow" tabIndex={-1}>
+      <main id="content" class="narrow welcome" tabIndex={-1}>
         <div class="card form">
           <h1 ref={heading} tabIndex={-1}>
             {t('entering.title')}

@@ -4,19 +4,19 @@ import { formatTime, t } from '../i18n/translate.js';
 import { readCountdown, readQuestion, readResult, readText } from '../round/vocabulary.js';
 import type { HostRoom } from './host-room.js';
 import { lengthText } from './length-text.js';
-import { OlderButton } from './older-button.js';
+import { PastList } from './past-list.js';
 
 /** What was said to everybody, the newest first. */
 export function FeedPanel({ room }: { readonly room: HostRoom }) {
-  const entries = room.feed.entries.value.toReversed();
   return (
     <section class="form" aria-labelledby="feed-title">
       <h2 id="feed-title" class="panel-title">
         {t('feed.title')}
       </h2>
-      {entries.length === 0 ? <p class="quiet">{t('feed.none')}</p> : null}
-      <ol class="feed">
-        {entries.map((entry) => (
+      {room.feed.entries.value.length === 0 ? <p class="quiet">{t('feed.none')}</p> : null}
+      <PastList
+        past={room.feed}
+        line={(entry) => (
           <li key={entry.id} class="said" data-type={entry.type}>
             <p class="said-head">
               <bdi class="said-name">{entry.from?.nickname ?? t('log.application')}</bdi>
@@ -31,9 +31,8 @@ export function FeedPanel({ room }: { readonly room: HostRoom }) {
               {wordsOf(entry)}
             </p>
           </li>
-        ))}
-      </ol>
-      <OlderButton past={room.feed} />
+        )}
+      />
     </section>
   );
 }

@@ -1,10 +1,10 @@
-import type { Member, RoomHandle } from '@pinroom/client';
+import type { Member, PinroomError, RoomHandle } from '@pinroom/client';
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
-import { RoomStore } from '../room/room-store.js';
+import type { RoomStore } from '../room/room-store.js';
 import { announce } from '../ui/announcer.js';
 import { ChannelPast } from './channel-past.js';
-import { notice } from './notices.js';
+import { attempt, notice } from './notices.js';
 import { PeopleList } from './people-list.js';
 import { RoundKeeper } from './round-keeper.js';
 
@@ -30,9 +30,10 @@ export class HostRoom {
   /** This page is changing the PIN itself. */
   #ownPinChange = false;
 
-  constructor(handle: RoomHandle) {
+  constructor(store: RoomStore) {
+    const { handle } = store;
     this.handle = handle;
-    this.store = new RoomStore(handle);
+    this.store = store;
     this.people = new PeopleList(handle, (joined) => this.#tellOf(joined));
     this.feed = new ChannelPast(handle, 'room');
     this.log = new ChannelPast(handle, 'log');
@@ -44,12 +45,9 @@ export class HostRoom {
     this.playersOnline = computed(() =>
       this.people.members.value.filter(({ role, online }) => role === 'player' && online),
     );
-    this.rounds = new RoundKeeper({
-      handle,
-      store: this.store,
-      feed: this.feed,
-      playersOnline: this.playersOnline,
-    });
+    // Nobody waits for who cannot answer.
+    const answerers = computed(() => this.playersOnline.value.filter(({ muted }) => !muted));
+    this.rounds = new RoundKeeper({ store, feed: this.feed, answerers });
     this.#stops.push(this.#watchPin(), this.#watchDoor());
   }
 
@@ -65,6 +63,20 @@ export class HostRoom {
     }
   }
 
+  /** Lets these in who wait at the door, or not. There may be more of them than the server takes at once. */
+  async decide(userIds: readonly string[], admit: boolean): Promise<void> {
+    for (const userId of userIds) {
+      while (!(await this.#decideOne(userId, admit)));
+    }
+  }
+
+  /** Lets new people in, or not. */
+  toggleLock(): Promise<boolean> {
+    const { locked } = this.store.room.peek();
+    const done = locked ? t('lock.opened') : t('lock.closed');
+    return attempt(() => this.handle.update({ locked: !locked }), done);
+  }
+
   dispose(): void {
     clearTimeout(this.#joinNews);
     for (const stop of this.#stops) stop();
@@ -72,6 +84,19 @@ export class HostRoom {
     this.people.dispose();
     this.feed.dispose();
     this.log.dispose();
+  }
+
+  /** False: it is too early. */
+  async #decideOne(userId: string, admit: boolean): Promise<boolean> {
+    try {
+      await this.handle.admit(userId, admit);
+      return true;
+    } catch (fault) {
+      const { code, retryAfterMs } = fault as Partial<PinroomError>;
+      if (code !== 'rate_limited' || retryAfterMs === undefined) throw fault;
+      await new Promise((done) => setTimeout(done, retryAfterMs));
+      return false;
+    }
   }
 
   #watchPin(): () => void {

@@ -1,7 +1,8 @@
-import { PinroomError, type RoomHandle } from '@pinroom/client';
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { type JoinOptions, PinroomError, type RoomHandle } from '@pinroom/client';
+import { effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
+import { RoomStore } from '../room/room-store.js';
 import { hostLink, readHostAddress } from './host-address.js';
 import { HostRoom } from './host-room.js';
 import { forget, recall, remember } from './tab-memory.js';
@@ -43,6 +44,7 @@ export const place: ReadonlySignal<Place> = current;
 /** Counts the rooms that were asked for: an answer for an older one is let go. */
 let visit = 0;
 let leaveRoom: (() => void) | null = null;
+let giveUp = new AbortController();
 let retry: ReturnType<typeof setTimeout> | undefined;
 let createdId: string | null = null;
 
@@ -107,14 +109,18 @@ function go(): void {
 
 function reset(next: Place): number {
   clearTimeout(retry);
+  giveUp.abort();
+  giveUp = new AbortController();
   leaveRoom?.();
   leaveRoom = null;
   current.value = next;
   return ++visit;
 }
 
-async function enter(roomId: string): Promise<void> {
-  const mine = reset({ kind: 'entering', roomId, fault: null });
+/** `fault`: why it was not possible a moment ago; it is shown until something else is known. */
+async function enter(roomId: string, fault: unknown = null): Promise<void> {
+  const mine = reset({ kind: 'entering', roomId, fault });
+  const { signal } = giveUp;
   try {
     const hostKey = keptHostKey(roomId);
     // Whoever is no host would come in as a player, or wait at the door.
@@ -125,16 +131,16 @@ async function enter(roomId: string): Promise<void> {
       if (room.closedAt !== null) return over(roomId, 'closed', null);
       if (!isHost) return over(roomId, 'not-host', room.pin);
     }
-    const handle = await join(hostKey === null ? { roomId } : { roomId, hostKey });
+    const handle = await join({ roomId, signal, ...(hostKey === null ? {} : { hostKey }) });
     if (mine === visit) settle(handle);
     else await handle.leave();
-  } catch (fault) {
-    if (mine === visit) fail(roomId, fault);
+  } catch (failed) {
+    if (mine === visit) fail(roomId, failed);
   }
 }
 
 /** Who comes back keeps the name of before; the first time a host is called what a host is. */
-async function join(wish: { roomId: string; hostKey?: string }): Promise<RoomHandle> {
+async function join(wish: JoinOptions): Promise<RoomHandle> {
   try {
     return await client.joinRoom({ ...wish, nickname: t('role.host') });
   } catch (fault) {
@@ -152,27 +158,36 @@ function settle(handle: RoomHandle): void {
     over(roomId, 'not-host', handle.room.pin);
     return;
   }
-  const room = new HostRoom(handle);
-  const { left, self } = room.store;
-  let inside = true;
-  const stop = effect(() => {
-    const reason = left.value;
+  const store = new RoomStore(handle);
+  let room: HostRoom | null = null;
+  const close = () => {
+    room?.dispose();
+    room = null;
+  };
+  const look = (reason: string | null, isHost: boolean) => {
     if (reason !== null) {
-      room.dispose();
+      close();
       over(roomId, reason, null);
-    } else if (self.value.role === 'host') {
-      inside = true;
+    } else if (isHost) {
+      if (room) return;
+      room = new HostRoom(store);
       current.value = { kind: 'inside', room };
-    } else if (inside) {
-      inside = false;
+    } else if (room) {
+      close();
       // With the key a reload would take back what was taken away or handed over.
       forget(`key:${roomId}`);
       over(roomId, 'role-lost', handle.room.pin);
     }
+  };
+  const stop = effect(() => {
+    const reason = store.left.value;
+    // Whoever is made host again has what hosts read a moment later than the role.
+    const isHost = store.self.value.role === 'host' && handle.entries('log').length > 0;
+    untracked(() => look(reason, isHost));
   });
   leaveRoom = () => {
     stop();
-    room.dispose();
+    close();
     void handle.leave();
   };
 }
@@ -187,6 +202,8 @@ function fail(roomId: string, fault: unknown): void {
   if (reason !== undefined) over(roomId, reason, null);
   else {
     current.value = { kind: 'entering', roomId, fault };
-    if (PASSING.has(code)) retry = setTimeout(() => void enter(roomId), RETRY_MS);
+    if (!PASSING.has(code)) return;
+    const { retryAfterMs = 0 } = fault as Partial<PinroomError>;
+    retry = setTimeout(() => void enter(roomId, fault), Math.max(RETRY_MS, retryAfterMs));
   }
 }

@@ -8,15 +8,20 @@ import { QrCode } from './qr-code.js';
 /** How one comes in, as large as there is room for it. */
 export function JoinCard({ pin, locked }: { readonly pin: string; readonly locked: boolean }) {
   const link = joinLink(pin);
+  const [before, after] = [t('join.at'), t('join.with-pin')];
   return (
     <section class="join-card" aria-labelledby="join-title">
       <div class="join-words">
-        <h2 id="join-title" class="join-title">
-          {t('join.at')}{' '}
+        <h2
+          id="join-title"
+          class="join-title"
+          style={{ '--length': [...before, ...location.host, ...after].length + 2 }}
+        >
+          {before}{' '}
           <bdi class="join-host" dir="ltr">
             {location.host}
           </bdi>{' '}
-          {t('join.with-pin')}
+          {after}
         </h2>
         <Pin pin={pin} />
         <p class="join-link">

@@ -25,7 +25,7 @@ export function OverView({ roomId, reason, pin }: OverViewProps) {
   return (
     <>
       <PageHead />
-      <main id="content" class="narrow" tabIndex={-1}>
+      <main id="content" class="narrow welcome" tabIndex={-1}>
         <div class="card form" data-over={reason}>
           <h1 ref={heading} tabIndex={-1}>
             {hasMessage(titleKey) ? t(titleKey) : t('over.title')}

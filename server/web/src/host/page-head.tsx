@@ -1,12 +1,11 @@
 import { LanguageChoice } from '../ui/language-choice.js';
+import { Wordmark } from '../ui/wordmark.js';
 
 /** The top of the page while no room is open. */
 export function PageHead() {
   return (
     <header class="page-head">
-      <a class="wordmark" href="/">
-        Pin<span>room</span>
-      </a>
+      <Wordmark />
       <LanguageChoice page="host" />
     </header>
   );

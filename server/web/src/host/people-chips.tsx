@@ -24,7 +24,7 @@ export function PeopleChips({ room }: { readonly room: HostRoom }) {
   const size = SIZES.find(({ upTo }) => shown.length <= upTo)?.size ?? 'small';
   const more = total - shown.length;
   return (
-    <section class="here" aria-labelledby="here-title">
+    <section class="here" aria-labelledby="here-title" data-empty={total === 0}>
       <h2 id="here-title">{total === 0 ? t('here.none') : t('here.title', { count: total })}</h2>
       {total === 0 ? <p class="quiet">{t('here.none-text')}</p> : null}
       <ul class="chips" data-size={size}>

@@ -35,8 +35,7 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
     draft.value = next;
     fault.value = null;
   };
-  const item = room.rounds.item.value;
-  const isAnotherOpen = item?.kind === 'question' && item.round.result === null;
+  const isAnotherOpen = room.rounds.round.value?.result === null;
   // It is over with the question that was in the way.
   const shown = fault.value === 'open' && !isAnotherOpen ? null : fault.value;
   const send = async () => {

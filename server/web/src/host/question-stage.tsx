@@ -7,8 +7,10 @@ import { announce } from '../ui/announcer.js';
 import { optionLetter } from '../ui/option-mark.js';
 import { AnswerBars } from './answer-bars.js';
 import type { HostRoom } from './host-room.js';
+import { longestWord } from './longest-word.js';
 import { attempt } from './notices.js';
 import type { PanelTab } from './panel-tab.js';
+import { QuestionAside } from './question-aside.js';
 import { RightChoice } from './right-choice.js';
 import { Scoreboard } from './scoreboard.js';
 import type { StageItem } from './stage-item.js';
@@ -25,7 +27,7 @@ interface QuestionStageProps {
 const TELL_EVERY_MS = 10_000;
 
 export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) {
-  const { round, id } = item;
+  const { round, id, aside } = item;
   const { question, result } = round;
   const { text, options, endsAt, seconds, number } = question;
   const standing = room.rounds.tallies.standing.value;
@@ -49,7 +51,7 @@ export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) 
       data-state={result ? 'closed' : 'open'}
       data-length={isLong ? 'long' : 'short'}
     >
-      <header class="question-head">
+      <header class="question-head" style={{ '--longest': longestWord(text) }}>
         <p class="quiet question-number">
           {number === undefined ? t('question.title') : t('question.numbered', { number })}
         </p>
@@ -57,44 +59,47 @@ export function QuestionStage({ room, item, back, onOpen }: QuestionStageProps) 
           {text}
         </h2>
       </header>
-      <div class="question-body">
+      <div class="question-body" style={{ '--longest': longestWord(...options) }}>
         <AnswerBars options={options} counts={counts} right={result ? right : null} />
         {result?.scores && result.scores.length > 0 ? <Scoreboard scores={result.scores} /> : null}
       </div>
-      <div class="question-foot">
-        <p class="answered" data-answered={total}>
-          {result ? t('question.closed', { count: total }) : null}
-          {!result && standing.isCounting ? t('question.counting') : null}
-          {!result && !standing.isCounting
-            ? t('question.answered', {
-                count: total,
-                answered: formatNumber(total),
-                players: formatNumber(players),
-              })
-            : null}
-        </p>
-        {!result && endsAt !== undefined && endsAt > client.serverNow() ? (
-          <TimeLeft endsAt={endsAt} seconds={seconds} />
-        ) : null}
-      </div>
-      <div class="stage-actions row">
-        {result ? (
-          <button type="button" class="button button-main" onClick={() => onOpen('ask')}>
-            {t('question.next')}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="button button-main"
-            data-action="result"
-            data-ready={room.rounds.isAnswered.value}
-            aria-disabled={room.rounds.isClosing.value}
-            onClick={close}
-          >
-            {room.rounds.isAnswered.value ? t('question.all-answered') : t('question.result')}
-          </button>
-        )}
-        {back}
+      <div class="question-end">
+        <div class="question-foot">
+          <p class="answered" data-answered={total}>
+            {result ? t('question.closed', { count: total }) : null}
+            {!result && standing.isCounting ? t('question.counting') : null}
+            {!result && !standing.isCounting
+              ? t('question.answered', {
+                  count: total,
+                  answered: formatNumber(total),
+                  players: formatNumber(players),
+                })
+              : null}
+          </p>
+          {!result && endsAt !== undefined && endsAt > client.serverNow() ? (
+            <TimeLeft endsAt={endsAt} seconds={seconds} />
+          ) : null}
+        </div>
+        {aside ? <QuestionAside key={aside.id} saying={aside} /> : null}
+        <div class="stage-actions row">
+          {result ? (
+            <button type="button" class="button button-main" onClick={() => onOpen('ask')}>
+              {t('question.next')}
+            </button>
+          ) : (
+            <button
+              type="button"
+              class="button button-main"
+              data-action="result"
+              data-ready={room.rounds.isAnswered.value}
+              aria-disabled={room.rounds.isClosing.value}
+              onClick={close}
+            >
+              {room.rounds.isAnswered.value ? t('question.all-answered') : t('question.result')}
+            </button>
+          )}
+          {back}
+        </div>
       </div>
       {asks.value ? (
         <RightChoice

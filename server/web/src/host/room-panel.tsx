@@ -6,7 +6,7 @@ import { ConfirmDialog } from './confirm-dialog.js';
 import { ExportButton } from './export-button.js';
 import type { HostRoom } from './host-room.js';
 import { leave } from './host-session.js';
-import { attempt, notice } from './notices.js';
+import { notice } from './notices.js';
 import { OtherDeviceDialog } from './other-device-dialog.js';
 import { RenameDialog } from './rename-dialog.js';
 import { SettingsDialog } from './settings-dialog.js';
@@ -20,11 +20,6 @@ export function RoomPanel({ room }: { readonly room: HostRoom }) {
   const show = (name: DialogName) => () => {
     dialog.value = name;
   };
-  const toggleLock = () =>
-    void attempt(
-      () => room.handle.update({ locked: !locked }),
-      locked ? t('lock.opened') : t('lock.closed'),
-    );
   return (
     <section class="form" aria-labelledby="room-panel-title">
       <h2 id="room-panel-title" class="panel-title">
@@ -45,7 +40,7 @@ export function RoomPanel({ room }: { readonly room: HostRoom }) {
           name="lock"
           icon={locked ? 'unlock' : 'lock'}
           label={locked ? t('lock.open') : t('lock.close')}
-          onClick={toggleLock}
+          onClick={() => void room.toggleLock()}
         />
         <Action name="new-pin" icon="refresh" label={t('pin.new')} onClick={show('new-pin')} />
         <Action name="settings" icon="settings" label={t('settings')} onClick={show('settings')} />

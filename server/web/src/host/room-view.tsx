@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { t } from '../i18n/translate.js';
+import { language, t } from '../i18n/translate.js';
 import { ConnectionBanner } from '../ui/connection-banner.js';
 import { Composer } from './composer.js';
 import { FeedPanel } from './feed-panel.js';
@@ -13,6 +13,7 @@ import { RoomPanel } from './room-panel.js';
 import { Stage } from './stage.js';
 import { Tabs } from './tabs.js';
 import { TopBar } from './top-bar.js';
+import { useFit } from './use-fit.js';
 
 /** A room that is open: the stage for the projector, and beside it what the host works with. */
 export function RoomView({ room }: { readonly room: HostRoom }) {
@@ -32,6 +33,7 @@ export function RoomView({ room }: { readonly room: HostRoom }) {
     tab.value = wanted;
     requestAnimationFrame(() => document.getElementById(`panel-${wanted}`)?.focus());
   };
+  const stage = useFit<HTMLElement>(language.value);
   const waiting = room.store.waiting.value.length;
   return (
     <div class="room" data-controls={areControlsShown.value ? 'shown' : 'hidden'}>
@@ -40,7 +42,7 @@ export function RoomView({ room }: { readonly room: HostRoom }) {
         <ConnectionBanner missed={room.store.missed} />
       </header>
       <div class="room-body">
-        <main id="content" class="stage" tabIndex={-1}>
+        <main id="content" ref={stage} class="stage" tabIndex={-1}>
           <Stage room={room} onOpen={open} />
         </main>
         <aside class="panel" aria-label={t('controls')} hidden={!areControlsShown.value}>

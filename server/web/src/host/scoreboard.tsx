@@ -1,4 +1,5 @@
 import { formatNumber, t } from '../i18n/translate.js';
+import { placesOf } from '../round/scores.js';
 import type { Score } from '../round/vocabulary.js';
 
 const SHOWN = 5;
@@ -8,17 +9,17 @@ export function Scoreboard({ scores }: { readonly scores: readonly Score[] }) {
     <section class="scoreboard" aria-labelledby="scores-title">
       <h3 id="scores-title">{t('scores.title')}</h3>
       <ol>
-        {scores.slice(0, SHOWN).map(({ nickname, points, userId }, place) => (
-          <li key={userId ?? nickname} class="score">
-            <span class="score-place" aria-hidden="true">
-              {formatNumber(place + 1)}
-            </span>
-            <span class="score-name">
-              <bdi>{nickname}</bdi>
-            </span>
-            <span class="score-points">{t('scores.points', { points })}</span>
-          </li>
-        ))}
+        {placesOf(scores)
+          .slice(0, SHOWN)
+          .map(({ place, score: { nickname, points, userId } }) => (
+            <li key={userId ?? nickname} class="score">
+              <span class="score-place">{formatNumber(place)}</span>
+              <span class="score-name">
+                <bdi>{nickname}</bdi>
+              </span>
+              <span class="score-points">{t('scores.points', { points })}</span>
+            </li>
+          ))}
       </ol>
     </section>
   );

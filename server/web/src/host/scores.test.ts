@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pointsFor, ranking, readScores, scorePatches, scoreRound } from './scores.js';
+import { ranking, readScores } from '../round/scores.js';
+import { pointsFor, scorePatches, scoreRound } from './scores.js';
 
 const by = (userId: string, choice: number, at = 0) => ({
   entryId: '1-0',

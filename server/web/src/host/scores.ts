@@ -1,13 +1,5 @@
-import type { Score } from '../round/vocabulary.js';
+import { type Points, ranking, type ScoreTable } from '../round/scores.js';
 import type { CountedAnswer } from './answer-tally.js';
-
-export interface Points {
-  readonly nickname: string;
-  readonly points: number;
-}
-
-/** By user id, as the room's state keeps it under `scores`. */
-export type ScoreTable = ReadonlyMap<string, Points>;
 
 const RIGHT = 1_000;
 /** Where there is a time limit, half of it is for being fast. */
@@ -16,19 +8,6 @@ const FOR_SPEED = 500;
 const PATCH_BYTES = 8_000;
 /** The state holds 64 KiB; the scores leave room for what else is in it. */
 const TABLE_BYTES = 48_000;
-
-export function readScores(state: unknown): ScoreTable {
-  const { scores } = (state ?? {}) as { scores?: unknown };
-  const table = new Map<string, Points>();
-  if (typeof scores !== 'object' || scores === null) return table;
-  for (const [userId, row] of Object.entries(scores)) {
-    const { nickname, points } = (row ?? {}) as { nickname?: unknown; points?: unknown };
-    if (typeof nickname === 'string' && typeof points === 'number' && Number.isFinite(points)) {
-      table.set(userId, { nickname, points });
-    }
-  }
-  return table;
-}
 
 /** What a right answer is worth. */
 export function pointsFor(at: number, askedAt: number, endsAt: number | undefined): number {
@@ -53,14 +32,6 @@ export function scoreRound(
   return changed;
 }
 
-/** The best first; those with the same points in the order of their names. */
-export function ranking(table: ScoreTable, limit: number): Score[] {
-  return [...table]
-    .map(([userId, { nickname, points }]) => ({ userId, nickname, points }))
-    .sort((a, b) => b.points - a.points || a.nickname.localeCompare(b.nickname))
-    .slice(0, limit);
-}
-
 /**
  * The changes as patches of the state, each small enough for one packet. What the state cannot hold is left out,
  * those with the fewest points first. The values are absolute: to send a patch again does no harm.
@@ -82,7 +53,7 @@ export function scorePatches(
     size += bytes;
   };
   let whole = 0;
-  const rows = ranking(new Map([...table, ...changed]), Number.POSITIVE_INFINITY);
+  const rows = ranking(new Map([...table, ...changed]));
   const kept = new Set<string>();
   for (const { userId, nickname, points } of rows) {
     if (userId === undefined) continue;

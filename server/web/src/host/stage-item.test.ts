@@ -1,44 +1,39 @@
 import type { Entry } from '@pinroom/client';
 import { describe, expect, it } from 'vitest';
+import { currentRound } from '../round/round.js';
 import { stageItem } from './stage-item.js';
 
 let seq = 0;
-function entry(type: string, payload: unknown, userId = 'host'): Entry {
-  const from = { userId, nickname: userId };
+function entry(type: string, payload: unknown): Entry {
+  const from = { userId: 'host', nickname: 'Host' };
   return { id: `1-${seq++}`, roomId: 'r', channel: 'room', type, from, payload, at: 1 };
 }
 
-const isHost = (from: Entry['from']) => from?.userId === 'host';
+const stage = (...spoken: Entry[]) => stageItem(spoken, currentRound(spoken));
 const question = entry('question', { text: 'Why?', options: ['a', 'b'] });
 const result = entry('result', { question: question.id, right: 0 });
+const text = entry('text', { text: 'hi' });
+const countdown = entry('countdown', { endsAt: 9 });
 
 describe('what takes the stage', () => {
-  it('is the newest that a host has said', () => {
-    expect(stageItem([], isHost)).toBeNull();
-    expect(stageItem([question, entry('text', { text: 'hi' }, 'player')], isHost)).toMatchObject({
-      kind: 'question',
-      id: question.id,
-    });
-    expect(stageItem([question, entry('text', { text: 'hi' })], isHost)).toMatchObject({
-      kind: 'text',
-      text: 'hi',
-    });
-    expect(stageItem([question, entry('countdown', { endsAt: 9 })], isHost)).toMatchObject({
-      kind: 'countdown',
-    });
+  it('is the newest that was said', () => {
+    expect(stage()).toBeNull();
+    expect(stage(entry('other', {}))).toBeNull();
+    expect(stage(text, countdown)).toMatchObject({ kind: 'countdown' });
+    expect(stage(countdown, text)).toMatchObject({ kind: 'text', text: 'hi' });
+    expect(stage(text, question)).toMatchObject({ kind: 'question', id: question.id, aside: null });
+    expect(stage(question, result, text)).toMatchObject({ kind: 'text', text: 'hi' });
   });
 
-  it('is not what players make look like it', () => {
-    const fake = entry('question', { text: 'Fake?', options: ['x'] }, 'player');
-    const fakeResult = entry('result', { question: question.id, right: 1 }, 'player');
-    expect(stageItem([question, fakeResult, fake], isHost)).toMatchObject({
-      id: question.id,
-      round: { result: null },
-    });
+  it('is the question while it is open, whatever is said beside it', () => {
+    const withText = stage(question, countdown, text, entry('other', {}));
+    expect(withText).toMatchObject({ kind: 'question', aside: { kind: 'text', text: 'hi' } });
+    const withCountdown = stage(question, text, countdown);
+    expect(withCountdown).toMatchObject({ kind: 'question', aside: { kind: 'countdown' } });
   });
 
   it('stays the question when its result is there', () => {
-    const item = stageItem([question, result, entry('other', {})], isHost);
-    expect(item).toMatchObject({ kind: 'question', round: { result: { right: 0 } }, closedAt: 1 });
+    const item = stage(question, text, result, entry('other', {}));
+    expect(item).toMatchObject({ kind: 'question', round: { result: { right: 0 } }, aside: null });
   });
 });

@@ -2,6 +2,7 @@ import { t } from '../i18n/translate.js';
 import { CountdownStage } from './countdown-stage.js';
 import type { HostRoom } from './host-room.js';
 import { JoinCard } from './join-card.js';
+import { longestWord } from './longest-word.js';
 import type { PanelTab } from './panel-tab.js';
 import { PeopleChips } from './people-chips.js';
 import { QuestionStage } from './question-stage.js';
@@ -19,6 +20,18 @@ export function Stage({ room, onOpen }: StageProps) {
     return (
       <>
         {pin === null ? null : <JoinCard pin={pin} locked={locked} />}
+        {room.rounds.isHidden.value ? (
+          <div class="row">
+            <button
+              type="button"
+              class="button button-main"
+              data-action="show-again"
+              onClick={() => room.rounds.showAgain()}
+            >
+              {t('stage.question')}
+            </button>
+          </div>
+        ) : null}
         <PeopleChips room={room} />
       </>
     );
@@ -36,7 +49,12 @@ export function Stage({ room, onOpen }: StageProps) {
   }
   return (
     <section class="stage-text" aria-label={t('stage.text')}>
-      <h2 class="stage-words" dir="auto" data-length={item.text.length > 140 ? 'long' : 'short'}>
+      <h2
+        class="stage-words"
+        dir="auto"
+        data-length={item.text.length > 140 ? 'long' : 'short'}
+        style={{ '--longest': longestWord(item.text) }}
+      >
         {item.text}
       </h2>
       <div class="stage-actions row">{back}</div>

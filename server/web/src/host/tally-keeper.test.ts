@@ -6,9 +6,11 @@ import { TallyKeeper } from './tally-keeper.js';
 const ASKED_AT = 10_000;
 const round: Round = {
   id: '1-900',
+  key: undefined,
   askedAt: ASKED_AT,
   question: { text: 'Why?', options: ['a', 'b'] },
   result: null,
+  closing: null,
 };
 
 function answer(seq: number, choice: number, at = ASKED_AT + seq): Entry {
@@ -65,7 +67,7 @@ describe('the answers to the round that is on', () => {
     }
     channel.failures = 1;
     const keeper = new TallyKeeper(channel.handle);
-    keeper.follow(round, null);
+    keeper.follow(round);
     expect(keeper.standing.value).toMatchObject({ total: 50, isCounting: true });
     channel.emit('entry', answer(700, 1));
     await vi.advanceTimersByTimeAsync(5_000);
@@ -81,18 +83,18 @@ describe('the answers to the round that is on', () => {
     const channel = new Channel();
     channel.all.push(answer(1, 0), answer(2, 1));
     const keeper = new TallyKeeper(channel.handle);
-    keeper.follow(round, null);
+    keeper.follow(round);
     await vi.advanceTimersByTimeAsync(500);
     expect(keeper.standing.value.counts).toEqual([1, 1]);
     channel.all.pop();
     channel.emit('reset', { channel: 'host', after: '1-1' });
     await vi.advanceTimersByTimeAsync(500);
     expect(keeper.standing.value.counts).toEqual([1, 0]);
-    keeper.follow(round, ASKED_AT + 5);
+    keeper.follow({ ...round, result: {}, closing: answer(900, 0, ASKED_AT + 5) });
     channel.emit('entry', answer(6, 1));
     await vi.advanceTimersByTimeAsync(500);
     expect(keeper.standing.value.counts).toEqual([1, 0]);
-    keeper.follow(null, null);
+    keeper.follow(null);
     expect(keeper.standing.value.total).toBe(0);
   });
 });

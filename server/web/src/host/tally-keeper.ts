@@ -50,9 +50,10 @@ export class TallyKeeper {
   }
 
   /** The round that is on, as often as anything about it changes. */
-  follow(round: Round | null, closedAt: number | null): void {
-    if (!round) {
-      this.#end();
+  follow(round: Round | null): void {
+    // A result that has the numbers itself leaves nothing to count.
+    if (!round || round.result?.counts) {
+      if (this.#tally) this.#end();
       return;
     }
     if (this.#tally?.asked.id !== round.id) {
@@ -60,8 +61,8 @@ export class TallyKeeper {
       const { id, askedAt } = round;
       this.#begin(new AnswerTally({ id, askedAt, number, options: options.length, endsAt }));
     }
-    if (closedAt !== null) {
-      this.#tally?.close(closedAt);
+    if (round.closing) {
+      this.#tally?.close(round.closing.at);
       this.#showSoon();
     }
   }

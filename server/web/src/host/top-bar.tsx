@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
-import { t } from '../i18n/translate.js';
+import { formatNumber, t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
+import { BrandMark } from '../ui/wordmark.js';
 import { useFocusOnShow } from './focus-on-show.js';
 import type { HostRoom } from './host-room.js';
 import { SmallJoin } from './join-card.js';
@@ -17,13 +18,9 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
   const heading = useFocusOnShow<HTMLHeadingElement>(room.handle.id);
   const { title, locked, pin } = room.store.room.value;
   const waiting = room.store.waiting.value.length;
-  const toggleLock = () =>
-    attempt(
-      () => room.handle.update({ locked: !locked }),
-      locked ? t('lock.opened') : t('lock.closed'),
-    );
   return (
     <div class="top-bar">
+      <BrandMark />
       <h1 ref={heading} class="room-title" tabIndex={-1} dir="auto">
         {title || t('room.untitled')}
       </h1>
@@ -37,6 +34,9 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
         <button type="button" class="button" data-count onClick={() => onOpen('people')}>
           <Icon name="people" />
           <span class="top-count">{t('members', { count: room.guestCount.value })}</span>
+          <span class="top-number" aria-hidden="true">
+            {formatNumber(room.guestCount.value)}
+          </span>
         </button>
         <button
           type="button"
@@ -44,7 +44,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
           aria-pressed={locked}
           aria-label={t('lock.label')}
           title={locked ? t('lock.is-closed') : t('lock.is-open')}
-          onClick={() => void toggleLock()}
+          onClick={() => void room.toggleLock()}
         >
           <Icon name={locked ? 'lock' : 'unlock'} />
         </button>

@@ -16,9 +16,7 @@ export function WaitingList({ room }: { readonly room: HostRoom }) {
     if (isBusy.value) return;
     isBusy.value = true;
     await attempt(
-      async () => {
-        for (const userId of userIds) await room.handle.admit(userId, admit);
-      },
+      () => room.decide(userIds, admit),
       admit
         ? t('door.admitted', { count: userIds.length })
         : t('door.refused', { count: userIds.length }),

@@ -27,6 +27,10 @@ const KEPT_AS = 'pinroom:language';
 const files = import.meta.glob<{ default: { [key: string]: string } }>('../messages/*/*.json');
 let messages: { [key: string]: string } = {};
 let compiled = new Map<string, IntlMessageFormat>();
+/** Making one costs as much as using it a hundred times, and a list has hundreds of lines. */
+let numbers = new Map<string, Intl.NumberFormat>();
+let moments = new Map<string, Intl.DateTimeFormat>();
+let wishes = 0;
 
 /** What the user chose, or what the browser asks for. */
 export function preferredLanguage(): Language {
@@ -35,9 +39,14 @@ export function preferredLanguage(): Language {
 
 /** Loads the messages of a page and turns the document to their direction. Rejects without a network. */
 export async function speak(wanted: Language, page: PageName): Promise<void> {
+  const wish = ++wishes;
   const parts = await Promise.all([load(wanted, 'common'), load(wanted, page)]);
+  // Another one was wanted meanwhile.
+  if (wish !== wishes) return;
   messages = Object.assign({}, ...parts);
   compiled = new Map();
+  numbers = new Map();
+  moments = new Map();
   document.documentElement.lang = wanted;
   document.documentElement.dir = LANGUAGES[wanted].direction;
   language.value = wanted;
@@ -69,17 +78,29 @@ export function hasMessage(key: string): key is MessageKey {
 }
 
 export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(language.value, options).format(value);
+  const tag = language.value;
+  const key = JSON.stringify(options);
+  let format = numbers.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(tag, options);
+    numbers.set(key, format);
+  }
+  return format.format(value);
 }
 
 /** A moment as people read it: the time, and the day unless it is today. */
 export function formatTime(at: number): string {
+  const tag = language.value;
   const moment = new Date(at);
   const isToday = moment.toDateString() === new Date().toDateString();
-  const style = isToday
-    ? { timeStyle: 'medium' as const }
-    : { dateStyle: 'medium' as const, timeStyle: 'medium' as const };
-  return new Intl.DateTimeFormat(language.value, style).format(moment);
+  const style = isToday ? 'today' : 'earlier';
+  let format = moments.get(style);
+  if (!format) {
+    const time = { timeStyle: 'medium' } as const;
+    format = new Intl.DateTimeFormat(tag, isToday ? time : { dateStyle: 'medium', ...time });
+    moments.set(style, format);
+  }
+  return format.format(moment);
 }
 
 async function load(wanted: Language, part: string): Promise<{ [key: string]: string }> {

@@ -5,6 +5,7 @@ import { t } from '../i18n/translate.js';
 import { Announcer, announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
 import { LanguageChoice } from '../ui/language-choice.js';
+import { Wordmark } from '../ui/wordmark.js';
 import { shownRoom } from './address.js';
 import { Monitor } from './monitor.js';
 import { Overview } from './overview.js';
@@ -30,9 +31,7 @@ export function App() {
         {t('skip')}
       </button>
       <header class="monitor-head">
-        <a class="wordmark" href="/" dir="ltr">
-          Pin<span>room</span>
-        </a>
+        <Wordmark />
         <LanguageChoice page="monitor" />
         {current === null ? null : (
           <button

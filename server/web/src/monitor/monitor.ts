@@ -2,6 +2,7 @@ import { OperatorClient, type PinroomError, type SystemEntry } from '@pinroom/cl
 import { computed, signal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
+import { Departures } from './figures/departures.js';
 import { findings } from './figures/findings.js';
 import { type Contact, isStale, NodeWatch } from './figures/node-watch.js';
 import type { Sample } from './figures/sample.js';
@@ -24,11 +25,12 @@ export class Monitor {
   readonly rooms: RoomListStore;
   readonly log: LogStore;
   readonly newest = computed(() => this.samples.value.at(-1));
-  readonly findings = computed(() => findings(this.samples.value));
+  readonly findings = computed(() => findings(this.samples.value, this.#departures.stopped.value));
   readonly isStale = computed(() => isStale(this.contact.value, this.now.value));
   readonly health = computed<Health>(() => this.#health());
   /** Names of nodes, also of those that went during the last ten minutes. */
   readonly nodeNames = computed(() => nodeNames(this.samples.value));
+  readonly #departures: Departures;
   readonly #watch: NodeWatch;
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -36,6 +38,10 @@ export class Monitor {
     this.client = new OperatorClient({ token });
     this.rooms = new RoomListStore(this.client);
     this.log = new LogStore(this.client, (entry) => tellFault(entry));
+    this.#departures = new Departures({
+      ask: async () => (await this.client.log({ type: 'node-down', limit: 50 })).entries,
+      now: Date.now,
+    });
     this.#watch = new NodeWatch({
       ask: async () => (await this.client.nodes()).nodes,
       now: Date.now,
@@ -44,6 +50,8 @@ export class Monitor {
         this.now.value = Date.now();
         this.contact.value = this.#watch.contact;
         if (this.#watch.contact.failingSince === null) this.samples.value = this.#watch.samples();
+        const gone = this.findings.value.filter(({ kind }) => kind === 'gone');
+        void this.#departures.look(gone.flatMap(({ nodeIds }) => nodeIds));
       },
     });
   }

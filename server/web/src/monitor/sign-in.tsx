@@ -39,7 +39,7 @@ export function SignIn({ reason }: { readonly reason: PinroomError | null }) {
 
   const text = fault.value === null ? '' : refusalText(fault.value);
   return (
-    <main id="content" class="sign-in" tabIndex={-1}>
+    <main id="content" class="sign-in welcome" tabIndex={-1}>
       <h1>{t('monitor')}</h1>
       <form class="card form" onSubmit={(event) => void check(event)}>
         <div class="field">

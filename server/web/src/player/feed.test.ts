@@ -17,6 +17,7 @@ const feedOf = (room: Entry[], personal: Entry[] = [], currentId: string | null 
     personal,
     userId: 'u-ada',
     isHost: (from) => from === null || from.userId === 'u-host',
+    isSpoken: ({ from }) => from === null || from.userId === 'u-host',
     currentId,
   });
 

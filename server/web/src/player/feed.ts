@@ -33,6 +33,8 @@ export interface FeedSource {
   readonly personal: readonly Entry[];
   readonly userId: string;
   readonly isHost: (from: Entry['from']) => boolean;
+  /** Whether an entry was said for the room. */
+  readonly isSpoken: (entry: Entry) => boolean;
   /** The question on the stage, which is no story yet. */
   readonly currentId: string | null;
 }
@@ -44,7 +46,7 @@ const MAX_ITEMS = 200;
 export function buildFeed(source: FeedSource): FeedItem[] {
   const { room, personal } = source;
   const entries = [...room, ...personal].sort((a, b) => a.at - b.at || compareEntryIds(a.id, b.id));
-  const spoken = room.filter(({ from }) => source.isHost(from));
+  const spoken = room.filter(source.isSpoken);
   const rounds = earlierRounds(spoken, source.currentId);
   const items = entries.flatMap((entry) => {
     // An id is one entry's within its channel alone.
@@ -54,7 +56,7 @@ export function buildFeed(source: FeedSource): FeedItem[] {
   return items.slice(-MAX_ITEMS);
 }
 
-function readItem(entry: Entry, { userId, isHost }: FeedSource): FeedItem[] {
+function readItem(entry: Entry, { userId, isHost, isSpoken }: FeedSource): FeedItem[] {
   const { id, at, from } = entry;
   const text = readText(entry)?.text.trim();
   if (text) {
@@ -71,7 +73,7 @@ function readItem(entry: Entry, { userId, isHost }: FeedSource): FeedItem[] {
       },
     ];
   }
-  const countdown = isHost(from) ? readCountdown(entry)?.text?.trim() : undefined;
+  const countdown = isSpoken(entry) ? readCountdown(entry)?.text?.trim() : undefined;
   return countdown ? [{ kind: 'countdown', id, at, text: countdown }] : [];
 }
 

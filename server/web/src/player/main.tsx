@@ -1,5 +1,6 @@
 import { startPage } from '../boot/start-page.js';
 import '../style/player.css';
+import '../style/player-shapes.css';
 import '../style/player-results.css';
 import '../style/player-room.css';
 import '../style/player-wide.css';

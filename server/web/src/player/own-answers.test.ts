@@ -1,14 +1,16 @@
 import { PinroomError, type SendOptions, type SendReceipt } from '@pinroom/client';
 import { describe, expect, it } from 'vitest';
 import type { Round } from '../round/round.js';
+import { openStorage } from '../ui/page-storage.js';
 import { OwnAnswers } from './own-answers.js';
-import { openStorage } from './page-storage.js';
 
 const round: Round = {
   id: '7-3',
+  key: undefined,
   askedAt: 1,
   question: { text: 'Six times seven?', options: ['40', '42'], number: 2 },
   result: null,
+  closing: null,
 };
 
 /** A room whose answers come when the test says so. */
@@ -50,7 +52,7 @@ describe('one’s own answers', () => {
     expect(answers.to('7-3')).toEqual({ choice: 1, state: 'sending' });
     answers.give(round, 0);
     await settle();
-    expect(answers.to('7-3')).toEqual({ choice: 1, state: 'kept' });
+    expect(answers.to('7-3')).toEqual({ choice: 1, state: 'kept', at: 2 });
     answers.give(round, 0);
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({
@@ -70,7 +72,7 @@ describe('one’s own answers', () => {
     await settle();
     await settle();
     const again = new OwnAnswers(handle, storage);
-    expect(again.to('7-3')).toEqual({ choice: 1, state: 'kept' });
+    expect(again.to('7-3')).toEqual({ choice: 1, state: 'kept', at: 2 });
     again.resume(round);
     expect(sent).toHaveLength(2);
   });

@@ -2,7 +2,7 @@ import { PinroomError, type RoomHandle, randomKey } from '@pinroom/client';
 import { type Signal, signal } from '@preact/signals';
 import type { Round } from '../round/round.js';
 import type { Answer } from '../round/vocabulary.js';
-import { type PageStorage, readKept } from './page-storage.js';
+import { type PageStorage, readKept } from '../ui/page-storage.js';
 
 export interface OwnAnswer {
   /** Null: given before, and not on this page. */
@@ -12,6 +12,8 @@ export interface OwnAnswer {
    * it counts for nothing.
    */
   readonly state: 'sending' | 'kept' | 'refused';
+  /** When the server has kept it. */
+  readonly at?: number;
   readonly fault?: unknown;
 }
 
@@ -19,6 +21,7 @@ interface KeptAnswer {
   readonly choice: number;
   readonly key: string;
   readonly isKept: boolean;
+  readonly at?: number;
 }
 
 /** Answers that are remembered. */
@@ -36,9 +39,7 @@ export class OwnAnswers {
     this.#storage = storage;
     this.#kept = readAnswers(storage, this.#place);
     const sure = [...this.#kept].filter(([, { isKept }]) => isKept);
-    this.#shown = signal(
-      new Map(sure.map(([id, { choice }]) => [id, { choice, state: 'kept' as const }])),
-    );
+    this.#shown = signal(new Map(sure.map(([id, { choice, at }]) => [id, keptAnswer(choice, at)])));
   }
 
   /** What one has answered to this question; undefined: nothing. */
@@ -69,9 +70,9 @@ export class OwnAnswers {
     this.#show(id, { choice, state: 'sending' });
     const answer: Answer = { question: id, choice, ...(number === undefined ? {} : { number }) };
     try {
-      await this.#handle.send('answer', answer, { channel: 'host', once: id, key });
-      this.#kept.set(id, { ...kept, isKept: true });
-      this.#show(id, { choice, state: 'kept' });
+      const { at } = await this.#handle.send('answer', answer, { channel: 'host', once: id, key });
+      this.#kept.set(id, { choice, key, isKept: true, at });
+      this.#show(id, keptAnswer(choice, at));
     } catch (fault) {
       const isSecond = fault instanceof PinroomError && fault.code === 'conflict';
       const isOver = fault instanceof PinroomError && OVER.has(fault.code);
@@ -99,6 +100,10 @@ export class OwnAnswers {
   }
 }
 
+function keptAnswer(choice: number, at: number | undefined): OwnAnswer {
+  return { choice, state: 'kept', ...(at === undefined ? {} : { at }) };
+}
+
 const OVER: ReadonlySet<string> = new Set([
   'not_in_room',
   'room_closed',
@@ -109,9 +114,10 @@ const OVER: ReadonlySet<string> = new Set([
 function readAnswers(storage: PageStorage, place: string): Map<string, KeptAnswer> {
   const answers = new Map<string, KeptAnswer>();
   for (const [id, kept] of Object.entries(readKept(storage, place) ?? {})) {
-    const { choice, key, isKept } = (kept ?? {}) as { [field: string]: unknown };
+    const { choice, key, isKept, at } = (kept ?? {}) as { [field: string]: unknown };
     if (typeof choice !== 'number' || typeof key !== 'string') continue;
-    answers.set(id, { choice, key, isKept: isKept === true });
+    const when = typeof at === 'number' ? { at } : {};
+    answers.set(id, { choice, key, isKept: isKept === true, ...when });
   }
   return answers;
 }

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n/translate.js';
 import { LanguageChoice } from '../ui/language-choice.js';
+import { Wordmark } from '../ui/wordmark.js';
 
 /** What every view outside of a room stands in. */
 export function PageFrame({ children }: { readonly children: ComponentChildren }) {
   return (
-    <div class="player">
+    <div class="player welcome">
       <header class="player-head">
         <Wordmark />
       </header>
@@ -14,14 +15,6 @@ export function PageFrame({ children }: { readonly children: ComponentChildren }
       </main>
       <PageFoot />
     </div>
-  );
-}
-
-function Wordmark() {
-  return (
-    <a class="wordmark" href="/" dir="ltr">
-      Pin<span>room</span>
-    </a>
   );
 }
 

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icons.js';
 import { PageFrame } from './page-frame.js';
 import { PinPad } from './pin-pad.js';
 import { readTyped } from './pin-reading.js';
+import { Shapes } from './shapes.js';
 import { FaultLine, Trouble } from './trouble.js';
 import { hasFinePointer, ViewTitle } from './view-title.js';
 import type { Visit } from './visit.js';
@@ -54,6 +55,7 @@ export function PinView({ visit }: { readonly visit: Visit }) {
           if (!isBusy) look(digits);
         }}
       >
+        <Shapes />
         <ViewTitle leavesFocus={hasFinePointer()}>
           <label for="pin">{t('pin.title')}</label>
         </ViewTitle>

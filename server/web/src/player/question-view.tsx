@@ -11,6 +11,7 @@ import type { OwnAnswer } from './own-answers.js';
 import { type NoAnswer, whyNoAnswer } from './rights.js';
 import type { Scene } from './scene.js';
 import { TimeBar } from './time-bar.js';
+import { isLate } from './verdict.js';
 
 interface QuestionViewProps {
   readonly store: RoomStore;
@@ -19,6 +20,9 @@ interface QuestionViewProps {
   /** The server's time. */
   readonly now: number;
 }
+
+/** So many characters are shown large. */
+const SHORT = 80;
 
 /** A question, until its result: one tap answers. */
 export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
@@ -29,7 +33,9 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
   const isAsking = isOpen(round, now);
   const isTaken = answer !== undefined && answer.state !== 'refused';
   const canAnswer = isAsking && hindrance === null && !isTaken;
-  const status = statusText(answer, isAsking, hindrance, isOnline.value);
+  const status = isLate(round, answer)
+    ? t('result.late')
+    : statusText(answer, isAsking, hindrance, isOnline.value);
   useEffect(() => {
     if (!isAsking) return;
     const listed = options.map((option, index) => `${optionLetter(index)}: ${option}`).join('. ');
@@ -40,7 +46,12 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
   }, [status]);
   const total = question.seconds ? question.seconds * 1_000 : (endsAt ?? 0) - askedAt;
   return (
-    <section class="question" aria-labelledby="question" data-question={round.id}>
+    <section
+      class="question"
+      aria-labelledby="question"
+      data-question={round.id}
+      data-length={[text, ...options].some((part) => part.length > SHORT) ? 'long' : 'short'}
+    >
       <div class="question-card">
         <h2 id="question" class="question-text whole-text" dir="auto">
           {text}
@@ -58,7 +69,7 @@ export function QuestionView({ store, scene, round, now }: QuestionViewProps) {
         {answer?.state === 'kept' ? <Icon name="check" /> : null}
         <span>{status}</span>
       </p>
-      <ul class="options" data-count={options.length}>
+      <ul class="options" data-count={options.length} style={{ '--count': options.length }}>
         {options.map((option, index) => (
           <OptionButton
             key={`${index} ${option}`}

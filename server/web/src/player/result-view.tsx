@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { formatNumber, t } from '../i18n/translate.js';
 import type { RoomStore } from '../room/room-store.js';
 import type { Round } from '../round/round.js';
@@ -9,7 +9,8 @@ import { OptionMark, optionLetter } from '../ui/option-mark.js';
 import { whyNoAnswer } from './rights.js';
 import type { Scene } from './scene.js';
 import { ScoresView } from './scores-view.js';
-import { standingOf } from './standing.js';
+import { allScores, standingOf } from './standing.js';
+import { verdictOf } from './verdict.js';
 
 interface ResultViewProps {
   readonly store: RoomStore;
@@ -18,6 +19,9 @@ interface ResultViewProps {
   readonly result: Result;
 }
 
+/** Everybody's points come a moment after the result: what is said of one's place waits for them. */
+const SAID_AFTER_MS = 500;
+
 /** What came of a question: right or wrong, who chose what, and where one stands. */
 export function ResultView({ store, scene, round, result }: ResultViewProps) {
   const { question } = round;
@@ -25,14 +29,21 @@ export function ResultView({ store, scene, round, result }: ResultViewProps) {
   const answer = scene.answers.to(round.id);
   const choice = answer?.state === 'kept' ? answer.choice : null;
   const takesPart = whyNoAnswer(self, store.room.value) === null;
-  const verdict = takesPart ? verdictOf(result.right ?? null, choice, answer?.state) : 'none';
+  const verdict = takesPart ? verdictOf(round, answer) : 'none';
   const right = question.options[result.right ?? -1];
-  const standing = standingOf(result.scores ?? [], self);
+  const state = store.state.value.value;
+  const standing = useMemo(
+    () => standingOf(allScores(result.scores ?? [], state), self),
+    [result, state, self],
+  );
   const said = verdict === 'none' ? t('result.title') : t(`result.${verdict}`);
+  const was = right === undefined ? '' : ` ${t('result.right-was', { option: right })}`;
+  const place = standing.own ? ` ${t('scores.own', { place: standing.own.place })}` : '';
+  const words = useRef('');
+  words.current = `${said}${verdict === 'right' ? '' : was}${place}`;
   useEffect(() => {
-    const was = right === undefined ? '' : ` ${t('result.right-was', { option: right })}`;
-    const place = standing.own ? ` ${t('scores.own', { place: standing.own.place })}` : '';
-    announce(`${said}${verdict === 'right' ? '' : was}${place}`);
+    const timer = setTimeout(() => announce(words.current), SAID_AFTER_MS);
+    return () => clearTimeout(timer);
   }, []);
   return (
     <section class="result" aria-labelledby="result" data-verdict={verdict}>
@@ -60,15 +71,6 @@ export function ResultView({ store, scene, round, result }: ResultViewProps) {
       {standing.count > 0 ? <ScoresView standing={standing} /> : null}
     </section>
   );
-}
-
-type Verdict = 'right' | 'wrong' | 'missed' | 'counted' | 'none';
-
-function verdictOf(right: number | null, choice: number | null, state?: string): Verdict {
-  if (state === undefined || state === 'refused') return 'missed';
-  if (choice === null) return 'none';
-  if (right === null) return 'counted';
-  return choice === right ? 'right' : 'wrong';
 }
 
 interface BarProps {

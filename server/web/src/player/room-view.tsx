@@ -7,6 +7,7 @@ import { isOpen } from '../round/round.js';
 import { announce } from '../ui/announcer.js';
 import { ConnectionBanner } from '../ui/connection-banner.js';
 import { Icon } from '../ui/icons.js';
+import { BrandMark } from '../ui/wordmark.js';
 import { Composer } from './composer.js';
 import { CountdownCard } from './countdown-card.js';
 import { FeedView } from './feed-view.js';
@@ -19,6 +20,7 @@ import { RoomMenu } from './room-menu.js';
 import { RoomNotes } from './room-notes.js';
 import { Scene } from './scene.js';
 import { useServerNow } from './server-now.js';
+import { Shapes } from './shapes.js';
 import { ViewTitle } from './view-title.js';
 import { useWakeLock } from './wake-lock.js';
 
@@ -38,6 +40,7 @@ export function RoomView({ store }: RoomViewProps) {
   return (
     <div class="player player-room">
       <header class="room-head">
+        <BrandMark />
         <div class="room-name">
           <ViewTitle windowTitle={room.title}>
             <bdi class="room-title">{title}</bdi>
@@ -139,6 +142,7 @@ function NothingYet({ store }: RoomViewProps) {
   const { nickname, role } = store.self.value;
   return (
     <div class="nothing-yet">
+      <Shapes />
       <p class="nothing-title">{t('stage.in', { name: isolate(nickname) })}</p>
       <p class="quiet">{role === 'spectator' ? t('stage.watch') : t('stage.wait')}</p>
     </div>

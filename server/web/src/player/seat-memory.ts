@@ -1,4 +1,4 @@
-import { type PageStorage, readKept } from './page-storage.js';
+import { type PageStorage, readKept } from '../ui/page-storage.js';
 
 /** Where one was, so that one finds back there. */
 export interface Seat {

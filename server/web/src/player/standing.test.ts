@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { standingOf } from './standing.js';
+import { allScores, standingOf } from './standing.js';
 
 const ada = { userId: 'u-ada', nickname: 'Ada' };
 
@@ -29,4 +29,17 @@ it('shows the best five, and oneself below them', () => {
 it('is nowhere for who has no points', () => {
   expect(standingOf([{ nickname: 'Bob', points: 1 }], ada).own).toBeNull();
   expect(standingOf([], ada)).toEqual({ own: null, count: 0, shown: [] });
+});
+
+it('is among all who have points, of whom a result tells the best alone', () => {
+  const row = (index: number) => [`u-${index}`, { nickname: `P${index}`, points: 100 - index }];
+  const scores = Object.fromEntries(Array.from({ length: 60 }, (_, index) => row(index)));
+  const told = [{ userId: 'u-0', nickname: 'P0', points: 100 }];
+  const { own, count } = standingOf(allScores(told, { scores }), { ...ada, userId: 'u-40' });
+  expect([own?.place, count]).toEqual([41, 60]);
+  // The state is still that of the round before, or there is none.
+  for (const state of [{ scores: { 'u-0': { nickname: 'P0', points: 50 } } }, {}, null]) {
+    expect(allScores(told, state)).toBe(told);
+  }
+  expect(allScores([], { scores })).toEqual([]);
 });

@@ -1,17 +1,15 @@
+import { type Place, placesOf, ranking, readScores } from '../round/scores.js';
 import type { Score } from '../round/vocabulary.js';
 
-export interface Place {
-  /** From 1; equal points share one. */
-  readonly place: number;
-  readonly score: Score;
+export interface StandingPlace extends Place {
   readonly isOwn: boolean;
 }
 
 export interface Standing {
-  readonly own: Place | null;
+  readonly own: StandingPlace | null;
   readonly count: number;
   /** The best, and oneself where one is not among them. */
-  readonly shown: readonly Place[];
+  readonly shown: readonly StandingPlace[];
 }
 
 /** Places that are shown to everybody. */
@@ -22,10 +20,7 @@ export function standingOf(
   scores: readonly Score[],
   self: { readonly userId: string; readonly nickname: string },
 ): Standing {
-  const ordered = [...scores].sort((a, b) => b.points - a.points);
-  let place = 0;
-  const places = ordered.map((score, index) => {
-    if (score.points !== ordered[index - 1]?.points) place = index + 1;
+  const places = placesOf(scores).map(({ place, score }) => {
     const isOwn =
       score.userId === undefined ? score.nickname === self.nickname : score.userId === self.userId;
     return { place, score, isOwn };
@@ -34,4 +29,14 @@ export function standingOf(
   const top = places.slice(0, TOP);
   const shown = own && !top.includes(own) ? [...top, own] : top;
   return { own, count: places.length, shown };
+}
+
+/**
+ * Everybody's scores: a result tells of the best alone, the room's state has them all, as soon as it has what the
+ * result tells.
+ */
+export function allScores(told: readonly Score[], state: unknown): readonly Score[] {
+  const table = readScores(state);
+  const isThere = ({ userId = '', points }: Score) => table.get(userId)?.points === points;
+  return told.length > 0 && told.every(isThere) ? ranking(table) : told;
 }

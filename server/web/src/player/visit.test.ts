@@ -1,6 +1,6 @@
 import { type ClientErrorCode, type JoinOptions, PinroomError } from '@pinroom/client';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { openStorage } from './page-storage.js';
+import { openStorage } from '../ui/page-storage.js';
 import { SeatMemory } from './seat-memory.js';
 import { Visit } from './visit.js';
 

@@ -2,8 +2,8 @@ import type { JoinWish, PinroomError, RoomHandle } from '@pinroom/client';
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { client, isOnline } from '../room/page-client.js';
 import { RoomStore } from '../room/room-store.js';
+import { openStorage } from '../ui/page-storage.js';
 import { Attempts } from './attempts.js';
-import { openStorage } from './page-storage.js';
 import { pinOfAddress } from './pin-reading.js';
 import { type Seat, SeatMemory } from './seat-memory.js';
 

@@ -6,8 +6,11 @@ export function useWakeLock(isWanted: boolean): void {
     if (!isWanted || !('wakeLock' in navigator)) return;
     let lock: WakeLockSentinel | null = null;
     let isOver = false;
+    let isAsking = false;
     const take = async () => {
-      if (document.visibilityState !== 'visible' || (lock && !lock.released)) return;
+      const isHeld = isAsking || (lock !== null && !lock.released);
+      if (document.visibilityState !== 'visible' || isHeld) return;
+      isAsking = true;
       try {
         const taken = await navigator.wakeLock.request('screen');
         if (isOver) await taken.release();
@@ -15,6 +18,7 @@ export function useWakeLock(isWanted: boolean): void {
       } catch {
         // The page works with a dark screen too.
       }
+      isAsking = false;
     };
     const onVisible = () => void take();
     void take();

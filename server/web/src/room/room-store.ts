@@ -1,14 +1,15 @@
-import type {
-  Entry,
-  HostState,
-  Member,
-  Room,
-  RoomEvents,
-  RoomHandle,
-  RoomState,
-  RoomStatus,
+import {
+  compareEntryIds,
+  type Entry,
+  type HostState,
+  type Member,
+  type Room,
+  type RoomEvents,
+  type RoomHandle,
+  type RoomState,
+  type RoomStatus,
 } from '@pinroom/client';
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 /** Entries of a channel that a page keeps. */
 const KEPT = 500;
@@ -18,8 +19,6 @@ export class RoomStore {
   readonly handle: RoomHandle;
   readonly room: ReadonlySignal<Room>;
   readonly self: ReadonlySignal<Member>;
-  /** Hosts first, then in the order in which they came. */
-  readonly members: ReadonlySignal<readonly Member[]>;
   readonly memberCount: ReadonlySignal<number>;
   /** Everybody but the hosts that are known: whom pages count as people. */
   readonly guestCount: ReadonlySignal<number>;
@@ -38,8 +37,8 @@ export class RoomStore {
     this.handle = handle;
     const room = signal(handle.room);
     const self = signal(handle.self);
-    const members = signal(membersOf(handle));
     const memberCount = signal(handle.memberCount);
+    const guestCount = signal(guestsOf(handle));
     const hostState = signal(handle.hostState);
     const waiting = signal(handle.waiting);
     const state = signal(handle.state);
@@ -48,12 +47,8 @@ export class RoomStore {
     this.missed = signal(null);
     this.room = room;
     this.self = self;
-    this.members = members;
     this.memberCount = memberCount;
-    this.guestCount = computed(() => {
-      const hosts = members.value.filter(({ role }) => role === 'host').length;
-      return Math.max(0, memberCount.value - hosts);
-    });
+    this.guestCount = guestCount;
     this.hostState = hostState;
     this.waiting = waiting;
     this.state = state;
@@ -61,8 +56,8 @@ export class RoomStore {
     this.left = left;
     const people = () => {
       self.value = handle.self;
-      members.value = membersOf(handle);
       memberCount.value = handle.memberCount;
+      guestCount.value = guestsOf(handle);
       hostState.value = handle.hostState;
     };
     handle.on('presence', people);
@@ -104,21 +99,36 @@ export class RoomStore {
     return known;
   }
 
-  /** Whether somebody speaks for the room: a host, or the application with its key. */
+  /** Whether somebody speaks for the room now: a host, or the application with its key. */
   isHost(from: Entry['from']): boolean {
     return from === null || this.room.value.hostIds.includes(from.userId);
   }
 
+  /**
+   * Whether an entry was said for the room. What only hosts may send stays so when the one who sent it is host no
+   * more; of everything else the hosts of now are asked.
+   */
+  isSpoken({ from, type }: Entry): boolean {
+    return this.#isForHosts(type) || this.isHost(from);
+  }
+
+  #isForHosts(type: string): boolean {
+    const { player, spectator } = this.room.value.settings.typesByRole;
+    const isKept = (types: readonly string[] | undefined) => types?.includes(type) === false;
+    return isKept(player) && isKept(spectator);
+  }
+
   #append(entry: Entry): void {
     const known = this.#channels.get(entry.channel);
-    if (known) known.value = [...known.value, entry].slice(-KEPT);
+    const last = known?.value.at(-1);
+    // What the handle gave after a `reset`, or when a role came back, it may tell once more.
+    if (!known || (last && compareEntryIds(entry.id, last.id) <= 0)) return;
+    known.value = [...known.value, entry].slice(-KEPT);
   }
 }
 
-const PLACES = { host: 0, player: 1, spectator: 2 } as const;
-
-function membersOf({ members }: RoomHandle): readonly Member[] {
-  return [...members.values()].sort(
-    (a, b) => PLACES[a.role] - PLACES[b.role] || a.joinedAt - b.joinedAt,
-  );
+function guestsOf({ members, memberCount }: RoomHandle): number {
+  let hosts = 0;
+  for (const { role } of members.values()) if (role === 'host') hosts++;
+  return Math.max(0, memberCount - hosts);
 }

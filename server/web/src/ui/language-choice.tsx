@@ -6,7 +6,8 @@ import { announce } from './announcer.js';
 export function LanguageChoice({ page }: { readonly page: PageName }) {
   const choose = (wanted: Language) => {
     speak(wanted, page).then(
-      () => keepLanguage(wanted),
+      // Another one may have been wanted meanwhile.
+      () => language.peek() === wanted && keepLanguage(wanted),
       () => announce(t('fault.offline'), { urgent: true }),
     );
   };

@@ -63,6 +63,7 @@ describe('what is wrong', () => {
   it('is a node that went without a word, and one that says nothing new', () => {
     const gone = samplesOf([{ id: 'a' }, { id: 'b' }], [{ id: 'a' }]);
     expect(findings(gone)).toMatchObject([{ kind: 'gone', nodeIds: ['b'], lastAt: 0 }]);
+    expect(findings(gone, new Set(['b']))).toEqual([]);
     const stopped = samplesOf([{ id: 'a' }, { id: 'b', draining: true }], [{ id: 'a' }]);
     expect(findings(stopped)).toEqual([]);
     const silent = samplesOf(...Array(6).fill([{ id: 'a', at: 7 }]));

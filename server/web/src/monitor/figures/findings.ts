@@ -43,8 +43,11 @@ const SERVER_CODES: { readonly [code: string]: FindingLevel } = {
   pins_exhausted: 'bad',
 };
 
-/** What is wrong, the worst first; nothing where all is well. */
-export function findings(samples: readonly Sample[]): Finding[] {
+/** What is wrong, the worst first; nothing where all is well. `stopped`: nodes that were to go. */
+export function findings(
+  samples: readonly Sample[],
+  stopped: ReadonlySet<string> = new Set(),
+): Finding[] {
   const newest = samples.at(-1);
   if (!newest) return [];
   if (newest.nodes.size === 0) {
@@ -62,7 +65,7 @@ export function findings(samples: readonly Sample[]): Finding[] {
       DELAY_BAD_MS,
     ]),
     ...slowNodes(newest, 'silent', ({ heardAt }) => newest.at - heardAt, [SILENT_MS, Infinity]),
-    ...goneNodes(samples, newest),
+    ...goneNodes(samples, newest).filter(({ nodeIds }) => !nodeIds.some((id) => stopped.has(id))),
     ...drainingNodes(newest),
   ];
   return found.sort((a, b) => Number(b.level === 'bad') - Number(a.level === 'bad'));

@@ -31,9 +31,21 @@ export function filterEntries(
   return entries.filter((entry) => {
     if (RANK[entry.level] < RANK[level]) return false;
     if (words.length === 0) return true;
-    const written = JSON.stringify([entry.type, entry.nodeId, entry.payload]).toLowerCase();
+    const written = writtenIn(entry);
     return words.every((word) => written.includes(word));
   });
+}
+
+/** An entry stays as it is, and is looked through at each key that is pressed. */
+const known = new WeakMap<SystemEntry, string>();
+
+function writtenIn(entry: SystemEntry): string {
+  let written = known.get(entry);
+  if (written === undefined) {
+    written = JSON.stringify([entry.type, entry.nodeId, entry.payload]).toLowerCase();
+    known.set(entry, written);
+  }
+  return written;
 }
 
 export interface PayloadPart {

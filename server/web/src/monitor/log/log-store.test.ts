@@ -113,6 +113,26 @@ describe('the log of the page', () => {
     store.stop();
   });
 
+  it('shows a burst in one go, and goes on behind all of it', async () => {
+    const client = new FakeLog();
+    client.answer = () => page(1, 0);
+    client.followLog = async function* () {
+      for (let n = 1; n <= 300; n += 1) yield entry(n);
+      throw new PinroomError('offline');
+    };
+    const store = new LogStore(client, () => {});
+    const shown: number[] = [];
+    store.entries.subscribe(({ length }) => shown.push(length));
+    store.start();
+    await settled();
+    expect(shown.at(-1)).toBe(1);
+    client.answer = () => page(301, 300);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect([shown.at(-1), shown.length < 10]).toEqual([300, true]);
+    expect(client.asked.at(-1)).toMatchObject({ after: '300-0' });
+    store.stop();
+  });
+
   it('begins anew with another type, and what belongs to the one before is dropped', async () => {
     const client = new FakeLog();
     const store = new LogStore(client, () => {});

@@ -12,6 +12,8 @@ import { mergeEntries } from './log-entries.js';
 const PER_PAGE = 100;
 /** More is not kept in the page; it is in the log. */
 const KEPT = 5_000;
+/** What comes in a burst, as after a night without a network, is shown in one go. */
+const GATHER_MS = 200;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 /** What a log that has nothing yet is followed from. */
 const BEGINNING = '0-0';
@@ -32,6 +34,9 @@ export class LogStore {
   readonly #fault = signal<unknown>(null);
   readonly #before = signal<string | null>(null);
   readonly #onNews: (entry: SystemEntry) => void;
+  /** Came, and is not among the entries yet. */
+  #gathered: SystemEntry[] = [];
+  #gathering: ReturnType<typeof setTimeout> | undefined;
   #stopped: AbortController | undefined;
 
   /** `onNews` hears what comes while the log is followed. */
@@ -74,6 +79,9 @@ export class LogStore {
   stop(): void {
     this.#stopped?.abort();
     this.#isLive.value = false;
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#gathered = [];
   }
 
   choose(type: SystemEventType | null): void {
@@ -109,12 +117,13 @@ export class LogStore {
 
   /** The newest page, or what came since the last entry: an answer also says that the server is there. */
   async #catchUp(signal: AbortSignal): Promise<void> {
+    this.#show();
     const after = this.#entries.value.at(-1)?.id;
     const question = { limit: PER_PAGE, ...this.#ofType() };
     const page = await this.#client.log(after === undefined ? question : { after, ...question });
     if (signal.aborted) return;
     if (after === undefined) this.#before.value = page.nextCursor;
-    for (const entry of page.entries) this.#append(entry);
+    this.#append(page.entries);
     this.#fault.value = null;
     this.#isLive.value = true;
   }
@@ -123,13 +132,30 @@ export class LogStore {
     const after = this.#entries.value.at(-1)?.id ?? BEGINNING;
     for await (const entry of this.#client.followLog({ after, signal, ...this.#ofType() })) {
       if (signal.aborted) return;
-      this.#append(entry);
+      this.#gather(entry);
       this.#onNews(entry);
     }
   }
 
-  #append(entry: SystemEntry): void {
-    const merged = mergeEntries(this.#entries.value, [entry], KEPT);
+  /** The first at once, and those that come right behind it together. */
+  #gather(entry: SystemEntry): void {
+    this.#gathered.push(entry);
+    if (this.#gathering !== undefined) return;
+    this.#show();
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      this.#show();
+    }, GATHER_MS);
+  }
+
+  #show(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    if (gathered.length > 0) this.#append(gathered);
+  }
+
+  #append(entries: readonly SystemEntry[]): void {
+    const merged = mergeEntries(this.#entries.value, entries, KEPT);
     if (merged.length === KEPT) this.#before.value = merged[0]?.id ?? null;
     this.#entries.value = merged;
   }
@@ -141,10 +167,12 @@ export class LogStore {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const done = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', done);
       resolve();
-    });
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
   });
 }

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { faultText } from '../../faults/fault-text.js';
 import { t } from '../../i18n/translate.js';
 import { FaultNote } from '../fault-note.js';
 import { LevelMark } from '../level-mark.js';
 import type { Monitor } from '../monitor.js';
 import { ScrollRegion } from '../scroll-region.js';
+import { firstRow, ROWS } from './first-row.js';
 import { filterEntries } from './log-entries.js';
 import { LogFilters } from './log-filters.js';
 import { LogRow } from './log-row.js';
@@ -19,7 +20,9 @@ export function LogView({ monitor }: { readonly monitor: Monitor }) {
   // The library comes back to the log by itself, and says nothing of it.
   const isLive = log.isLive.value && !monitor.isStale.value;
   const all = log.entries.value;
-  const shown = filterEntries(all, { level: log.level.value, text: log.text.value });
+  const level = log.level.value;
+  const text = log.text.value;
+  const shown = useMemo(() => filterEntries(all, { level, text }), [all, level, text]);
   return (
     <section aria-labelledby="log" class="part">
       <h2 id="log" tabIndex={-1}>
@@ -55,7 +58,10 @@ function LogList({ monitor, shown }: LogListProps) {
   /** The newest entry that was shown at the end. */
   const seen = useSignal<string | null>(null);
   const held = useRef<{ first: string; height: number } | null>(null);
-  const first = shown[0]?.id;
+  /** How far back the rows go, while the reader is not at the end. */
+  const from = useSignal<string | null>(null);
+  const start = firstRow(shown, isAtEnd.value ? null : from.value);
+  const first = shown[start]?.id;
   const last = shown.at(-1)?.id;
 
   useLayoutEffect(() => {
@@ -78,7 +84,16 @@ function LogList({ monitor, shown }: LogListProps) {
   const onScroll = () => {
     const element = region.current;
     if (!element) return;
-    isAtEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
+    const isNowAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
+    if (isAtEnd.value && !isNowAtEnd) from.value = first ?? null;
+    isAtEnd.value = isNowAtEnd;
+  };
+  const older = async () => {
+    if (start > 0) from.value = shown[Math.max(0, start - ROWS)]?.id ?? null;
+    else {
+      await log.loadOlder();
+      from.value = log.entries.value[0]?.id ?? null;
+    }
   };
   const toEnd = () => {
     isAtEnd.value = true;
@@ -91,13 +106,13 @@ function LogList({ monitor, shown }: LogListProps) {
   return (
     <div class="log-frame">
       <ScrollRegion label={t('table.log')} kind="log-list" place={region} onScroll={onScroll}>
-        {log.before.value === null ? null : (
+        {log.before.value === null && start === 0 ? null : (
           <p class="log-older">
             <button
               type="button"
               class="button"
               aria-disabled={isAsking}
-              onClick={isAsking ? undefined : () => void log.loadOlder()}
+              onClick={isAsking ? undefined : () => void older()}
             >
               {t('log.older')}
             </button>
@@ -107,7 +122,7 @@ function LogList({ monitor, shown }: LogListProps) {
           <p class="empty">{t(log.entries.value.length === 0 ? 'log.none' : 'log.no-match')}</p>
         ) : (
           <ol>
-            {shown.map((entry) => (
+            {shown.slice(start).map((entry) => (
               <LogRow key={entry.id} entry={entry} nodeName={monitor.nodeName(entry.nodeId)} />
             ))}
           </ol>

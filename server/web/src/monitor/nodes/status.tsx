@@ -71,7 +71,8 @@ function ContactNote({ monitor }: { readonly monitor: Monitor }) {
   return (
     <p class="row">
       <span>
-        {t('not-reachable', { time: timeText(failingSince) })} {faultText(fault)}
+        {t('not-reachable', { time: timeText(failingSince) })}{' '}
+        {fault?.code === 'unavailable' ? t('not-reachable.backend') : faultText(fault)}
       </span>
       <button type="button" class="button" onClick={() => monitor.ask()}>
         {t('retry')}

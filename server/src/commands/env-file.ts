@@ -1,6 +1,3 @@
-// Variables in an environment file, as shells, systemd and Docker Compose read it: one `NAME=value` a
-// line. Whatever is not set here stays as it is, byte for byte.
-
 import {
   closeSync,
   fchmodSync,
@@ -14,8 +11,23 @@ import {
   writeSync,
 } from 'node:fs';
 
+/**
+ * Variables in an environment file, as shells, systemd and Docker Compose read it: one `NAME=value` a
+ * line. Whatever is not set here stays as it is, byte for byte.
+ */
+
+interface Found {
+  readonly indent: string;
+  readonly value: string;
+  /** Where the value is in the text. */
+  readonly from: number;
+  readonly to: number;
+  /** Where its line ends. */
+  readonly end: number;
+}
+
 /** The value of a variable, or null where the file does not set it. Throws where that is not plain. */
-export function readVariable(text, name) {
+export function readVariable(text: string, name: string): string | null {
   const found = find(text, name);
   return found && unquote(found.value, name);
 }
@@ -24,7 +36,7 @@ export function readVariable(text, name) {
  * The text with the variable set, quoted as it is now; a new one comes behind `neighbour` and is
  * quoted as that is. An empty value takes away what the variable says, not its line.
  */
-export function setVariable(text, name, value, neighbour) {
+export function setVariable(text: string, name: string, value: string, neighbour: string): string {
   const found = find(text, name);
   const like = found?.value || find(text, neighbour)?.value || '';
   const written = /^['"]/.test(like) ? `'${value}'` : value;
@@ -42,16 +54,16 @@ export function setVariable(text, name, value, neighbour) {
  * Writes the file anew in one step, for its owner alone: whoever reads it meanwhile, and a crash, see
  * the old text or the new one. The draft beside it also keeps a second run out.
  */
-export function replaceFile(file, text) {
+export function replaceFile(file: string, text: string): void {
   // A link stays one: what it points to is replaced.
   const target = realpathSync(file);
   const { uid, gid } = statSync(target);
   const draft = `${target}.draft`;
-  let descriptor;
+  let descriptor: number;
   try {
     descriptor = openSync(draft, 'wx', 0o600);
   } catch (fault) {
-    if (fault.code !== 'EEXIST') throw fault;
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
     throw new Error(`another run is at it, or one broke off: then delete ${draft}`);
   }
   try {
@@ -69,19 +81,19 @@ export function replaceFile(file, text) {
   }
 }
 
-function find(text, name) {
+function find(text: string, name: string): Found | null {
   const pattern = new RegExp(`^([ \\t]*(?:export[ \\t]+)?)${name}=([^\\r\\n]*?)[ \\t]*\\r?$`, 'gm');
   const [match, second] = text.matchAll(pattern);
   if (second) throw new Error(`${name} is in it twice`);
   if (!match) return null;
-  const [line, indent, value] = match;
+  const [line, indent = '', value = ''] = match;
   const from = match.index + indent.length + name.length + 1;
   const end = match.index + line.replace(/\r$/, '').length;
   return { indent, value, from, to: from + value.length, end };
 }
 
-function unquote(written, name) {
-  const [, quote, inside] = /^(['"])(.*)\1$/.exec(written) ?? [];
+function unquote(written: string, name: string): string {
+  const [, quote, inside = ''] = /^(['"])(.*)\1$/.exec(written) ?? [];
   if (quote === "'" && !inside.includes("'")) return inside;
   if (quote === '"') return inside.replace(/\\(["\\$`])/g, '$1');
   if (quote === undefined && !/[\s'`\\$#]|^"/.test(written)) return written;
