@@ -19,6 +19,7 @@ describe('a page speaks the language of its reader', () => {
       unknown: 'Kein Raum hat diese PIN',
       name: 'Dein Name',
       host: 'Raum eröffnen',
+      local: 'Handys können „127.0.0.1“ nicht öffnen',
     },
     {
       language: 'ar-EG' as const,
@@ -27,6 +28,7 @@ describe('a page speaks the language of its reader', () => {
       unknown: 'لا توجد غرفة',
       name: 'اسمك',
       host: 'إنشاء الغرفة',
+      local: 'لا يمكن للهواتف فتح «127.0.0.1»',
     },
   ])('$language, from the PIN to a question', async (words) => {
     const host = await newPerson(node.url, 'Hugo');
@@ -39,10 +41,11 @@ describe('a page speaks the language of its reader', () => {
     });
     const { page } = visitor;
     await visitor.goto('/');
+    const field = page.getByLabel(words.pin);
+    await field.waitFor();
     const root = page.locator('html');
     expect(await root.getAttribute('lang')).toBe(words.language.slice(0, 2));
     expect(await root.getAttribute('dir')).toBe(words.direction);
-    const field = page.getByLabel(words.pin);
     await field.fill('999999');
     await field.press('Enter');
     await page.getByText(words.unknown).first().waitFor();
@@ -66,6 +69,8 @@ describe('a page speaks the language of its reader', () => {
     expect(isAtRight).toBe(words.direction === 'rtl');
     await visitor.goto('/host');
     await page.getByRole('button', { name: words.host }).waitFor();
+    // A phone would look for the server in itself.
+    await page.getByText(words.local).waitFor();
     await expectNoSidewaysScroll(visitor, `the host's page in ${words.language}`);
     expect(visitor.faults).toEqual([]);
   });

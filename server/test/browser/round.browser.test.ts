@@ -51,6 +51,10 @@ describe('a host and five players, on two nodes', () => {
       await host.page.getByText(name, { exact: true }).first().waitFor();
     }
     await host.page.getByText('5 people are here').first().waitFor();
+    // The host is not counted, on no page.
+    for (const { page } of everybody()) {
+      await page.locator('.room-facts').getByText('5 people').waitFor();
+    }
   });
 
   it('a question is answered with one tap, and the answers are a chart that lives', async () => {

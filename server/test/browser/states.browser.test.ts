@@ -60,7 +60,7 @@ describe('every state of every page can be read by everybody', () => {
     await look(host, 'a result');
     await expectStageFits(host, 'a result');
     await look(player, 'a result');
-    for (const tab of ['People', 'Feed', 'Log', 'Room']) {
+    for (const tab of ['People', 'Chat', 'Log', 'Room']) {
       await page.getByRole('tab', { name: tab }).click();
       await look(host, tab);
     }

@@ -36,8 +36,8 @@ describe('a round that does not go by the book', () => {
     await page.getByRole('heading', { name: '1 person is here' }).waitFor();
     await page.getByRole('tab', { name: 'Question' }).click();
     await page.getByLabel('Your question').fill('Another one?');
-    await page.getByRole('textbox', { name: 'Option A', exact: true }).fill('a');
-    await page.getByRole('textbox', { name: 'Option B', exact: true }).fill('b');
+    await page.getByRole('textbox', { name: 'Answer A', exact: true }).fill('a');
+    await page.getByRole('textbox', { name: 'Answer B', exact: true }).fill('b');
     await page.getByRole('button', { name: 'Ask the question' }).click();
     await page.getByText('A question is still open').first().waitFor();
     await answer(player.page, '42');

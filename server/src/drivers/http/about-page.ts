@@ -73,7 +73,7 @@ export function aboutPage(options: AboutPageOptions): string {
 and are in. Everything said reaches everyone, in one order, and is kept.</p>
 </header>
 <main>
-<div class="cards">
+${hasPages ? linkCard('pages', 'In the browser', hasMetrics ? [...PAGES, MONITOR_LINK] : PAGES) : ''}<div class="cards">
 <section aria-labelledby="state">
 <h2 id="state">This server</h2>
 <dl>
@@ -82,7 +82,7 @@ and are in. Everything said reaches everyone, in one order, and is kept.</p>
 <dt>Address</dt><dd><code>${escapeHtml(origin)}</code></dd>
 ${description === null ? '' : `<dt>Runs on</dt><dd>${escapeHtml(description)}</dd>\n`}${backends(health)}${reasons(health)}</dl>
 </section>
-${hasPages ? linkCard('pages', 'In the browser', hasMetrics ? [...PAGES, MONITOR_LINK] : PAGES) : ''}${linkCard('more', 'Specifications and state', hasMetrics ? [...LINKS, METRICS_LINK] : LINKS)}</div>
+${linkCard('more', 'Specifications and state', hasMetrics ? [...LINKS, METRICS_LINK] : LINKS)}</div>
 <section aria-labelledby="connect">
 <h2 id="connect">Connect</h2>
 <ol>

@@ -4,6 +4,7 @@ import { t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import { announce } from '../ui/announcer.js';
 import type { HostRoom } from './host-room.js';
+import { lengthText } from './length-text.js';
 import { attempt } from './notices.js';
 import { OPTION_LENGTH } from './question-draft.js';
 import { SendButton } from './send-button.js';
@@ -68,9 +69,7 @@ export function CountdownComposer({ room }: { readonly room: HostRoom }) {
         >
           {LENGTHS.map((length) => (
             <option key={length} value={length}>
-              {length < 60
-                ? t('composer.length-seconds', { seconds: length })
-                : t('composer.length-minutes', { minutes: length / 60 })}
+              {lengthText(length)}
             </option>
           ))}
         </select>

@@ -1,7 +1,9 @@
 import type { Entry } from '@pinroom/client';
+import { isolate } from '../i18n/isolate.js';
 import { formatTime, t } from '../i18n/translate.js';
 import { readCountdown, readQuestion, readResult, readText } from '../round/vocabulary.js';
 import type { HostRoom } from './host-room.js';
+import { lengthText } from './length-text.js';
 import { PastList } from './past-list.js';
 
 /** What was said to everybody, the newest first. */
@@ -39,15 +41,16 @@ function wordsOf(entry: Entry): string {
   const text = readText(entry);
   if (text) return text.text;
   const question = readQuestion(entry);
-  if (question) return t('feed.question', { text: question.text });
+  if (question) return t('feed.question', { text: isolate(question.text) });
   const result = readResult(entry);
   if (result) {
     return t('feed.result', { count: (result.counts ?? []).reduce((sum, one) => sum + one, 0) });
   }
   const countdown = readCountdown(entry);
   if (countdown) {
-    const length = countdown.seconds ?? Math.round((countdown.endsAt - entry.at) / 1_000);
-    return t('feed.countdown', { seconds: length, text: countdown.text ?? '' });
+    const seconds = countdown.seconds ?? Math.round((countdown.endsAt - entry.at) / 1_000);
+    const length = lengthText(seconds);
+    return t('feed.countdown', { length, text: isolate(countdown.text ?? '') }).trim();
   }
   return `${entry.type}: ${JSON.stringify(entry.payload)}`.slice(0, 500);
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '@pinroom/client';
 import { useComputed } from '@preact/signals';
+import { isolate } from '../i18n/isolate.js';
 import { formatTime, hasMessage, t } from '../i18n/translate.js';
 import type { HostRoom } from './host-room.js';
 import { type LogWords, logSentences, namesIn } from './log-sentence.js';
@@ -49,7 +50,7 @@ function isolated(values: { readonly [name: string]: string | number }) {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' && !choices.has(name) ? `\u2068${value}\u2069` : value,
+      typeof value === 'string' && !choices.has(name) ? isolate(value) : value,
     ]),
   );
 }

@@ -2,6 +2,7 @@ import type { Member } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Icon, type IconName } from '../ui/icons.js';
@@ -28,7 +29,8 @@ interface Action {
 
 /** What a host can do about one person. What cannot be taken back is asked a second time. */
 export function PersonDialog({ room, member, onClose, onRemoved }: PersonDialogProps) {
-  const { nickname, userId } = member;
+  const { userId } = member;
+  const nickname = isolate(member.nickname);
   const place = useRef<HTMLDivElement>(null);
   const asked = useSignal<ActionName | null>(null);
   const alsoAddress = useSignal(false);
@@ -60,7 +62,7 @@ export function PersonDialog({ room, member, onClose, onRemoved }: PersonDialogP
   };
   const question = asked.value;
   return (
-    <Modal title={nickname} onClose={onClose}>
+    <Modal title={member.nickname} onClose={onClose}>
       <div ref={place} class="form" data-person-dialog={userId}>
         {question === null ? (
           <ul class="actions">

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
+import { isolate } from '../i18n/isolate.js';
 import { formatTime, t } from '../i18n/translate.js';
 import { isOnline } from '../room/page-client.js';
 import type { RoomStore } from '../room/room-store.js';
 import { Icon } from '../ui/icons.js';
 import type { FeedItem } from './feed.js';
-import { isolate } from './isolate.js';
 import type { Outgoing } from './outbox.js';
 import type { Scene } from './scene.js';
 

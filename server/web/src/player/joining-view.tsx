@@ -1,5 +1,5 @@
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
-import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { Trouble } from './trouble.js';
 import { ViewTitle } from './view-title.js';

@@ -1,10 +1,10 @@
 import { LIMITS } from '@pinroom/client';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
 import { doorText } from './door-text.js';
-import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { FaultLine } from './trouble.js';
 import { hasFinePointer, ViewTitle } from './view-title.js';

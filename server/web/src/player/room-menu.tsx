@@ -1,12 +1,12 @@
 import { LIMITS, PinroomError } from '@pinroom/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultText } from '../faults/fault-text.js';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import type { RoomStore } from '../room/room-store.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
 import { Modal } from '../ui/modal.js';
-import { isolate } from './isolate.js';
 import { FaultLine } from './trouble.js';
 
 interface RoomMenuProps {

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import { isReconnecting } from '../room/page-client.js';
 import type { RoomStore } from '../room/room-store.js';
@@ -10,7 +11,6 @@ import { BrandMark } from '../ui/wordmark.js';
 import { Composer } from './composer.js';
 import { CountdownCard } from './countdown-card.js';
 import { FeedView } from './feed-view.js';
-import { isolate } from './isolate.js';
 import { useJoinNews } from './join-news.js';
 import { PageFoot } from './page-frame.js';
 import { QuestionView } from './question-view.js';

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import { isReconnecting } from '../room/page-client.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
-import { isolate } from './isolate.js';
 import { PageFrame } from './page-frame.js';
 import { ViewTitle } from './view-title.js';
 import type { Goal, Visit } from './visit.js';

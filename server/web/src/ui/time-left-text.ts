@@ -7,5 +7,5 @@ const LONG_SECONDS = 120;
 export function timeLeftText(seconds: number): string {
   return seconds < LONG_SECONDS
     ? t('seconds-left', { seconds })
-    : t('minutes-left', { minutes: Math.ceil(seconds / 60) });
+    : t('minutes-left', { minutes: Math.round(seconds / 60) });
 }
