@@ -16,6 +16,8 @@ const SIZES = [
   { width: 390, height: 844 },
   { width: 1440, height: 900 },
 ];
+/** What stands on the pictures instead of a port of the moment. */
+const SHOWN_HOST = 'play.pinroom.example';
 const TOKEN = 'only-for-these-pictures';
 const NAMES = [
   'Ada',
@@ -83,8 +85,9 @@ async function startNode() {
   return `http://127.0.0.1:${node.port}`;
 }
 
-async function openBrowser() {
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+async function openBrowser(url) {
+  const args = [`--host-resolver-rules=MAP ${SHOWN_HOST} ${new URL(url).host}`];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
   const browser = await chromium.launch({ executablePath: await provideChromium(), args });
   closers.push(() => browser.close());
   return async () => {
@@ -107,8 +110,9 @@ async function fillRoom(url, pin) {
 
 async function play() {
   mkdirSync(FOLDER, { recursive: true });
-  const url = await startNode();
-  const newPage = await openBrowser();
+  const node = await startNode();
+  const newPage = await openBrowser(node);
+  const url = `http://${SHOWN_HOST}`;
 
   const host = await newPage();
   await host.goto(`${url}/host`);
@@ -118,7 +122,7 @@ async function play() {
   await host.locator('[data-action="create"]').click();
   const pin = await host.locator('[data-pin]').first().getAttribute('data-pin');
   const roomId = new URL(host.url()).hash.slice(1);
-  const people = await fillRoom(url, pin);
+  const people = await fillRoom(node, pin);
 
   const player = await newPage();
   await player.goto(url);
@@ -141,7 +145,7 @@ async function play() {
     if (!(await field.isVisible())) await host.getByText('Add an answer').click();
     await field.fill(option);
   }
-  await host.getByLabel('Option B is right').check();
+  await host.getByLabel('Answer B is right').check();
   await host.getByLabel('Time to answer').selectOption('0');
   await host.locator('[data-action="send"]').click();
   await player.locator('[data-stage="question"]').waitFor();

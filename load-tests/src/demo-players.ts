@@ -1,4 +1,4 @@
-import { PinroomClient, type RoomHandle } from '@pinroom/client';
+import { PinroomClient, PinroomError, type RoomHandle } from '@pinroom/client';
 import type { DemoScreen } from './demo-screen.js';
 import { pause } from './waiting.js';
 
@@ -66,7 +66,7 @@ export class DemoPlayers {
     const nickname = `${NAMES[index % NAMES.length]}${round > 0 ? ` ${round + 1}` : ''}`;
     const client = new PinroomClient({ url, nickname });
     this.#clients.push(client);
-    const room = await client.joinRoom({ pin });
+    const room = await joinAs(client, pin, nickname);
     // Only what is asked from now on.
     room.on('entry', ({ channel, id, type, payload }) => {
       if (channel !== 'room' || type !== 'question') return;
@@ -88,6 +88,16 @@ export class DemoPlayers {
       { channel: 'host', once: question },
     );
     this.#answers++;
+  }
+}
+
+/** Who is called like somebody who is there takes the name that the server proposes. */
+async function joinAs(client: PinroomClient, pin: string, nickname: string): Promise<RoomHandle> {
+  try {
+    return await client.joinRoom({ pin, nickname });
+  } catch (fault) {
+    if (!(fault instanceof PinroomError) || fault.suggestion === undefined) throw fault;
+    return client.joinRoom({ pin, nickname: fault.suggestion });
   }
 }
 

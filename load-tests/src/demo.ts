@@ -45,11 +45,14 @@ async function main(): Promise<number> {
     screen.bad('--players wants a number from 2 to 200.');
     return 2;
   }
-  if (positionals.length > 1) {
+  // A PIN is shown in groups of digits, and is typed so.
+  const rest = values.pin === undefined ? [] : positionals.filter((part) => /^\d+$/.test(part));
+  const addresses = positionals.filter((part) => !rest.includes(part));
+  if (addresses.length > 1) {
     screen.bad('One address is enough.');
     return 2;
   }
-  const url = values.url ?? positionals[0] ?? `http://127.0.0.1:${process.env.PORT || '3000'}`;
+  const url = values.url ?? addresses[0] ?? `http://127.0.0.1:${process.env.PORT || '3000'}`;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     screen.bad('The address has to look like http://127.0.0.1:3000.');
     return 2;
@@ -62,10 +65,9 @@ async function main(): Promise<number> {
     screen.line('    One that runs elsewhere: `npm run demo -- http://127.0.0.1:4000`.');
     return 1;
   }
-  const { pin } = values;
-  return pin === undefined
-    ? play(url, players, screen)
-    : visit(new DemoPlayers({ url, pin, players, screen }), screen);
+  if (values.pin === undefined) return play(url, players, screen);
+  const pin = [values.pin, ...rest].join('');
+  return visit(new DemoPlayers({ url, pin, players, screen }), screen);
 }
 
 async function visit(guests: DemoPlayers, screen: DemoScreen): Promise<number> {

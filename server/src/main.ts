@@ -2,6 +2,7 @@
 import { type App, buildApp } from './app/build-app.js';
 import { configWarnings } from './app/config-warnings.js';
 import { createLogger } from './app/create-logger.js';
+import { networkAddresses } from './app/network-addresses.js';
 import { StartupError } from './app/startup-error.js';
 import type { Config } from './config/config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
@@ -65,11 +66,18 @@ function readConfig(): Config {
 
 function announce(app: App, config: Config, logger: ReturnType<typeof createLogger>): void {
   const { port, description, version, madeOperatorToken } = app;
-  const shown = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-  const address = config.publicUrl ?? `http://${shown}:${port}`;
+  const isOnEvery = config.host === '0.0.0.0' || config.host === '::';
+  const address = config.publicUrl ?? `http://${isOnEvery ? 'localhost' : config.host}:${port}`;
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
+  const others = networkAddresses().map((host) => `http://${host}:${port}`);
+  if (config.publicUrl === null && isOnEvery && others.length > 0) {
+    logger.info({}, `phones and others in this network reach it at ${others.join(' or ')}`);
+  }
   if (madeOperatorToken !== null) {
-    logger.info({}, `/metrics and /api/ops open with the operator token ${madeOperatorToken}`);
+    logger.info(
+      {},
+      `/monitor, /metrics and /api/ops open with the operator token ${madeOperatorToken}`,
+    );
   }
 }
 

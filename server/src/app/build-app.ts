@@ -78,6 +78,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
 
   const server = prepareServer(config, drivers, logger, metrics);
   stack.defer(() => server.close());
+  metrics.set('pinroom_build_info', 1, { version, transport: server.transport });
   const bus = drivers.bus ?? server.bus;
   invariant(bus, 'the transport brings the bus where the stores bring none');
   const checker = new AjvSchemaChecker();

@@ -12,6 +12,7 @@ import { RoomHttpApi, SessionHttpApi } from '../engine/connection/http-api.js';
 import type { FanoutBus } from '../engine/fanout/fanout-bus.port.js';
 import type { LocalBroadcaster } from '../engine/fanout/local-broadcaster.port.js';
 import { LocalRooms } from '../engine/fanout/local-rooms.js';
+import { ArchiveBacklog } from '../engine/history/archive-backlog.js';
 import { ArchiveLag } from '../engine/history/archive-lag.js';
 import { ArchivePump } from '../engine/history/archive-pump.js';
 import { ArchivedKeys } from '../engine/history/archived-keys.js';
@@ -87,6 +88,7 @@ export interface Engine {
   readonly owed: OwedWork;
   readonly pump: ArchivePump;
   readonly archiveLag: ArchiveLag;
+  readonly archiveBacklog: ArchiveBacklog;
   readonly stateArchiver: StateArchiver;
   readonly housekeeping: Housekeeping;
   readonly sessionWriter: SessionWriter;
@@ -293,6 +295,12 @@ export function buildEngine(parts: EngineParts): Engine {
     owed,
     pump,
     archiveLag,
+    archiveBacklog: new ArchiveBacklog({
+      ...shared,
+      queue,
+      lag: archiveLag,
+      tags: () => life.tags,
+    }),
     stateArchiver,
     housekeeping: new Housekeeping({
       ...inRoom,

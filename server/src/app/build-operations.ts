@@ -60,7 +60,7 @@ export function buildOperations(parts: OperationsParts): Operations {
     tags: () => life.tags,
     keepMs: (config.archiveDays || KEEP_DAYS) * DAY_MS,
   });
-  const loopDelay = new LoopDelay();
+  const loopDelay = new LoopDelay(metrics);
   const status = nodeStatus({ ...parts, loopDelay });
   const watch = new NodeWatch({ nodes: stores.nodes, life, log, clock, logger, status });
   return {

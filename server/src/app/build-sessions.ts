@@ -8,6 +8,7 @@ import { Sessions } from '../engine/auth/sessions.js';
 import type { TokenSecrets } from '../engine/auth/token-secrets.js';
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
+import type { Metrics } from '../engine/runtime/metrics.js';
 import type { OwedWork } from '../engine/runtime/owed-work.js';
 import type { Random } from '../engine/runtime/random.js';
 import type { Archives, Stores } from './choose-drivers.js';
@@ -21,6 +22,7 @@ export interface SessionPartsOfNode {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly owed: OwedWork;
   /** A session has ended: its sockets on this node have to be closed. */
   readonly onEnded: (sessionId: string) => void;
@@ -28,7 +30,7 @@ export interface SessionPartsOfNode {
 
 /** What a node has of sessions, wired; nothing runs before its parts are started. */
 export function buildSessions(parts: SessionPartsOfNode) {
-  const { clock, config, logger, owed, onEnded, random, secrets, tokens } = parts;
+  const { clock, config, logger, metrics, owed, onEnded, random, secrets, tokens } = parts;
   const { endedSessions: list, sessions: store } = parts.stores;
   const archive = parts.archives.sessions;
   const sessionWriter = new SessionWriter(archive, clock, logger);
@@ -42,6 +44,7 @@ export function buildSessions(parts: SessionPartsOfNode) {
     clock,
     random,
     logger,
+    metrics,
     life,
     owed,
     accessTtlMs: config.accessTtlMs,

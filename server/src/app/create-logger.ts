@@ -1,8 +1,12 @@
+import { hostname } from 'node:os';
 import type { Config } from '../config/config.js';
 import { PinoLogger } from '../drivers/telemetry/pino-logger.js';
 import type { Logger } from '../engine/runtime/logger.js';
 
-/** The log of this process. */
+/** The log of this process. Each line names it as `/api/ops/nodes` does: lines of several come together. */
 export function createLogger(config: Config): Logger {
-  return new PinoLogger({ level: config.logLevel });
+  return new PinoLogger({
+    level: config.logLevel,
+    base: { host: hostname(), pid: process.pid },
+  });
 }

@@ -3,6 +3,7 @@ import type { Health, HealthReport } from '../engine/runtime/health.port.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import { type Loop, runLoop } from '../engine/runtime/run-loop.js';
+import { stopwatch } from '../engine/runtime/stopwatch.js';
 import type { SystemNotes } from '../engine/runtime/system-log.js';
 
 const CHECK_MS = 2_000;
@@ -81,11 +82,15 @@ export class NodeHealth implements Health {
   async #check(): Promise<void> {
     await Promise.all(
       this.#backends.map(async ({ name, ping }) => {
+        const askedAt = stopwatch();
         const up = await ping().then(
           () => true,
           () => false,
         );
-        this.#metrics.set('pinroom_backend_up', up ? 1 : 0, { backend: name });
+        const labels = { backend: name };
+        if (up)
+          this.#metrics.observe('pinroom_backend_ping_seconds', stopwatch() - askedAt, labels);
+        this.#metrics.set('pinroom_backend_up', up ? 1 : 0, labels);
         const since = this.#down.get(name);
         if (up && since !== undefined) this.#found(name, this.#clock.now() - since);
         if (!up && since === undefined) this.#lost(name);

@@ -15,6 +15,7 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
   engine.localRooms.start();
   engine.owed.start();
   engine.pump.start();
+  engine.archiveBacklog.start();
   engine.stateArchiver.start();
   engine.housekeeping.start();
 }
@@ -61,6 +62,7 @@ export async function stopEngine(
   await step('local rooms', quarter(), () => engine.localRooms.stop());
   await step('owed work', quarter(), () => engine.owed.stop());
   await step('pump', quarter(), () => engine.pump.stop());
+  await step('archive backlog', quarter(), () => engine.archiveBacklog.stop());
   await step('state archiver', quarter(), () => engine.stateArchiver.stop());
   // The last node of all must archive what a node before it has left behind a moment ago, too.
   await step('tags', quarter(), () => engine.life.takeFree());

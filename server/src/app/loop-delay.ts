@@ -1,14 +1,25 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Metrics } from '../engine/runtime/metrics.js';
+import { stopwatch } from '../engine/runtime/stopwatch.js';
 
 const NS_PER_MS = 1e6;
 const RESOLUTION_MS = 20;
+const SAMPLE_MS = 50;
 
 /** How late the timers of this process come. */
 export class LoopDelay implements Disposable {
   readonly #histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 
-  constructor() {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(metrics: Metrics) {
     this.#histogram.enable();
+    let dueAt = stopwatch() + SAMPLE_MS / 1_000;
+    this.#timer = setInterval(() => {
+      const now = stopwatch();
+      metrics.observe('pinroom_event_loop_delay_seconds', Math.max(0, now - dueAt));
+      dueAt = now + SAMPLE_MS / 1_000;
+    }, SAMPLE_MS).unref();
   }
 
   /** The 99th percentile since it was asked last, ms. */
@@ -21,5 +32,6 @@ export class LoopDelay implements Disposable {
 
   [Symbol.dispose](): void {
     this.#histogram.disable();
+    clearInterval(this.#timer);
   }
 }

@@ -65,6 +65,7 @@ function newSecrets() {
     [SECRET]: newSecret(),
     PINROOM_OPERATOR_TOKEN: newSecret(),
     POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+    GRAFANA_PASSWORD: randomBytes(24).toString('hex'),
   };
 }
 
@@ -93,7 +94,7 @@ function makeFile(file: string, secrets: Secrets, program: string): string {
   ${KEY}  signs access tokens; public as kid ${kidOf(secrets[KEY])}
   ${SECRET}     behind refresh tokens and host keys
   PINROOM_OPERATOR_TOKEN   opens /monitor, /metrics and /api/ops
-  POSTGRES_PASSWORD        for docker-compose.yml; no node reads it
+  POSTGRES_PASSWORD        for docker-compose.yml, as GRAFANA_PASSWORD; no node reads them
 Every node gets them in its environment, the same ones: \`set -a; . ./${file}; set +a\` in a shell,
 EnvironmentFile= in a systemd unit, \`docker compose --env-file ${file} up\`.
 Keep the file: with other secrets everybody is logged out. How key and secret are replaced without

@@ -166,7 +166,7 @@ describe('the way in, on a phone of 320 pixels', () => {
     await banned.page.getByText('a host has banned you').waitFor();
     await handle.close();
     await stays.page.getByText('The room was closed').waitFor();
-    await stays.page.getByRole('link', { name: 'See what was in the room' }).click();
+    await stays.page.getByRole('link', { name: 'See what was said in the room' }).click();
     await stays.page.waitForURL(/\/rooms\//);
     expect([...kicked.faults, ...banned.faults, ...stays.faults]).toEqual([]);
   });

@@ -74,9 +74,9 @@ describe('without a mouse, and without sight', () => {
 
     await tabTo(host.page, /Your question/);
     await host.page.keyboard.type('Six times seven?');
-    await tabTo(host.page, /Option A$/);
+    await tabTo(host.page, /Answer A$/);
     await host.page.keyboard.type('40');
-    await tabTo(host.page, /Option B$/);
+    await tabTo(host.page, /Answer B$/);
     await host.page.keyboard.type('42');
     await tabTo(host.page, /Ask the question/);
     await host.page.keyboard.press('Enter');

@@ -18,7 +18,7 @@ describe('a page speaks the language of its reader', () => {
       pin: 'PIN eingeben',
       unknown: 'Kein Raum hat diese PIN',
       name: 'Dein Name',
-      host: 'Raum öffnen',
+      host: 'Raum eröffnen',
     },
     {
       language: 'ar-EG' as const,
@@ -77,7 +77,7 @@ describe('a page speaks the language of its reader', () => {
     await page.getByLabel('Language').selectOption('de');
     await page.getByLabel('PIN eingeben').waitFor();
     await visitor.goto('/host');
-    await page.getByRole('button', { name: 'Raum öffnen' }).waitFor();
+    await page.getByRole('button', { name: 'Raum eröffnen' }).waitFor();
     expect(visitor.faults).toEqual([]);
   });
 });

@@ -85,7 +85,7 @@ describe('a host and five players, on two nodes', () => {
     line.cutOpen();
     await page.locator('[data-state="lost"]').waitFor();
     line.set('pass');
-    await page.locator('[data-state="back"]').getByText('4 messages were missed').waitFor();
+    await page.locator('[data-state="back"]').getByText('4 messages that you missed').waitFor();
     for (const text of ['One', 'Two', 'Three']) {
       await page.getByText(text, { exact: true }).waitFor();
     }

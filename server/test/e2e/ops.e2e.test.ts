@@ -12,6 +12,7 @@ import { systemLogKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call, newSession } from '../support/http-calls.js';
+import { metricOf } from '../support/node-figures.js';
 import { codeOf, openSocket } from '../support/raw-socket.js';
 import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy } from '../support/tcp-proxy.js';
@@ -295,11 +296,53 @@ describe('operators of three nodes', () => {
     expect(after.map(({ payload }) => payload.roomId)).toContain(room.id);
   });
 
+  it('read in /metrics what people do, and how nodes and backends are', async () => {
+    const [near, far] = nodes;
+    const figures = ['pinroom_entries_accepted_total', 'pinroom_append_seconds_count'] as const;
+    const before = await Promise.all(figures.map((name) => metricOf(near, name)));
+    const host = await openSocket(near.url, 'Ada');
+    const guests = [await openSocket(far.url, 'Grace'), await openSocket(far.url, 'Joan')];
+    const { room } = await host.socket.must('room:create', {});
+    await host.socket.must('room:join', { roomId: room.id });
+    for (const { socket } of guests) await socket.must('room:join', { roomId: room.id });
+    const delivered = ['pinroom_entries_delivered_total', 'pinroom_deliveries_total'] as const;
+    const there = await Promise.all(delivered.map((name) => metricOf(far, name)));
+    for (let n = 0; n < 3; n++) {
+      await host.socket.must('room:send', { roomId: room.id, type: 'chat', payload: n });
+    }
+    await host.socket.must('room:history', { roomId: room.id });
+    const counted = await Promise.all(figures.map((name) => metricOf(near, name)));
+    expect(counted.map((count, n) => count - (before[n] ?? 0))).toEqual([3, 3]);
+    // On the other node each entry is handed to two sockets.
+    await until(async () => {
+      const now = await Promise.all(delivered.map((name) => metricOf(far, name)));
+      return now[0] === (there[0] ?? 0) + 3 && now[1] === (there[1] ?? 0) + 6;
+    });
+    const text = (await call(`${near.url}/metrics`, { token })).text;
+    for (const line of [
+      /^pinroom_build_info\{version="\d.*",transport="uws"\} 1$/m,
+      /^pinroom_rooms_opened_total [1-9]/m,
+      /^pinroom_history_seconds_count\{source="redis"\} [1-9]/m,
+      /^pinroom_store_reads_total\{what="room",source="redis"\} [1-9]/m,
+      /^pinroom_backend_ping_seconds_count\{backend="redis"\} [1-9]/m,
+      /^pinroom_backend_ping_seconds_count\{backend="postgres"\} [1-9]/m,
+      /^pinroom_event_loop_delay_seconds_count [1-9]/m,
+      /^pinroom_redis_memory_used_ratio \d/m,
+      /^pinroom_internal_faults_total 0$/m,
+    ]) {
+      expect(text).toMatch(line);
+    }
+    for (const { socket } of [host, ...guests]) socket.close();
+  });
+
   it('are told once that a node was killed, though two others watch, and see it no more', async () => {
     // Lives are judged by nodes whose own lease has run without a break.
     await until(async () => (await nodesOf(nodes[0])).length === 3, 15_000);
     const followed = await follow(nodes[0]);
     const victim = (await nodesOf(nodes[0])).find(({ pid }) => pid === nodes[2].pid);
+    const { socket } = await openSocket(nodes[2].url, 'Ada');
+    const { room } = await socket.must('room:create', {});
+    await socket.must('room:join', { roomId: room.id });
     await nodes[2].kill();
     await until(async () => (await nodesOf(nodes[1])).length === 2, 15_000);
     await until(() => followed.entries.some(({ type }) => type === 'node-down'), 20_000);
@@ -311,6 +354,12 @@ describe('operators of three nodes', () => {
       },
     ]);
     expect(down[0]?.nodeId).not.toBe(victim?.id);
+    // Whoever looks after the room gives up the seats of the node that died.
+    await until(async () => {
+      const living = nodes.slice(0, 2);
+      const given = living.map((node) => metricOf(node, 'pinroom_presence_evictions_total'));
+      return (await Promise.all(given)).some((count) => count > 0);
+    }, 15_000);
     followed.stop();
   }, 60_000);
 
@@ -352,6 +401,8 @@ it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwar
   // What is hot is answered all the same.
   expect(await readLog(node, 'limit=200')).toMatchObject({ source: 'redis' });
   await until(async () => (await told(node, 'archive-lag')).length === 1, 30_000);
+  await until(async () => (await metricOf(node, 'pinroom_archive_lag_seconds')) > 5, 10_000);
+  expect(await metricOf(node, 'pinroom_archive_backlog_entries')).toBeGreaterThan(0);
   line.set('pass');
   await until(async () => (await told(node, 'archive-lag')).length === 2, 30_000);
   const { entries } = await readLog(node, `after=${since}`);

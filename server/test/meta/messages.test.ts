@@ -13,14 +13,15 @@ const CATEGORIES: { readonly [language: string]: readonly string[] } = {
 const SAME_ELSEWHERE = new Set([
   ...['PIN', 'PostgreSQL', 'Redis', 'user'],
   ...[
+    'Chat',
     'Code',
     'Countdown',
     'Host',
+    'Hosts',
     'Info',
     'Live',
     'Name',
     'Problem',
-
     'Tags',
     'Text',
     'Version',

@@ -41,12 +41,12 @@ export async function ask(page: Page, { text, options, right }: AskedQuestion): 
   await page.getByLabel('Your question').fill(text);
   const letter = (place: number) => String.fromCharCode(65 + place);
   for (const [place, option] of options.entries()) {
-    const field = page.getByRole('textbox', { name: `Option ${letter(place)}`, exact: true });
+    const field = page.getByRole('textbox', { name: `Answer ${letter(place)}`, exact: true });
     if (!(await field.isVisible()))
       await page.getByRole('button', { name: 'Add an answer' }).click();
     await field.fill(option);
   }
-  if (right !== undefined) await page.getByLabel(`Option ${letter(right)} is right`).check();
+  if (right !== undefined) await page.getByLabel(`Answer ${letter(right)} is right`).check();
   await page.getByLabel('Time to answer').selectOption('No limit');
   await page.getByRole('button', { name: 'Ask the question' }).click();
   await page.locator('[data-stage="question"][data-state="open"]').waitFor();

@@ -16,6 +16,7 @@ import { TokenSecrets } from '../../src/engine/auth/token-secrets.js';
 import { AppError, unavailable } from '../../src/engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../src/engine/runtime/clock.js';
 import { silentLogger } from '../../src/engine/runtime/logger.js';
+import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { OwedWork } from '../../src/engine/runtime/owed-work.js';
 import { systemRandom } from '../../src/engine/runtime/random.js';
 
@@ -104,6 +105,7 @@ export function openSessionHouse(lives: { refreshTtlMs?: number; sessionMaxMs?: 
     ...lives,
   });
   const sessions = new Sessions({
+    metrics: noMetrics,
     store,
     archive,
     writer,

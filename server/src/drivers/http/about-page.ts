@@ -15,7 +15,9 @@ export interface AboutPageOptions {
   readonly health: HealthReport;
   /** Where clients connect to. */
   readonly origin: string;
-  /** Whether `/metrics` opens to anybody. */
+  /** Whether there are pages for players and hosts. */
+  readonly hasPages: boolean;
+  /** Whether `/metrics` opens to anybody, and the page for operators. */
   readonly hasMetrics: boolean;
 }
 
@@ -33,7 +35,14 @@ const STATES: { readonly [S in HealthReport['status']]: { words: string; tone: s
   draining: { words: 'About to stop', tone: 'bad' },
 };
 
-const LINKS: readonly (readonly [path: string, words: string])[] = [
+type Links = readonly (readonly [path: string, words: string])[];
+
+const PAGES: Links = [
+  ['/host', 'open a room, show its PIN, ask questions'],
+  ['/', 'join with a PIN'],
+];
+const MONITOR_LINK = ['/monitor', 'for operators, with the operator token'] as const;
+const LINKS: Links = [
   ['/openapi.json', 'HTTP, as OpenAPI 3.1'],
   ['/asyncapi.json', 'Socket.IO, as AsyncAPI 3.0'],
   ['/.well-known/jwks.json', 'public keys of access tokens'],
@@ -44,8 +53,7 @@ const METRICS_LINK = ['/metrics', 'for Prometheus, with the operator token'] as 
 
 /** What this server is, how it is, and how to talk to it: one page without a script. */
 export function aboutPage(options: AboutPageOptions): string {
-  const { version, description, health, origin, hasMetrics } = options;
-  const links = hasMetrics ? [...LINKS, METRICS_LINK] : LINKS;
+  const { version, description, health, origin, hasPages, hasMetrics } = options;
   const state = STATES[health.status];
   return `<!doctype html>
 <html lang="en">
@@ -74,13 +82,7 @@ and are in. Everything said reaches everyone, in one order, and is kept.</p>
 <dt>Address</dt><dd><code>${escapeHtml(origin)}</code></dd>
 ${description === null ? '' : `<dt>Runs on</dt><dd>${escapeHtml(description)}</dd>\n`}${backends(health)}${reasons(health)}</dl>
 </section>
-<section aria-labelledby="more">
-<h2 id="more">Specifications and state</h2>
-<ul class="links">
-${links.map(([path, words]) => `<li><a href="${path}">${path}</a>: ${words}</li>`).join('\n')}
-</ul>
-</section>
-</div>
+${hasPages ? linkCard('pages', 'In the browser', hasMetrics ? [...PAGES, MONITOR_LINK] : PAGES) : ''}${linkCard('more', 'Specifications and state', hasMetrics ? [...LINKS, METRICS_LINK] : LINKS)}</div>
 <section aria-labelledby="connect">
 <h2 id="connect">Connect</h2>
 <ol>
@@ -89,13 +91,25 @@ ${links.map(([path, words]) => `<li><a href="${path}">${path}</a>: ${words}</li>
 <li>The host sends <code>room:create</code> and shows the PIN; the others send <code>room:join</code>.</li>
 </ol>
 <p>A host and a player in one file: <code>npm install socket.io-client</code>, save it as
-<code>hello.mjs</code>, run <code>node hello.mjs</code>.</p>
+<code>hello.mjs</code>, run <code>node hello.mjs</code>. In JavaScript the library <code>@pinroom/client</code> does
+this and more (it reconnects, fills gaps, sends again); it comes with the server, in the folder <code>shared</code>.</p>
 <pre tabindex="0" aria-label="Example"><code>${escapeHtml(connectionExample(origin))}</code></pre>
 </section>
 </main>
 <footer>Pinroom ${escapeHtml(version)}, MIT licence.</footer>
 </body>
 </html>
+`;
+}
+
+function linkCard(id: string, title: string, links: Links): string {
+  const items = links.map(([path, words]) => `<li><a href="${path}">${path}</a>: ${words}</li>`);
+  return `<section aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+<ul class="links">
+${items.join('\n')}
+</ul>
+</section>
 `;
 }
 

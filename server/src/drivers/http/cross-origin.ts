@@ -15,7 +15,7 @@ export function setCorsHeaders(headers: Headers, verdict: OriginVerdict, origin:
   } else {
     return;
   }
-  headers.set('access-control-expose-headers', 'Retry-After');
+  headers.set('access-control-expose-headers', 'Retry-After, X-Request-Id');
 }
 
 /** The answer to OPTIONS; the headers of `setCorsHeaders` come on top. */

@@ -19,6 +19,8 @@ import { pageRoutes } from './page-routes.js';
 import { clientAddress, isSecure } from './proxy-headers.js';
 import { readQuery } from './query-parameters.js';
 import { readJsonBody } from './request-body.js';
+import { requestIdOf } from './request-id.js';
+import { roomIdIn } from './room-parameters.js';
 import { roomRoutes } from './room-routes.js';
 import type { Gate, RequestSite, Route } from './route.js';
 import { setSecurityHeaders } from './security-headers.js';
@@ -69,7 +71,10 @@ export interface HttpApp {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
-type Env = { Bindings: Peer; Variables: { site: RequestSite; fault?: ErrorCode } };
+type Env = {
+  Bindings: Peer & { readonly requestId: string };
+  Variables: { site: RequestSite; fault?: ErrorCode };
+};
 
 /** The HTTP side of a node: a function from requests to answers, whatever carries them. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
@@ -104,13 +109,18 @@ class HonoHttpApp implements HttpApp {
   }
 
   async fetch(request: Request, peer: Peer): Promise<Response> {
+    const { remoteAddress } = peer;
+    const given = request.headers.get('x-request-id');
+    const requestId = requestIdOf(given, this.#options.trustProxy);
     try {
-      return await this.#hono.fetch(request, { remoteAddress: peer.remoteAddress });
+      return await this.#hono.fetch(request, { remoteAddress, requestId });
     } catch (fault) {
-      this.#options.logger.error({ err: fault }, 'request could not be answered');
+      this.#options.logger.error({ requestId, err: fault }, 'request could not be answered');
       this.#options.metrics.count('pinroom_http_requests_total', { code: 'internal' });
+      this.#options.metrics.count('pinroom_internal_faults_total');
       const answer = faultAnswer(new AppError('internal'));
       setSecurityHeaders(answer.headers, '/api/', this.#strictTransport);
+      answer.headers.set('x-request-id', requestId);
       return answer;
     }
   }
@@ -145,12 +155,15 @@ class HonoHttpApp implements HttpApp {
     if (c.req.method === 'HEAD') await c.res.body?.cancel();
     setSecurityHeaders(c.res.headers, c.req.path, site.secure);
     setCorsHeaders(c.res.headers, site.verdict, headers.get('origin'));
+    c.res.headers.set('x-request-id', c.env.requestId);
     const { logger, metrics } = this.#options;
     metrics.count('pinroom_http_requests_total', { code: c.get('fault') ?? 'ok' });
     logger.debug(
       {
+        requestId: c.env.requestId,
         method: c.req.method,
         route: routeOf(c),
+        roomId: roomIdIn(c.req.path),
         status: c.res.status,
         ms: this.#clock.now() - startedAt,
         address: site.client.address,
@@ -209,8 +222,11 @@ class HonoHttpApp implements HttpApp {
 
   #answerFault(fault: unknown, c: Context<Env>): Response {
     if (isOurFault(fault)) {
-      const fields = { err: fault, method: c.req.method, route: routeOf(c) };
+      const { method, path } = c.req;
+      const names = { requestId: c.env.requestId, roomId: roomIdIn(path) };
+      const fields = { ...names, err: fault, method, route: routeOf(c) };
       this.#options.logger.error(fields, 'request failed');
+      this.#options.metrics.count('pinroom_internal_faults_total');
     }
     return refuse(c, fault);
   }

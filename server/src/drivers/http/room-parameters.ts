@@ -2,6 +2,7 @@ import { COMMAND_SCHEMAS, PARAMETER_SCHEMAS, type Schema } from '@pinroom/client
 import { AppError } from '../../engine/runtime/app-error.js';
 
 const UUID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
+const ROOM_PATH = /^\/api\/(?:ops\/)?rooms\/([^/]+)/;
 const { after, before, channel, limit } = COMMAND_SCHEMAS['room:history'].properties;
 
 /** Which entries of a channel are asked for. */
@@ -15,4 +16,10 @@ export function roomIdOf(param: (name: string) => string): string {
   const id = param('id');
   if (!UUID.test(id)) throw new AppError('room_not_found');
   return id;
+}
+
+/** The room that a path is about, for the log: only where it says an id, as a PIN does not belong there. */
+export function roomIdIn(path: string): string | undefined {
+  const id = ROOM_PATH.exec(path)?.[1];
+  return id !== undefined && UUID.test(id) ? id : undefined;
 }

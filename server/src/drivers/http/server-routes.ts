@@ -5,6 +5,7 @@ import { health as healthSchema } from './answer-schemas.js';
 import { asyncApiDocument } from './asyncapi-document.js';
 import { jsonAnswer } from './json-answer.js';
 import { openApiDocument } from './openapi-document.js';
+import type { PageFiles } from './page-files.js';
 import { type Route, type RouteDocument, route } from './route.js';
 import { text } from './schema-shapes.js';
 
@@ -15,6 +16,8 @@ export interface ServerRoutesOptions {
   readonly description?: string;
   /** Null: `/metrics` is 404. */
   readonly operatorToken: string | null;
+  /** The built pages; empty: none are served. */
+  readonly pages: PageFiles;
   keySet(): { keys: readonly object[] };
   /** Everything in Prometheus' text format. */
   metricsText(): Promise<string>;
@@ -141,6 +144,7 @@ function aboutRoutes(options: ServerRoutesOptions): readonly Route[] {
           version: options.version,
           description: options.description ?? null,
           health: options.health.report(),
+          hasPages: options.pages.size > 0,
           hasMetrics: Boolean(options.operatorToken),
           origin: site.ownOrigin ?? 'http://localhost:3000',
         });

@@ -66,6 +66,11 @@ export class MemoryArchiveQueue implements ArchiveQueue {
   async countPending(roomId: string): Promise<number> {
     return this.#state.room(roomId)?.pending ?? 0;
   }
+
+  async sumPending(roomIds: readonly string[]): Promise<number> {
+    const counts = await Promise.all(roomIds.map((roomId) => this.countPending(roomId)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
 }
 
 function toRow(roomId: string, channel: string, entry: KeptEntry): ArchiveRow {

@@ -102,6 +102,14 @@ export class RedisArchiveQueue implements ArchiveQueue, Resilient {
     return await this.#redis.scripts.run(countRoom, roomId);
   }
 
+  @retry()
+  async sumPending(roomIds: readonly string[]): Promise<number> {
+    const counts = await this.#redis.calls.callAll(
+      roomIds.map((roomId): RedisCommand => ['HGET', keys.roomKey(roomId), 'backlog']),
+    );
+    return counts.reduce<number>((sum, count) => sum + Number(count ?? 0), 0);
+  }
+
   /** A mark without an entry behind it (the stream was deleted) would be looked at for ever. */
   async #dropMarks(channels: readonly PendingChannel[]): Promise<void> {
     const inputs = channels.map(({ roomId, channel }) => ({

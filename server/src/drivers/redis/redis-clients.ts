@@ -83,7 +83,7 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const calls = new RedisCalls(command);
   await using opening = new ResourceStack((err) => logger.debug({ err }, 'Redis: unclean end'));
   opening.defer(() => Promise.all(all.map(closeClient)));
-  const memory = opening.use(new RedisMemoryWatch(calls, { clock: systemClock, logger }));
+  const memory = opening.use(new RedisMemoryWatch(calls, { clock: systemClock, logger, metrics }));
   watch({ command, publish, subscribe }, logger);
   command.on('ready', () => metrics.set('pinroom_backend_up', 1, { backend: 'redis' }));
   command.on('close', () => metrics.set('pinroom_backend_up', 0, { backend: 'redis' }));

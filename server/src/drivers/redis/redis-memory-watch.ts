@@ -1,5 +1,6 @@
 import type { Clock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import { type Loop, runLoop } from '../../engine/runtime/run-loop.js';
 import type { RedisCalls } from './redis-calls.js';
 import { infoField } from './redis-requirements.js';
@@ -7,6 +8,7 @@ import { infoField } from './redis-requirements.js';
 export interface MemoryWatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly everyMs?: number;
 }
 
@@ -39,6 +41,7 @@ export class RedisMemoryWatch implements AsyncDisposable {
   async look(): Promise<void> {
     const infos = await this.#calls.onMasters('INFO', 'memory');
     this.#share = Math.max(0, ...infos.map(usedShare));
+    this.#options.metrics.set('pinroom_redis_memory_used_ratio', this.#share);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

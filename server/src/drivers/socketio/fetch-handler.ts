@@ -57,6 +57,7 @@ export function answering(
     } catch (fault) {
       discardLate(answer);
       if (!(fault instanceof AppError)) {
+        parts.metrics.count('pinroom_internal_faults_total');
         parts.logger.error({ err: fault, method: request.method }, 'a request failed');
       }
       return errorResponse(fault, parts);

@@ -59,7 +59,10 @@ export function authentication(options: HandshakeOptions) {
       forgetRequest(socket);
       return null;
     } catch (fault) {
-      if (!(fault instanceof AppError)) options.logger.error({ err: fault }, 'handshake failed');
+      if (!(fault instanceof AppError)) {
+        options.metrics.count('pinroom_internal_faults_total');
+        options.logger.error({ err: fault }, 'handshake failed');
+      }
       return toWireError(fault);
     } finally {
       checking.delete(connection);

@@ -62,7 +62,7 @@ function forPeople(target: DestinationStream): DestinationStream {
   const prettify = prettyFactory({
     colorize: process.stdout.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname',
+    ignore: 'pid,host',
   });
   return { write: (line) => target.write(prettify(line) ?? line) };
 }

@@ -22,6 +22,24 @@ describe('metrics', () => {
     expect(text).toContain('pinroom_command_seconds_bucket{le="0.005",command="room:send"} 1');
   });
 
+  it('begins with every value of a label that is known, so that its first count is seen as one', async () => {
+    const text = await new PrometheusMetrics({ processMetrics: false }).text();
+    expect(text).toContain('pinroom_gaps_total{result="given_up"} 0');
+    expect(text).toContain('pinroom_history_seconds_count{source="cache"} 0');
+    expect(text).toMatch(/^pinroom_internal_faults_total 0$/m);
+    expect(text).not.toContain('pinroom_commands_total{');
+  });
+
+  it('has buckets as fine as what is measured', async () => {
+    const metrics = new PrometheusMetrics({ processMetrics: false });
+    metrics.observe('pinroom_append_seconds', 0.0004);
+    metrics.observe('pinroom_event_loop_delay_seconds', 0.03);
+    const text = await metrics.text();
+    expect(text).toContain('pinroom_append_seconds_bucket{le="0.0005"} 1');
+    expect(text).toContain('pinroom_event_loop_delay_seconds_bucket{le="0.025"} 0');
+    expect(text).toContain('pinroom_event_loop_delay_seconds_bucket{le="0.05"} 1');
+  });
+
   it('reads back what it has counted, whole and by a label', async () => {
     const metrics = new PrometheusMetrics({ processMetrics: false });
     expect(await metrics.total('pinroom_entries_accepted_total')).toBe(0);

@@ -2,14 +2,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import {
   type CountReader,
   METRICS,
+  type MetricDefinition,
   type MetricName,
   type Metrics,
 } from '../../engine/runtime/metrics.js';
 
 type Labels = { readonly [name: string]: string };
 
-/** Seconds; commands take about a millisecond, and 10 s is past every deadline. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** One for all: nothing is allocated where most is counted. */
+const NO_LABELS: Labels = {};
 
 /** Metrics in a registry of their own, with the figures of the process beside them. */
 export class PrometheusMetrics implements Metrics, CountReader {
@@ -21,24 +22,32 @@ export class PrometheusMetrics implements Metrics, CountReader {
   constructor(options: { readonly processMetrics?: boolean } = {}) {
     const registers = [this.#registry];
     for (const name of Object.keys(METRICS) as MetricName[]) {
-      const { kind, labels, help } = METRICS[name];
+      const metric: MetricDefinition = METRICS[name];
+      const { help, labels, values = [] } = metric;
       const shared = { name, help, labelNames: [...labels], registers };
-      if (kind === 'counter') this.#counters.set(name, new Counter(shared));
-      else if (kind === 'gauge') this.#gauges.set(name, new Gauge(shared));
-      else this.#histograms.set(name, new Histogram({ ...shared, buckets: BUCKETS }));
+      if (metric.kind === 'histogram') {
+        this.#histograms.set(name, new Histogram({ ...shared, buckets: [...metric.buckets] }));
+      } else if (metric.kind === 'counter') this.#counters.set(name, new Counter(shared));
+      else this.#gauges.set(name, new Gauge(shared));
+      for (const value of values) this.#begin(name, { [labels[0] ?? '']: value });
     }
     if (options.processMetrics !== false) collectDefaultMetrics({ register: this.#registry });
   }
 
-  count(name: MetricName, labels: Labels = {}, by = 1): void {
+  #begin(name: MetricName, labels: Labels): void {
+    this.#counters.get(name)?.inc(labels, 0);
+    this.#histograms.get(name)?.zero(labels);
+  }
+
+  count(name: MetricName, labels: Labels = NO_LABELS, by = 1): void {
     found(this.#counters.get(name), name).inc(labels, by);
   }
 
-  set(name: MetricName, value: number, labels: Labels = {}): void {
+  set(name: MetricName, value: number, labels: Labels = NO_LABELS): void {
     found(this.#gauges.get(name), name).set(labels, value);
   }
 
-  observe(name: MetricName, value: number, labels: Labels = {}): void {
+  observe(name: MetricName, value: number, labels: Labels = NO_LABELS): void {
     found(this.#histograms.get(name), name).observe(labels, value);
   }
 

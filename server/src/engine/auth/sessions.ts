@@ -1,6 +1,7 @@
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
 import { networkOf } from '../runtime/network.js';
 import type { OwedWork } from '../runtime/owed-work.js';
 import { type Random, tagOf, uuidv7 } from '../runtime/random.js';
@@ -30,6 +31,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly life: SessionLife;
   readonly owed: OwedWork;
   readonly accessTtlMs: number;
@@ -193,12 +195,15 @@ export class Sessions {
 
   /** The session from the store, else from the archive and back into the store. */
   async #live(sessionId: string): Promise<SessionRecord> {
-    const { archive, life, store } = this.#parts;
+    const { archive, life, metrics, store } = this.#parts;
     let session = await store.find(sessionId);
+    let source = 'redis';
     if (!session) {
       session = await archive.findSession(sessionId);
+      source = session ? 'archive' : 'none';
       if (session && life.isLive(session)) await store.restore(session);
     }
+    metrics.count('pinroom_store_reads_total', { what: 'session', source });
     if (!session || !life.isLive(session)) throw new AppError('session_ended');
     return session;
   }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Caller } from '../auth/caller.port.js';
+import { AppError } from '../runtime/app-error.js';
 import { systemClock } from '../runtime/clock.js';
 import { silentLogger } from '../runtime/logger.js';
 import { type Metrics, noMetrics } from '../runtime/metrics.js';
@@ -74,6 +75,28 @@ it('commands that are too many at once are refused, and counted under their limi
     error: { code: 'rate_limited', retryAfterMs: 200 },
   });
   expect(counted[0]).toBe('pinroom_rate_limited_total commands_at_once');
+});
+
+it('an operator finds in the log which command failed, of whom and in which room', async () => {
+  const lines: unknown[] = [];
+  const note = (fields: object) => void lines.push(fields);
+  const counted: string[] = [];
+  let fault: Error = new Error('a bug');
+  const { enter } = open([], {
+    commandLimit: { perSecond: 1_000, burst: 1_000 },
+    logger: { ...silentLogger, debug: note, error: note },
+    metrics: { ...noMetrics, count: (name: string) => void counted.push(name) },
+    router: { knows: () => true, run: () => Promise.reject(fault) },
+  });
+  const socket = enter('a');
+  const roomId = '01920000-0000-7000-8000-000000000001';
+  await socket.command('room:join', { roomId });
+  expect(lines).toMatchObject([{ command: 'room:join', roomId, sessionId: 'a', err: fault }]);
+  expect(counted.filter((name) => name === 'pinroom_internal_faults_total')).toHaveLength(1);
+  fault = new AppError('muted');
+  await socket.command('room:send', { roomId: '123456' });
+  expect(lines[1]).toMatchObject({ command: 'room:send', code: 'muted', roomId: undefined });
+  expect(JSON.stringify(lines)).not.toContain('123456');
 });
 
 it('the end of a session closes its sockets, however many, and no other', async () => {

@@ -1,4 +1,4 @@
-import { type ErrorCode, PROTOCOL_VERSION } from '@pinroom/client/contract';
+import { type ErrorCode, PARAMETER_SCHEMAS, PROTOCOL_VERSION } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import type { EndedSessions } from '../auth/ended-sessions.js';
 import type { SessionSockets } from '../auth/session-expiry.js';
@@ -10,6 +10,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { PaceLimit } from '../runtime/pace.js';
 import { rateLimited } from '../runtime/rate-limited.js';
+import { stopwatch } from '../runtime/stopwatch.js';
 import type { SystemNotes } from '../runtime/system-log.js';
 import { CommandPace } from './command-pace.js';
 import type { CommandRouter, SeatHolder } from './command-router.js';
@@ -28,6 +29,8 @@ const COSTS: ReadonlyMap<string, number> = new Map([
   ['room:join', 4],
   ['room:rename', 4],
 ]);
+
+const ROOM_ID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
 const MAX_RUNNING = 128;
@@ -197,12 +200,12 @@ class Connection implements ClientConnection, SeatHolder {
   }
 
   async command(name: string, payload: unknown): Promise<CommandResult> {
-    const { clock, logger, metrics, router } = this.#parts;
+    const { metrics, router } = this.#parts;
     if (!router.knows(name)) {
       return this.#refuse(new AppError('bad_request', 'The protocol has no command of this name.'));
     }
-    const startedAt = clock.now();
-    let code = 'ok';
+    const startedAt = stopwatch();
+    let code: ErrorCode | 'ok' = 'ok';
     this.#running += 1;
     try {
       this.#spend(COSTS.get(name));
@@ -214,15 +217,32 @@ class Connection implements ClientConnection, SeatHolder {
     } catch (fault) {
       const error = toWireError(fault);
       code = error.code;
-      if (code === 'internal') logger.error({ command: name, err: fault }, 'a command failed');
+      this.#logRefusal(name, code, payload, fault);
       return { ok: false, error };
     } finally {
       this.#running -= 1;
       metrics.count('pinroom_commands_total', { command: name, code });
-      metrics.observe('pinroom_command_seconds', (clock.now() - startedAt) / 1_000, {
-        command: name,
-      });
+      metrics.observe('pinroom_command_seconds', stopwatch() - startedAt, { command: name });
     }
+  }
+
+  /** A fault of ours is for the operator to see, any other only where one looks closer. */
+  #logRefusal(command: string, code: ErrorCode, payload: unknown, fault: unknown): void {
+    const { logger, metrics } = this.#parts;
+    const { sessionId, userId } = this.caller;
+    const fields = {
+      command,
+      roomId: roomIdOf(payload),
+      socketId: this.socket.id,
+      sessionId,
+      userId,
+    };
+    if (code !== 'internal') {
+      logger.debug({ ...fields, code }, 'a command was refused');
+      return;
+    }
+    metrics.count('pinroom_internal_faults_total');
+    logger.error({ ...fields, err: fault }, 'a command failed');
   }
 
   unreadable(code: ErrorCode): CommandResult {
@@ -270,4 +290,11 @@ class Connection implements ClientConnection, SeatHolder {
       await Promise.all(seats.map((seat) => this.#parts.leaver.drop(seat)));
     });
   }
+}
+
+/** The room that a command is about, where it says a room's id; a PIN does not belong into a log. */
+function roomIdOf(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !('roomId' in payload)) return undefined;
+  const { roomId } = payload;
+  return typeof roomId === 'string' && ROOM_ID.test(roomId) ? roomId : undefined;
 }

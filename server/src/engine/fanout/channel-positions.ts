@@ -53,9 +53,14 @@ export class ChannelPositions {
     // Nobody here misses anything of a channel without a reader; who sits down starts with a snapshot.
     if (found === 'gap' && this.#isRead(channel)) return false;
     this.#tops.set(channel, id);
-    this.#cast.send(channel, frame.body);
-    this.#parts.metrics.count('pinroom_entries_delivered_total');
+    this.#count(this.#cast.send(channel, frame.body));
     return true;
+  }
+
+  #count(readers: number): void {
+    const { metrics } = this.#parts;
+    metrics.count('pinroom_entries_delivered_total');
+    metrics.count('pinroom_deliveries_total', undefined, readers);
   }
 
   /** Of these positions, those of channels that are read here and were not delivered so far. */
@@ -97,7 +102,7 @@ export class ChannelPositions {
       for (const entry of page) {
         if (!this.#isBehind(channel, entry.id)) continue;
         this.#tops.set(channel, entry.id);
-        this.#cast.entry(entry);
+        this.#count(this.#cast.entry(entry));
       }
     } while (page.length === REPAIR_PAGE);
   }

@@ -37,20 +37,25 @@ export class RoomCast {
     this.#clock = clock;
   }
 
-  /** A client's frame to those who may read the channel. */
-  send(channel: string, body: Uint8Array): void {
+  /** A client's frame to those who may read the channel. Answers how many they are. */
+  send(channel: string, body: Uint8Array): number {
     if (channel === 'room') {
       this.#broadcaster.broadcast(this.#roomId, body);
-      return;
+      return this.#seats.size;
     }
     const readers = this.#seats.readers(channel);
-    if (readers.size === 0) return;
+    if (readers.size === 0) return 0;
     const frame = decoder.decode(body);
     for (const seat of readers) seat.socket.sendFrame(frame);
+    return readers.size;
   }
 
-  entry(entry: Entry): void {
-    this.send(entry.channel, encoder.encode(clientFrame('room:entry', JSON.stringify(entry))));
+  /** The same with an entry that was read. */
+  entry(entry: Entry): number {
+    return this.send(
+      entry.channel,
+      encoder.encode(clientFrame('room:entry', JSON.stringify(entry))),
+    );
   }
 
   /** In a crowded room only hosts get names, the others what has changed about themselves and the count. */

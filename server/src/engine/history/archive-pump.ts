@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { RowsRefused } from '../runtime/rows-refused.js';
 import { type Loop, runLoop } from '../runtime/run-loop.js';
+import { timed } from '../runtime/stopwatch.js';
 import type { ArchiveLag } from './archive-lag.js';
 import type { ArchiveQueue, PendingBatch, PendingChannel } from './archive-queue.port.js';
 import { type ArchiveRow, ContentConflict, type EntryArchive } from './entry-archive.port.js';
@@ -216,7 +217,7 @@ export class ArchivePump {
   async #insert(rows: readonly ArchiveRow[]): Promise<void> {
     const { archive, logger, metrics } = this.#parts;
     try {
-      await archive.insert(rows);
+      await timed(metrics, 'pinroom_archive_insert_seconds', () => archive.insert(rows));
     } catch (fault) {
       if (!(fault instanceof RowsRefused)) throw fault;
       const [row] = rows;

@@ -26,4 +26,6 @@ export interface ArchiveQueue {
   confirm(batches: readonly { roomId: string; channel: string; lastId: string }[]): Promise<void>;
   /** [QUEUE-4] How many entries of a room wait; 0 when it is drained. */
   countPending(roomId: string): Promise<number>;
+  /** [QUEUE-5] The counts of these rooms together, as appends are held to them; one round trip. A room that is absent has none. */
+  sumPending(roomIds: readonly string[]): Promise<number>;
 }

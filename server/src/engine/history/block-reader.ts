@@ -10,8 +10,8 @@ type ChannelName = Pick<BlockKey, 'roomId' | 'channel'>;
 export interface BlockAnswer {
   /** Ascending. */
   readonly entries: readonly Entry[];
-  /** `redis`: kept blocks answered everything. */
-  readonly source: 'redis' | 'archive';
+  /** `cache`: kept blocks answered everything. */
+  readonly source: 'cache' | 'archive';
   /** Whether no further block was read because these fill an answer. */
   readonly isCut: boolean;
 }
@@ -82,7 +82,7 @@ export class BlockReader {
       room = roomBeside([...older].reverse(), room);
       bound = older[0]?.id ?? null;
     }
-    const source = fromArchive ? 'archive' : 'redis';
+    const source = fromArchive ? 'archive' : 'cache';
     return { entries: entries.slice(-limit), source, isCut: room <= 0 };
   }
 
@@ -130,7 +130,7 @@ export class BlockReader {
       bound = entries.at(-1)?.id ?? null;
       if (below.length < newer.length || (top !== null && bound === top)) break;
     }
-    const source = fromArchive ? 'archive' : 'redis';
+    const source = fromArchive ? 'archive' : 'cache';
     return { entries: entries.slice(0, limit), source, isCut: room <= 0 };
   }
 

@@ -1,7 +1,7 @@
 import { compareEntryIds, type Entry, LIMITS } from '@pinroom/client/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noMetrics } from '../runtime/metrics.js';
+import { type Metrics, noMetrics } from '../runtime/metrics.js';
 import { BlockReader } from './block-reader.js';
 import type { ArchiveRange, EntryArchive } from './entry-archive.port.js';
 import type { HotEntries } from './hot-entries.js';
@@ -39,6 +39,8 @@ class Channel {
   readonly hot: Entry[];
   readonly archived: Entry[];
   archiveReads = 0;
+  /** What was counted, with its source. */
+  readonly counted: [string, string | undefined][] = [];
 
   /** Entries that came from the archive. */
   entriesRead = 0;
@@ -96,7 +98,8 @@ class Channel {
       put: async (key, entries) => void this.kept.set(name(key), [...entries]),
     };
     const blocks = new BlockReader(archive as EntryArchive, cache as PageCache);
-    return new HistoryReader(feed, blocks, noMetrics);
+    const count: Metrics['count'] = (name, labels) => this.counted.push([name, labels?.source]);
+    return new HistoryReader(feed, blocks, { ...noMetrics, count });
   }
 }
 
@@ -205,6 +208,11 @@ describe('reading a history that lies in the feed and in the archive', () => {
     const after = channel.all.at(-10)?.id;
     expect((await reader.read({ ...question, after })).entries).toEqual(channel.all.slice(-9));
     expect(channel.archiveReads).toBe(archiveReads);
+    const read = 'pinroom_history_reads_total';
+    expect(channel.counted).toEqual(['archive', 'cache', 'cache'].map((source) => [read, source]));
+    const hot = new Channel([60], 60, 60);
+    await hot.reader().read(question);
+    expect(hot.counted).toEqual([[read, 'redis']]);
   });
 
   it('gives nobody what the first entry of a later epoch has voided, also before the archive knows', async () => {

@@ -1,5 +1,6 @@
 import { compareEntryIds, type Entry, LIMITS } from '@pinroom/client/contract';
 import type { Metrics } from '../runtime/metrics.js';
+import { stopwatch } from '../runtime/stopwatch.js';
 import { fit } from './answer-size.js';
 import type { BlockReader } from './block-reader.js';
 import { continues, isBeginning, isSeamless, isStanding } from './entry-cursor.js';
@@ -14,11 +15,13 @@ export interface HistoryQuestion {
   readonly limit: number;
 }
 
-type Found = Pick<HistoryAnswer, 'source'> & {
+interface Found {
   readonly entries: readonly Entry[];
+  /** `cache`: what the stream no longer holds was in kept blocks, which are in Redis too. */
+  readonly source: 'redis' | 'cache' | 'archive';
   /** Whether it ends where it does because an answer holds no more. */
   readonly isCut: boolean;
-};
+}
 
 export interface HistoryAnswer {
   /** Ascending; as many as fit into an answer. */
@@ -48,12 +51,15 @@ export class HistoryReader {
     // One more than wanted tells whether there is more.
     const wider = { ...question, limit: limit + 1 };
     const backwards = question.after === undefined;
+    const startedAt = stopwatch();
     const found = backwards ? await this.#backwards(wider) : await this.#forwards(wider);
-    this.#metrics.count('pinroom_history_reads_total', { source: found.source });
+    const labels = { source: found.source };
+    this.#metrics.count('pinroom_history_reads_total', labels);
+    this.#metrics.observe('pinroom_history_seconds', stopwatch() - startedAt, labels);
     const wanted = backwards ? found.entries.slice(-limit) : found.entries.slice(0, limit);
     const entries = fit(wanted, backwards ? 'newest' : 'oldest');
     const more = found.isCut || entries.length < found.entries.length;
-    return { entries, source: found.source, more };
+    return { entries, source: found.source === 'archive' ? 'archive' : 'redis', more };
   }
 
   /** The newest entries before a position, or of all. */

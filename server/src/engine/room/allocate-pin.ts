@@ -1,4 +1,5 @@
 import { AppError } from '../runtime/app-error.js';
+import type { Metrics } from '../runtime/metrics.js';
 import type { Random } from '../runtime/random.js';
 import type { RateLimiters } from '../runtime/rate-limiter.port.js';
 import type { PinRegistry } from './pin-registry.port.js';
@@ -20,6 +21,7 @@ export interface PinParts {
   readonly pins: PinRegistry;
   readonly random: Random;
   readonly pinPolicy: PinPolicy;
+  readonly metrics: Metrics;
   /** How long a PIN is held for a room that is to get it; default 30 s. */
   readonly reserveMs?: number;
   readonly limiters: Pick<RateLimiters, 'rooms' | 'roomsOfNetwork'>;
@@ -40,14 +42,19 @@ export function pinCandidates(minLength: number, maxLength: number, random: Rand
 
 /** Reserves a PIN for a room; `pins_exhausted` when none is free. */
 export async function reservePin(parts: PinParts, roomId: string): Promise<string> {
-  const { pins, pinPolicy, random, reserveMs = RESERVE_MS } = parts;
+  const { metrics, pins, pinPolicy, random, reserveMs = RESERVE_MS } = parts;
+  const candidates = pinCandidates(pinPolicy.minLength, pinPolicy.maxLength, random);
   const pin = await pins.reserve({
     roomId,
-    candidates: pinCandidates(pinPolicy.minLength, pinPolicy.maxLength, random),
+    candidates,
     density: pinPolicy.density,
     reserveMs,
   });
   if (pin === null) throw exhausted();
+  // The first that is free is taken: those before it were not.
+  const taken =
+    candidates.find(({ [0]: first }) => first?.length === pin.length)?.indexOf(pin) ?? 0;
+  if (taken > 0) metrics.count('pinroom_pin_collisions_total', { found_by: 'index' }, taken);
   return pin;
 }
 

@@ -2,6 +2,7 @@ import type { ArchiveQueue } from '../history/archive-queue.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
 import type { SystemNotes } from '../runtime/system-log.js';
 import type { PinRegistry } from './pin-registry.port.js';
 import type { RoomArchive } from './room-archive.port.js';
@@ -22,6 +23,7 @@ export interface CloseParts {
   readonly states: Pick<StateArchiver, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly log: SystemNotes;
   readonly quarantineMs: number;
   /** Asks the archive pump to look at this room's tag soon. */
@@ -61,7 +63,8 @@ export class RoomCloser {
 
   /** The steps after the first. False: entries still wait for the archive; try again later. */
   async finish(roomId: string): Promise<boolean> {
-    const { archive, clock, pins, queue, quarantineMs, rooms, states, waiting } = this.#parts;
+    const { archive, clock, metrics, pins, queue, quarantineMs, rooms, states, waiting } =
+      this.#parts;
     const room = await rooms.get(roomId);
     if (!room || room.closedAt === null) return false;
     await waiting.empty(roomId, room.closeReason ?? 'closed');
@@ -76,8 +79,10 @@ export class RoomCloser {
     // More than one where a change of the PIN broke off.
     for (const pin of new Set([room.pin, ...held])) await pins.release(pin, roomId, quarantineMs);
     await rooms.retire(roomId, CLOSED_TTL_MS);
+    const reason = room.closeReason ?? 'closed';
+    metrics.count('pinroom_rooms_closed_total', { reason });
     // Whoever closed it may have died before it was told.
-    this.tell(roomId, room.closeReason ?? 'closed');
+    this.tell(roomId, reason);
     return true;
   }
 }

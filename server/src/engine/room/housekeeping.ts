@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
+import type { Metrics } from '../runtime/metrics.js';
 import { ALL_TAGS } from '../runtime/random.js';
 import { type Loop, runLoop } from '../runtime/run-loop.js';
 import type { RoomCloser } from './close-room.js';
@@ -34,6 +35,7 @@ export interface HousekeepingParts extends HostKeeping {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly graceMs: number;
   /** The tags that this node looks after. */
   readonly tags: () => readonly string[];
@@ -70,7 +72,7 @@ export class Housekeeping {
   }
 
   async #presence(): Promise<void> {
-    const { clock, isRecovering, mayJudge, members, tags } = this.#parts;
+    const { clock, isRecovering, mayJudge, members, metrics, tags } = this.#parts;
     // Also where all nodes were away at once: hosts need the time to come back to the first of them.
     if (mayJudge()) await this.#hosts();
     if (isRecovering()) return;
@@ -78,6 +80,7 @@ export class Housekeeping {
     let removed = MEMBERS_AT_ONCE;
     while (removed >= MEMBERS_AT_ONCE && clock.now() < until) {
       removed = await members.removeAway(tags(), MEMBERS_AT_ONCE);
+      metrics.count('pinroom_presence_evictions_total', { reason: 'away' }, removed);
     }
   }
 
@@ -90,8 +93,10 @@ export class Housekeeping {
   }
 
   async #deadLives(): Promise<void> {
-    const { graceMs, isRecovering, mayJudge, members, tags } = this.#parts;
-    if (mayJudge() && !isRecovering()) await members.releaseDead(tags(), graceMs);
+    const { graceMs, isRecovering, mayJudge, members, metrics, tags } = this.#parts;
+    if (!mayJudge() || isRecovering()) return;
+    const released = await members.releaseDead(tags(), graceMs);
+    metrics.count('pinroom_presence_evictions_total', { reason: 'node_died' }, released);
   }
 
   async #rooms(): Promise<void> {

@@ -3,7 +3,6 @@ import type { Caller } from '../auth/caller.port.js';
 import type { TokenSecrets } from '../auth/token-secrets.js';
 import { unavailable } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
-import type { Metrics } from '../runtime/metrics.js';
 import { uuidv7 } from '../runtime/random.js';
 import type { SystemNotes } from '../runtime/system-log.js';
 import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
@@ -21,7 +20,6 @@ export interface OpenRoomParts extends PinParts {
   readonly directory: RoomDirectory;
   readonly secrets: TokenSecrets;
   readonly clock: Clock;
-  readonly metrics: Metrics;
   readonly log: SystemNotes;
   readonly roomTtlMs: number;
   readonly roomMaxMs: number;
@@ -85,6 +83,7 @@ export class RoomOpener {
       // The index misses what the archive knows. The reservation stays until it runs out, or gives
       // way when the index is filled in.
       this.#parts.directory.rebuildPinsSoon();
+      metrics.count('pinroom_pin_collisions_total', { found_by: 'archive' });
       return null;
     }
     if (outcome.kind === 'same_key') {
@@ -107,6 +106,7 @@ export class RoomOpener {
       throw unavailable('Opening a room');
     }
     metrics.count('pinroom_pins_allocated_total', { length: String(pin.length) });
+    metrics.count('pinroom_rooms_opened_total');
     const room = await rooms.get(roomId);
     if (!room) throw unavailable('The room store');
     return { room, isNew: true };

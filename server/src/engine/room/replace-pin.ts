@@ -2,7 +2,6 @@ import type { CommandPayload, Room } from '@pinroom/client/contract';
 import type { Caller } from '../auth/caller.port.js';
 import { AppError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
-import type { Metrics } from '../runtime/metrics.js';
 import type { OwedWork } from '../runtime/owed-work.js';
 import { hostedRoom, type RoomAccess } from './access.js';
 import { countPin, drawPin, holdPin, type PinParts, reservePin } from './allocate-pin.js';
@@ -20,7 +19,6 @@ export interface ReplacePinParts extends PinParts {
   readonly directory: RoomDirectory;
   readonly owed: OwedWork;
   readonly clock: Clock;
-  readonly metrics: Metrics;
 }
 
 /**
@@ -89,12 +87,13 @@ export class PinReplacer {
 
   /** Null: the PIN turned out to be taken. */
   async #take(roomId: string, until: number): Promise<string | null> {
-    const { clock, directory, pinArchive, pins } = this.#parts;
+    const { clock, directory, metrics, pinArchive, pins } = this.#parts;
     const pin = await reservePin(this.#parts, roomId);
     const outcome = await pinArchive.takePin(roomId, pin, { at: clock.now(), until });
     if (outcome === 'taken') return pin;
     if (outcome === 'pin_taken') {
       directory.rebuildPinsSoon();
+      metrics.count('pinroom_pin_collisions_total', { found_by: 'archive' });
       return null;
     }
     await pins.release(pin, roomId, 0);

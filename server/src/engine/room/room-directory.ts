@@ -59,7 +59,12 @@ export class RoomDirectory {
 
   /** The room by its id, open or closed; null: there never was one. */
   async byId(roomId: string): Promise<LiveRoom | null> {
-    return (await this.#parts.rooms.get(roomId)) ?? this.restore(roomId);
+    const { metrics, rooms } = this.#parts;
+    const kept = await rooms.get(roomId);
+    const room = kept ?? (await this.restore(roomId));
+    const source = kept ? 'redis' : room ? 'archive' : 'none';
+    metrics.count('pinroom_store_reads_total', { what: 'room', source });
+    return room;
   }
 
   /** The open room that has the PIN; null: none. Rejects with `rate_limited` after too many wrong ones of the seeker. */

@@ -5,6 +5,7 @@ import type { AppendOutcome, AppendRequest, RoomFeed } from '../feed/room-feed.p
 import type { ArchivedKeys } from '../history/archived-keys.js';
 import { AppError, unavailable } from '../runtime/app-error.js';
 import type { Metrics } from '../runtime/metrics.js';
+import { timed } from '../runtime/stopwatch.js';
 import { payloadJson } from './payload.js';
 import type { RoomDirectory } from './room-directory.js';
 
@@ -75,25 +76,29 @@ export class EntrySender {
     const { key, roomId, sender, channel } = request;
     const userId = sender?.userId ?? null;
     let asked = request;
-    let outcome = await this.#feed.append(asked);
+    let outcome = await this.#write(asked);
     if (outcome.kind === 'absent') {
       if (!(await this.#directory.restore(roomId))) return outcome;
-      outcome = await this.#feed.append(asked);
+      outcome = await this.#write(asked);
     }
     if (outcome.kind === 'unsure' && key !== null) {
       const archived = await this.#archivedKeys.find({ roomId, channel, userId, key });
       asked = { ...request, archived };
-      outcome = await this.#feed.append(asked);
+      outcome = await this.#write(asked);
     }
     if (isStranger(outcome) && this.#localRooms.holds(roomId, userId ?? '')) {
       // Who sits here is a member: the store has lost its data, and gets the seats back.
       await this.#localRooms.refresh(roomId);
-      outcome = await this.#feed.append(asked);
+      outcome = await this.#write(asked);
       const isHeld = this.#localRooms.holds(roomId, userId ?? '');
       if (isStranger(outcome) && isHeld) throw unavailable('The room');
     }
     if (outcome.kind === 'absent' || outcome.kind === 'unsure') throw unavailable('The room');
     return outcome;
+  }
+
+  #write(request: AppendRequest): Promise<AppendOutcome> {
+    return timed(this.#metrics, 'pinroom_append_seconds', () => this.#feed.append(request));
   }
 }
 

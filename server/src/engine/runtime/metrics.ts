@@ -15,8 +15,33 @@ export interface CountReader {
   totalBy(name: MetricName, label: string): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Every metric there is: kind, labels and what it says. Durations are seconds. */
+export type MetricDefinition = {
+  readonly labels: readonly string[];
+  /** What the only label may be; each is there from the start, so that its first count is seen as one. */
+  readonly values?: readonly string[];
+  readonly help: string;
+} & (
+  | { readonly kind: 'counter' | 'gauge' }
+  | { readonly kind: 'histogram'; readonly buckets: readonly number[] }
+);
+
+/** Seconds of what takes a round trip or two; the deadlines of Redis and PostgreSQL are below the last. */
+const CALL_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+/** Seconds of what a client waits for; its own deadline is below the last. */
+const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds by which a timer is late. */
+const DELAY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/**
+ * Every metric there is: kind, labels and what it says. Durations are seconds. What values a label
+ * may have is in `docs/operations.md`; none comes from a client.
+ */
 export const METRICS = {
+  pinroom_build_info: {
+    kind: 'gauge',
+    labels: ['version', 'transport'],
+    help: '1, with what runs here.',
+  },
   pinroom_sockets: { kind: 'gauge', labels: [], help: 'Open sockets of this node.' },
   pinroom_local_rooms: { kind: 'gauge', labels: [], help: 'Rooms with a socket on this node.' },
   pinroom_commands_total: {
@@ -27,6 +52,7 @@ export const METRICS = {
   pinroom_command_seconds: {
     kind: 'histogram',
     labels: ['command'],
+    buckets: ANSWER_BUCKETS,
     help: 'Time from a command to its answer.',
   },
   pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
@@ -35,25 +61,76 @@ export const METRICS = {
     labels: ['code'],
     help: 'HTTP requests answered, by code (ok when it worked).',
   },
+  pinroom_internal_faults_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Answers with the code internal: each is a bug, and a line of level error.',
+  },
   pinroom_entries_accepted_total: {
     kind: 'counter',
     labels: [],
     help: 'Entries that clients and applications have sent through this node, each once.',
   },
+  pinroom_append_seconds: {
+    kind: 'histogram',
+    labels: [],
+    buckets: CALL_BUCKETS,
+    help: 'Time of the atomic step that orders, keeps and publishes an entry, failed ones too.',
+  },
   pinroom_entries_delivered_total: {
     kind: 'counter',
     labels: [],
-    help: 'Entries handed to the sockets of a room on this node.',
+    help: 'Entries handed to the sockets of a room on this node, each once for the room.',
+  },
+  pinroom_deliveries_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'The same, each once for every socket that reads it here.',
   },
   pinroom_gaps_total: {
     kind: 'counter',
     labels: ['result'],
+    values: ['repaired', 'given_up'],
     help: 'Jumps in the ids of a channel noticed by this node, by whether they were repaired.',
   },
   pinroom_history_reads_total: {
     kind: 'counter',
     labels: ['source'],
-    help: 'History blocks read: redis (stream), cache (kept page) or archive.',
+    values: ['redis', 'cache', 'archive'],
+    help: 'Reads of history, by what answered: the stream in Redis, blocks kept beside it, the archive.',
+  },
+  pinroom_history_seconds: {
+    kind: 'histogram',
+    labels: ['source'],
+    values: ['redis', 'cache', 'archive'],
+    buckets: CALL_BUCKETS,
+    help: 'Time of a read of history that was answered.',
+  },
+  pinroom_store_reads_total: {
+    kind: 'counter',
+    labels: ['what', 'source'],
+    help: 'Rooms and sessions looked up, by where they were found, and those found nowhere.',
+  },
+  pinroom_archive_lag_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'For how long the entry waits for the archive that waits longest, in the tags of this node.',
+  },
+  pinroom_archive_backlog_channels: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Channels with entries that wait for the archive, in the tags of this node; 1,024 at most.',
+  },
+  pinroom_archive_backlog_entries: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Entries that wait for the archive in the rooms of these channels.',
+  },
+  pinroom_archive_insert_seconds: {
+    kind: 'histogram',
+    labels: [],
+    buckets: CALL_BUCKETS,
+    help: 'Time of one insert of entries into the archive, failed ones too.',
   },
   pinroom_archived_entries_total: {
     kind: 'counter',
@@ -71,6 +148,29 @@ export const METRICS = {
     help: 'Entries that the archive refused for good and that left a tombstone.',
   },
   pinroom_leased_tags: { kind: 'gauge', labels: [], help: 'Tags that this node looks after.' },
+  pinroom_rooms_opened_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Rooms opened through this node.',
+  },
+  pinroom_rooms_closed_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    values: ['closed', 'expired'],
+    help: 'Rooms of which this node has finished the closing: all archived, the PIN at rest.',
+  },
+  pinroom_presence_evictions_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    values: ['away', 'node_died'],
+    help: 'Members removed because they did not come back, and sockets of nodes that died given up.',
+  },
+  pinroom_pin_collisions_total: {
+    kind: 'counter',
+    labels: ['found_by'],
+    values: ['index', 'archive'],
+    help: 'PINs drawn for a room that were not free, by what knew it.',
+  },
   pinroom_pins_allocated_total: {
     kind: 'counter',
     labels: ['length'],
@@ -80,6 +180,23 @@ export const METRICS = {
     kind: 'gauge',
     labels: ['backend'],
     help: '1 while a backend answers, else 0.',
+  },
+  pinroom_backend_ping_seconds: {
+    kind: 'histogram',
+    labels: ['backend'],
+    buckets: CALL_BUCKETS,
+    help: 'Time until a backend answers whether it is there; asked every 2 seconds, answers only.',
+  },
+  pinroom_redis_memory_used_ratio: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Share of the maxmemory of Redis that is used, of the fullest master; 0 without a maxmemory.',
+  },
+  pinroom_event_loop_delay_seconds: {
+    kind: 'histogram',
+    labels: [],
+    buckets: DELAY_BUCKETS,
+    help: 'How late a timer comes that is due every 50 ms.',
   },
   pinroom_rate_limited_total: {
     kind: 'counter',
@@ -94,6 +211,7 @@ export const METRICS = {
   pinroom_pin_tries_total: {
     kind: 'counter',
     labels: ['result'],
+    values: ['found', 'missed', 'refused'],
     help: 'PINs that were looked up: found, missed, or refused unseen.',
   },
   pinroom_pin_alarm: {
@@ -106,7 +224,7 @@ export const METRICS = {
     labels: [],
     help: 'Sockets closed because they did not read fast enough.',
   },
-} as const;
+} as const satisfies { readonly [name: `pinroom_${string}`]: MetricDefinition };
 
 export type MetricName = keyof typeof METRICS;
 

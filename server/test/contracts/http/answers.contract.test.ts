@@ -70,7 +70,7 @@ describe('other origins', () => {
     const { headers } = await ask(http, 'GET /api/rooms', EVIL);
     expect(headers.get('access-control-allow-origin')).toBe(EVIL);
     expect(headers.get('access-control-allow-credentials')).toBe('true');
-    expect(headers.get('access-control-expose-headers')).toBe('Retry-After');
+    expect(headers.get('access-control-expose-headers')).toBe('Retry-After, X-Request-Id');
     expect(headers.get('vary')).toContain('Origin');
   });
 

@@ -18,7 +18,7 @@ import {
   type HttpApp,
   type HttpAppOptions,
 } from '../../../src/drivers/http/http-app.js';
-import type { PageFiles } from '../../../src/drivers/http/page-files.js';
+import type { PageFile, PageFiles } from '../../../src/drivers/http/page-files.js';
 import type { ApplicationCaller, Caller } from '../../../src/engine/auth/caller.port.js';
 import type {
   ExportedRoom,
@@ -282,7 +282,7 @@ export type CallOptions = {
 
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 
-/** Pages as a build leaves them: one with all that belongs to it, and one file without. */
+/** Pages as a build leaves them, a script, and a file that nothing was compressed of. */
 function somePages(): PageFiles {
   const whole = (text: string) => ({
     etag: 'W/"1"',
@@ -290,11 +290,15 @@ function somePages(): PageFiles {
     brotli: bytes('br'),
     gzip: bytes('gz'),
   });
-  return new Map([
-    [
-      'index.html',
-      { ...whole('<!doctype html>'), contentType: 'text/html; charset=utf-8', isHashed: false },
-    ],
+  const page = {
+    ...whole('<!doctype html>'),
+    contentType: 'text/html; charset=utf-8',
+    isHashed: false,
+  };
+  return new Map<string, PageFile>([
+    ['index.html', page],
+    ['host.html', page],
+    ['monitor.html', page],
     [
       'assets/player-1.js',
       { ...whole('play()'), contentType: 'text/javascript; charset=utf-8', isHashed: true },

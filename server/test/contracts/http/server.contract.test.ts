@@ -82,6 +82,43 @@ describe('operators', () => {
     );
   });
 
+  it('find the lines of a request by the id in its answer', async () => {
+    const http = new HttpFixture();
+    const id = '01920000-0000-7000-8000-000000000001';
+    const given = { 'x-request-id': 'chosen-by-a-client' };
+    const answer = await http.call(`GET /api/rooms/${id}`, { token: 'none', headers: given });
+    const requestId = answer.headers.get('x-request-id');
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    const line = http.logger.lines.find(({ message }) => message === 'request');
+    expect(line).toMatchObject({ level: 'debug', fields: { requestId, roomId: id, status: 401 } });
+    const other = await http.call('GET /api/rooms/by-pin/123456');
+    expect(other.headers.get('x-request-id')).not.toBe(requestId);
+    expect(JSON.stringify(http.logger.lines)).not.toContain('123456');
+
+    http.rooms.findByPin = async () => {
+      throw new Error('a bug');
+    };
+    const token = await http.signIn();
+    const failed = await http.call('GET /api/rooms/by-pin/123456', { token });
+    expect(failed.status).toBe(500);
+    expect(http.logger.lines.find(({ level }) => level === 'error')).toMatchObject({
+      fields: { requestId: failed.headers.get('x-request-id') },
+    });
+    expect(http.counted).toContainEqual(['pinroom_internal_faults_total', undefined]);
+  });
+
+  it('find it by the id of the proxy before, where one is believed and it is no trick', async () => {
+    const http = new HttpFixture({ trustProxy: 1 });
+    const idFor = async (id: string) =>
+      (await http.call('GET /healthz', { headers: { 'x-request-id': id } })).headers.get(
+        'x-request-id',
+      );
+    expect(await idFor('8f1c.proxy:7')).toBe('8f1c.proxy:7');
+    for (const id of ['short', 'x'.repeat(129), 'a "quoted" one', '<b>bold</b>']) {
+      expect(await idFor(id)).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
   it('metrics need the operator token, and do not exist without one', async () => {
     const open = new HttpFixture({ operatorToken: 'op' });
     const good = await open.call('GET /metrics', { token: 'op' });
@@ -193,7 +230,7 @@ function fits(): boolean {
 
 describe('the page about the server', () => {
   it('is one page without a script, whose links and style exist', async () => {
-    const http = new HttpFixture();
+    const http = new HttpFixture({ operatorToken: 'op' });
     const response = await http.call('GET /about');
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const page = await response.text();
@@ -202,10 +239,19 @@ describe('the page about the server', () => {
     expect(page).toContain('1.2.3');
     const links = [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(4);
-    for (const link of links) expect((await http.call(`GET ${link}`)).status).toBe(200);
+    expect(links).toEqual(expect.arrayContaining(['/', '/host', '/monitor', '/metrics']));
+    for (const link of links) {
+      const { status } = await http.call(`GET ${link}`, { token: 'op' });
+      expect([link, status]).toEqual([link, 200]);
+    }
     const style = await http.call(`GET ${links.find((link) => link.endsWith('.css'))}`);
     expect(style.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(style.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('leads to no pages where there are none, and to nothing for operators without a token', async () => {
+    const page = await (await new HttpFixture({ pages: new Map() }).call('GET /about')).text();
+    expect(page).not.toMatch(/href="\/(host|monitor|metrics)?"/);
   });
 
   it('shows faults, and what comes from outside as text', async () => {

@@ -195,13 +195,18 @@ describe.each(STORE_DRIVERS)('ArchiveQueue on $name', (driver) => {
     await stores.queue.confirm([]);
   });
 
-  test('[QUEUE-4] what waits is counted over all channels of a room', async () => {
+  test('[QUEUE-4] [QUEUE-5] what waits is counted over all channels of a room, and over rooms', async () => {
     const stores = await open();
     const roomId = await quietRoom(stores);
     expect(await stores.queue.countPending(roomId)).toBe(0);
     await appendMany(stores, roomId, 3, 'room');
     await appendMany(stores, roomId, 2, 'host');
     expect(await stores.queue.countPending(roomId)).toBe(5);
+    const other = await quietRoom(stores);
+    await appendMany(stores, other, 2);
+    const ofOther = await stores.queue.countPending(other);
+    expect(await stores.queue.sumPending([roomId, newId(), other])).toBe(5 + ofOther);
+    expect(await stores.queue.sumPending([])).toBe(0);
     const pending = await stores.queue.readPending(
       [
         { roomId, channel: 'room' },
@@ -214,5 +219,6 @@ describe.each(STORE_DRIVERS)('ArchiveQueue on $name', (driver) => {
     );
     expect(await stores.queue.countPending(roomId)).toBe(0);
     expect(await stores.queue.countPending(newId())).toBe(0);
+    expect(await stores.queue.sumPending([roomId])).toBe(0);
   });
 });

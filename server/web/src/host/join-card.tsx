@@ -2,6 +2,7 @@ import { t } from '../i18n/translate.js';
 import { Icon } from '../ui/icons.js';
 import { pinGroups } from '../ui/pin-text.js';
 import { CopyButton } from './copy-button.js';
+import { LocalNote } from './local-note.js';
 import { QrCode } from './qr-code.js';
 
 /** How one comes in, as large as there is room for it. */
@@ -27,6 +28,7 @@ export function JoinCard({ pin, locked }: { readonly pin: string; readonly locke
           <bdi dir="ltr">{shortLink(pin)}</bdi>
           <CopyButton text={link} label={t('join.copy')} />
         </p>
+        <LocalNote />
         {locked ? (
           <p class="pill pill-warn join-locked">
             <Icon name="lock" />

@@ -29,7 +29,7 @@ export function PeoplePanel({ room }: { readonly room: HostRoom }) {
     <section class="form" aria-labelledby="people-title">
       <WaitingList room={room} />
       <h2 id="people-title" ref={heading} class="panel-title" tabIndex={-1}>
-        {t('members', { count: room.store.memberCount.value })}
+        {t('members', { count: room.guestCount.value })}
       </h2>
       <label class="field">
         <span class="field-label">{t('people.search')}</span>

@@ -1,6 +1,7 @@
 import { t } from '../i18n/translate.js';
 import { CreateRoom } from './create-room.js';
 import { useFocusOnShow } from './focus-on-show.js';
+import { LocalNote } from './local-note.js';
 import { OwnRooms } from './own-rooms.js';
 import { PageHead } from './page-head.js';
 import { usePageTitle } from './page-title.js';
@@ -20,6 +21,7 @@ export function StartView() {
               {t('start.title')}
             </h1>
             <p class="quiet">{t('start.text')}</p>
+            <LocalNote />
           </div>
           <StartArt />
         </div>

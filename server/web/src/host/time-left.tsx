@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { formatNumber, t } from '../i18n/translate.js';
 import { client } from '../room/page-client.js';
 import { announce } from '../ui/announcer.js';
+import { timeLeftText } from '../ui/time-left-text.js';
 
 interface TimeLeftProps {
   /** On the server's clock. */
@@ -41,7 +42,7 @@ export function TimeLeft({ endsAt, seconds, onOver }: TimeLeftProps) {
   const rest = `${whole % 60}`.padStart(2, '0');
   return (
     <div class="time-left" data-left={whole} data-hurry={whole <= 5}>
-      <span class="unseen">{t('seconds-left', { seconds: whole })}</span>
+      <span class="unseen">{timeLeftText(whole)}</span>
       <span class="time-number" aria-hidden="true" dir="ltr">
         {whole >= 60 ? `${minutes}:${rest}` : formatNumber(whole)}
       </span>

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
-import { t } from '../i18n/translate.js';
 import type { Countdown } from '../round/vocabulary.js';
 import { announce } from '../ui/announcer.js';
+import { timeLeftText } from '../ui/time-left-text.js';
 
 interface CountdownCardProps {
   readonly countdown: Countdown;
@@ -13,7 +13,7 @@ interface CountdownCardProps {
 export function CountdownCard({ countdown, now }: CountdownCardProps) {
   const { endsAt, text } = countdown;
   const seconds = Math.max(0, Math.ceil((endsAt - now) / 1_000));
-  const left = t('seconds-left', { seconds });
+  const left = timeLeftText(seconds);
   useEffect(() => {
     announce(text ? `${text}: ${left}` : left);
   }, [endsAt]);

@@ -38,9 +38,7 @@ export function ResultView({ store, scene, round, result }: ResultViewProps) {
   );
   const said = verdict === 'none' ? t('result.title') : t(`result.${verdict}`);
   const was = right === undefined ? '' : ` ${t('result.right-was', { option: right })}`;
-  const place = standing.own
-    ? ` ${t('scores.own', { place: standing.own.place, count: standing.count })}`
-    : '';
+  const place = standing.own ? ` ${t('scores.own', { place: standing.own.place })}` : '';
   const words = useRef('');
   words.current = `${said}${verdict === 'right' ? '' : was}${place}`;
   useEffect(() => {

@@ -36,7 +36,7 @@ export function RoomView({ store }: RoomViewProps) {
   const title = room.title || t('room.untitled');
   useEffect(() => announce(t('room.entered', { title })), []);
   useBackNews(store);
-  const count = store.memberCount.value;
+  const count = store.guestCount.value;
   return (
     <div class="player player-room">
       <header class="room-head">
@@ -102,6 +102,12 @@ function Stage({ store, scene }: StageProps) {
   const isCounting = countdown !== null && now < countdown.endsAt;
   useWakeLock(isAsking || isCounting);
   useJoinNews(store, !isAsking);
+  const wasCounting = useRef(false);
+  useEffect(() => {
+    // The countdown just goes; a question that came instead speaks for itself.
+    if (wasCounting.current && !isCounting && !isAsking) announce(t('answer.over'));
+    wasCounting.current = isCounting;
+  }, [isCounting, isAsking]);
   useEffect(() => {
     // What is new is above; who writes is not carried off.
     if (round && !document.activeElement?.matches('input, textarea')) scrollTo({ top: 0 });

@@ -3,13 +3,13 @@ import type { Standing } from './standing.js';
 
 /** One's own place, and the best. */
 export function ScoresView({ standing }: { readonly standing: Standing }) {
-  const { own, count, shown } = standing;
+  const { own, shown } = standing;
   return (
     <div class="scores">
       <h3>{t('scores.title')}</h3>
       {own ? (
         <p class="own-place" data-place={own.place}>
-          {t('scores.own', { place: own.place, count })}
+          {t('scores.own', { place: own.place })}
         </p>
       ) : null}
       <ol class="score-list">

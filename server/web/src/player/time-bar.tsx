@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
-import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Icon } from '../ui/icons.js';
+import { timeLeftText } from '../ui/time-left-text.js';
 
 interface TimeBarProps {
   readonly endsAt: number;
@@ -18,7 +18,7 @@ export function TimeBar({ endsAt, totalMs, now }: TimeBarProps) {
   const leftMs = Math.max(0, endsAt - now);
   const seconds = Math.ceil(leftMs / 1_000);
   const isShort = seconds <= SHORT_SECONDS;
-  const text = t('seconds-left', { seconds });
+  const text = timeLeftText(seconds);
   useEffect(() => {
     if (isShort && seconds > 0 && totalMs > SHORT_SECONDS * 1_000) announce(text);
   }, [isShort]);

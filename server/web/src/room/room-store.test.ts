@@ -4,6 +4,8 @@ import { RoomStore } from './room-store.js';
 
 /** A room that has at hand what the test says, and tells of it when the test says so. */
 class Handle {
+  readonly members = new Map();
+  readonly memberCount = 0;
   readonly #listeners = new Map<string, (event: unknown) => void>();
   room = { hostIds: ['host'], settings: { typesByRole: {} } } as unknown as Room;
   self = { userId: 'me', role: 'player' };

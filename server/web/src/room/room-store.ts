@@ -20,6 +20,8 @@ export class RoomStore {
   readonly room: ReadonlySignal<Room>;
   readonly self: ReadonlySignal<Member>;
   readonly memberCount: ReadonlySignal<number>;
+  /** Everybody but the hosts that are known: whom pages count as people. */
+  readonly guestCount: ReadonlySignal<number>;
   readonly hostState: ReadonlySignal<HostState>;
   /** To hosts: who waits at the door. */
   readonly waiting: ReadonlySignal<readonly Member[]>;
@@ -36,6 +38,7 @@ export class RoomStore {
     const room = signal(handle.room);
     const self = signal(handle.self);
     const memberCount = signal(handle.memberCount);
+    const guestCount = signal(guestsOf(handle));
     const hostState = signal(handle.hostState);
     const waiting = signal(handle.waiting);
     const state = signal(handle.state);
@@ -45,6 +48,7 @@ export class RoomStore {
     this.room = room;
     this.self = self;
     this.memberCount = memberCount;
+    this.guestCount = guestCount;
     this.hostState = hostState;
     this.waiting = waiting;
     this.state = state;
@@ -53,6 +57,7 @@ export class RoomStore {
     const people = () => {
       self.value = handle.self;
       memberCount.value = handle.memberCount;
+      guestCount.value = guestsOf(handle);
       hostState.value = handle.hostState;
     };
     handle.on('presence', people);
@@ -120,4 +125,10 @@ export class RoomStore {
     if (!known || (last && compareEntryIds(entry.id, last.id) <= 0)) return;
     known.value = [...known.value, entry].slice(-KEPT);
   }
+}
+
+function guestsOf({ members, memberCount }: RoomHandle): number {
+  let hosts = 0;
+  for (const { role } of members.values()) if (role === 'host') hosts++;
+  return Math.max(0, memberCount - hosts);
 }
