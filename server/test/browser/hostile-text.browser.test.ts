@@ -31,8 +31,9 @@ describe('what people write is shown as text', () => {
       );
     // Of the kind that the pages know, and that they do not; of the form that they expect, and not.
     const nonsense = [null, 7, 'x', [], { text: { a: 1 } }, { options: 'x' }, { endsAt: 'soon' }];
+    const never = { endsAt: 1e300, text: 'x', options: ['x'] };
     for (const type of ['text', 'question', 'result', 'countdown', 'answer', 'x']) {
-      for (const payload of nonsense) {
+      for (const payload of [...nonsense, never]) {
         for (const channel of ['room', 'host']) await seat.send(type, payload, { channel });
       }
     }

@@ -30,6 +30,23 @@ describe('the text of events', () => {
 });
 
 describe('a body of events', () => {
+  it('that goes on and on without an event is given up before it fills the memory', async () => {
+    let pulls = 0;
+    const endless = (text: string) =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulls += 1;
+          controller.enqueue(new TextEncoder().encode(text.repeat(10_000)));
+        },
+      });
+    for (const text of ['<p>Log in', 'data: x\n']) {
+      pulls = 0;
+      const reading = readEvents(endless(text), new ManualClock(), 1_000).next();
+      await expect(reading).rejects.toMatchObject({ code: 'unavailable' });
+      expect(pulls).toBeLessThan(50);
+    }
+  });
+
   it('that is silent for too long counts as ended', async () => {
     const clock = new ManualClock();
     let isCancelled = false;

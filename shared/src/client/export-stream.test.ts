@@ -14,8 +14,9 @@ function setUp(...answers: Answer[]) {
     asked.push([pathname, new Headers(init?.headers).get('authorization')]);
     return (answers.shift() ?? Response.error)(init);
   };
-  const client = new PinroomClient({ ...server.optionsOfClient(new ManualClock()), fetch });
-  return { asked, client };
+  const clock = new ManualClock();
+  const client = new PinroomClient({ ...server.optionsOfClient(clock), fetch });
+  return { asked, client, clock };
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -63,6 +64,18 @@ describe('[CLIENT-23] an export', () => {
     expect((await reader.read()).value).toEqual(bytes('1\n'));
     cut();
     await expect(reader.read()).rejects.toMatchObject({ code: 'offline' });
+  });
+
+  it('that goes silent does not look whole, and does not wait for ever', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(bytes('1\n')),
+    });
+    const { client, clock } = setUp(() => new Response(body));
+    const reader = (await client.exportRoom('r')).getReader();
+    await reader.read();
+    const rest = expect(reader.read()).rejects.toMatchObject({ code: 'offline' });
+    await clock.advance(31_000);
+    await rest;
   });
 
   it('ends at the server where nobody reads on', async () => {

@@ -28,23 +28,31 @@ export class HttpApi {
     this.#options = options;
   }
 
-  async call<T>(request: HttpRequest): Promise<T> {
-    const late = AbortSignal.timeout(this.#options.timeoutMs);
-    const response = await this.#fetch(request, 'application/json', late);
-    if (response.status === 204) return undefined as T;
-    const answer = await readJson(response);
-    if (response.ok && answer !== undefined) return answer as T;
-    throw faultOf(response, answer);
+  call<T>(request: HttpRequest): Promise<T> {
+    return this.#inTime(async (late) => {
+      const response = await this.#fetch(request, 'application/json', late);
+      if (response.status === 204) return undefined as T;
+      const answer = await readJson(response);
+      if (response.ok && answer !== undefined) return answer as T;
+      throw faultOf(response, answer);
+    });
   }
 
   /** An answer of another type, whose body may take any time: only its head has to be there in time. */
-  async open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
+  open(request: HttpRequest, accept: string): Promise<ReadableStream<Uint8Array>> {
+    return this.#inTime(async (late) => {
+      const response = await this.#fetch(request, accept, late);
+      if (response.ok && response.body !== null) return response.body;
+      throw faultOf(response, await readJson(response));
+    });
+  }
+
+  /** By hand, as phones of 2022 have no `AbortSignal.timeout`. */
+  async #inTime<T>(ask: (late: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(timedOut()), this.#options.timeoutMs);
     try {
-      const response = await this.#fetch(request, accept, late.signal);
-      if (response.ok && response.body !== null) return response.body;
-      throw faultOf(response, await readJson(response));
+      return await ask(late.signal);
     } finally {
       clearTimeout(timer);
     }

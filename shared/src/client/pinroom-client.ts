@@ -184,7 +184,7 @@ export class PinroomClient extends Emitter<ClientEvents> {
    */
   async exportRoom(roomId: string): Promise<ReadableStream<Uint8Array>> {
     const request = { method: 'GET', path: `${pathOf(roomId)}/export.ndjson` } as const;
-    return exportStream(await this.#session.open(request, 'application/x-ndjson'));
+    return exportStream(await this.#session.open(request, 'application/x-ndjson'), this.#clock);
   }
 
   /** Deletes a closed room with all that was said in it (hosts). */

@@ -49,6 +49,25 @@ function setUp(answer: Answer, options: { storage?: TokenStorage; cookie?: boole
 }
 
 describe('the session', () => {
+  it('[CLIENT-15] is not ended by a network that answers everything itself', async () => {
+    const answers: unknown[] = [null, {}, { user: {} }, { accessToken: 't', user: { id: 7 } }];
+    const fetch = async () => Response.json(answers.shift());
+    const users: string[] = [];
+    const session = new Session({
+      http: new HttpApi({ url: 'http://server.test', fetch, cookie: true, timeoutMs: 1_000 }),
+      keeper: new TokenKeeper(null),
+      clock: systemClock,
+      nickname: undefined,
+      cookie: true,
+      refreshMarginMs: 30_000,
+      onUser: ({ id }) => users.push(id),
+    });
+    while (answers.length > 0) {
+      await expect(session.accessToken()).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect([session.user, ...users]).toEqual([null]);
+  });
+
   it('[CLIENT-15] goes on with the token that an earlier page has left', async () => {
     const storage = memoryStorage('r0');
     const { session } = setUp(() => 200, { storage });

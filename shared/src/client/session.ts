@@ -124,6 +124,9 @@ export class Session {
   }
 
   #adopt(answer: SessionAnswer, isNew: boolean): string {
+    if (!isSession(answer)) {
+      throw new PinroomError('unavailable', 'Something else than a Pinroom has answered.');
+    }
     const { clock, keeper, onUser } = this.#options;
     const known = this.#user;
     this.#user = answer.user;
@@ -134,6 +137,12 @@ export class Session {
     if (known?.id !== answer.user.id) onUser(answer.user, isNew);
     return answer.accessToken;
   }
+}
+
+/** A network that wants a login first answers everything itself, and none of it may end a session. */
+function isSession(answer: Partial<SessionAnswer> | null): boolean {
+  const { user, accessToken } = answer ?? {};
+  return typeof user?.id === 'string' && typeof accessToken === 'string';
 }
 
 /** How long a fresh token lives, from its own dates: the device's clock may be hours off. */

@@ -17,7 +17,7 @@ export function pageRoutes(files: PageFiles): readonly Route[] {
   const pages = PAGES.filter(({ file }) => files.has(file));
   const others = [...files.keys()].filter((name) => !name.endsWith('.html'));
   return [
-    ...pages.map((page) => fileRoute(files, page)),
+    ...pages.flatMap((page) => spellings(page).map((place) => fileRoute(files, place))),
     ...others.map((name) =>
       fileRoute(files, { path: `/${name}`, name, file: name, summary: 'A file of the pages.' }),
     ),
@@ -29,6 +29,11 @@ interface FilePlace {
   readonly name: string;
   readonly file: string;
   readonly summary: string;
+}
+
+/** People type addresses, and some end them with a slash. */
+function spellings(page: FilePlace): FilePlace[] {
+  return page.path.endsWith('/') ? [page] : [page, { ...page, path: `${page.path}/` }];
 }
 
 function fileRoute(files: PageFiles, { path, name, file, summary }: FilePlace): Route {

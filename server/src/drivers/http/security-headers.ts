@@ -11,14 +11,19 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Without TLS browsers ignore the one and complain of the other. */
+const SECURE = {
+  'strict-transport-security': 'max-age=31536000',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
 /** What makes a browser careful with an answer; `secure`: it came, and is to come, over TLS alone. */
 export function securityHeaders(secure: boolean): { readonly [name: string]: string } {
   return {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'content-security-policy': CONTENT_SECURITY_POLICY,
-    'cross-origin-opener-policy': 'same-origin',
-    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+    ...(secure ? SECURE : {}),
   };
 }
 

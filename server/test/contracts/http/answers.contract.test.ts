@@ -26,6 +26,7 @@ describe('what every answer has', () => {
     }
     const plain = await new HttpFixture().call('GET /healthz');
     expect(plain.headers.get('strict-transport-security')).toBeNull();
+    expect(plain.headers.get('cross-origin-opener-policy')).toBeNull();
   });
 
   it('nothing under /api is kept by a cache', async () => {

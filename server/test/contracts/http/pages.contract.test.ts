@@ -7,7 +7,7 @@ const get = (path: string, headers: { [name: string]: string } = {}) =>
 
 describe('the pages', () => {
   it('come to everybody at their addresses, whatever the PIN', async () => {
-    for (const path of ['/', '/r/123456', '/r/nonsense']) {
+    for (const path of ['/', '/r/123456', '/r/123456/', '/r/nonsense']) {
       const response = await get(path);
       expect([path, response.status, await response.text()]).toEqual([
         path,

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
+import { copyText } from '../ui/copy-text.js';
 import { Icon } from '../ui/icons.js';
 
 interface CopyButtonProps {
@@ -17,8 +18,7 @@ export function CopyButton({ text, label }: CopyButtonProps) {
   const copy = async () => {
     hasFailed.value = false;
     try {
-      // Without TLS a browser has no clipboard.
-      await navigator.clipboard.writeText(text);
+      await copyText(text);
     } catch {
       hasFailed.value = true;
       return;

@@ -20,6 +20,12 @@ describe('the round that is on', () => {
     expect(round && isOpen(round, 5_000)).toBe(false);
   });
 
+  it('ends never at a moment that is none', () => {
+    for (const endsAt of ['soon', null, 1e300, Number.NaN]) {
+      expect(currentRound([ask({ endsAt })])?.question).not.toHaveProperty('endsAt');
+    }
+  });
+
   it('takes the result that names it, by id or by number', () => {
     const question = ask({ number: 3 });
     const wrong = entry('result', { number: 2, right: 0 });

@@ -74,7 +74,7 @@ export function readQuestion(entry: Entry): Question | null {
     text,
     options: options.map(String),
     ...(isNumber(number) ? { number } : {}),
-    ...(isNumber(endsAt) ? { endsAt } : {}),
+    ...(isMoment(endsAt) ? { endsAt } : {}),
     ...(isNumber(seconds) ? { seconds } : {}),
   };
 }
@@ -100,7 +100,7 @@ export function readResult(entry: Entry): Result | null {
 
 export function readCountdown(entry: Entry): Countdown | null {
   const { text, endsAt, seconds } = fieldsOf(entry, 'countdown');
-  if (!isNumber(endsAt)) return null;
+  if (!isMoment(endsAt)) return null;
   return {
     endsAt,
     ...(typeof text === 'string' ? { text } : {}),
@@ -127,6 +127,13 @@ function fieldsOf(entry: Entry, type: string): { readonly [field: string]: unkno
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** What a `Date` can hold: formatting another one throws. */
+const LAST_MOMENT = 8.64e15;
+
+function isMoment(value: unknown): value is number {
+  return isNumber(value) && Math.abs(value) <= LAST_MOMENT;
 }
 
 function isPlace(value: unknown): value is number {

@@ -85,7 +85,7 @@ function OpenEntries({ reader, channels }: EntryViewProps) {
       ) : null}
       {/* The newest first: that is what one looks for. */}
       <ol class="entry-list" reversed>
-        {entries.toReversed().map((entry) => (
+        {[...entries].reverse().map((entry) => (
           <EntryItem key={entry.id} entry={entry} />
         ))}
       </ol>
