@@ -48,9 +48,9 @@ describe('docker-compose.yml', () => {
         PINROOM_TRUST_PROXY: '1',
       });
     }
-    const made = [...readText('server/src/commands/keys.ts').matchAll(/\b([A-Z]+_PASSWORD): /g)].map(
-      ([, name]) => name,
-    );
+    const made = [
+      ...readText('server/src/commands/keys.ts').matchAll(/\b([A-Z]+_PASSWORD): /g),
+    ].map(([, name]) => name);
     const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
     expect([...new Set(asked)].filter((name) => !isVariable(name)).sort()).toEqual(made.sort());
   });
