@@ -83,24 +83,31 @@ function keepHostKey(roomId: string, hostKey: string): void {
   remember(`key:${roomId}`, hostKey);
 }
 
-/** A reload goes straight to the room. */
-function firstPlace(): Place {
+/** Which room the address names. A key in it is kept, and leaves it before anything else is done. */
+function takeRoomId(): string | null {
   const address = readHostAddress(location.hash);
-  if (!address) return { kind: 'start' };
-  return { kind: 'entering', roomId: address.roomId, fault: null };
-}
-
-function go(): void {
-  const address = readHostAddress(location.hash);
-  if (!address) {
-    // Another fragment is a place on the page.
-    if (location.hash === '' || current.peek().kind === 'start') reset({ kind: 'start' });
-    return;
-  }
+  if (!address) return null;
   const { roomId, hostKey } = address;
   if (hostKey !== null) {
     keepHostKey(roomId, hostKey);
     history.replaceState(null, '', hostLink(roomId));
+  }
+  return roomId;
+}
+
+/** A reload goes straight to the room. */
+function firstPlace(): Place {
+  const roomId = takeRoomId();
+  if (roomId === null) return { kind: 'start' };
+  return { kind: 'entering', roomId, fault: null };
+}
+
+function go(): void {
+  const roomId = takeRoomId();
+  if (roomId === null) {
+    // Another fragment is a place on the page.
+    if (location.hash === '' || current.peek().kind === 'start') reset({ kind: 'start' });
+    return;
   }
   const here = current.peek();
   if (here.kind === 'inside' && here.room.handle.id === roomId) return;
