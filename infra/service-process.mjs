@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,15 +11,31 @@ const STOP_MS = 10_000;
 const ATTEMPTS = 5;
 const KEPT_OUTPUT = 64 * 1024;
 
-/** A port of 127.0.0.1 that nobody listens on at the moment. */
+/**
+ * Below those that systems give to outgoing connections (from 32,768 on Linux, 49,152 elsewhere): one of
+ * these would be taken by the next connection of another test before the server listens, or while it restarts.
+ */
+const PORTS = { from: 20_000, to: 32_767 };
+
+/** A port of 127.0.0.1 that nobody listens on, by chance, so that no two processes ask for the same. */
 export async function freePort() {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port) {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /**
