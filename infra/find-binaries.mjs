@@ -101,7 +101,8 @@ function libraryPath(roots) {
   return all.length > 0 ? { LD_LIBRARY_PATH: all.join(':') } : {};
 }
 
-function isExecutable(file) {
+/** Whether this user may run the file. */
+export function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
     return true;

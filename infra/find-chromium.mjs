@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isExecutable } from './find-binaries.mjs';
 import { runCommand } from './run-command.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -55,13 +56,4 @@ async function installWithApt() {
   const install = ['-qq', 'install', '--yes', '--no-install-recommends', ...DEBIAN_PACKAGES];
   await runCommand('apt-get', ['-qq', 'update'], options);
   await runCommand('apt-get', install, options);
-}
-
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -7,9 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PinroomClient } from '@pinroom/client';
 import { chromium } from 'playwright-core';
 import { provideChromium } from './find-chromium.mjs';
+import { closeHouse, openHouse } from './house.mjs';
 import { inRepository } from './repository.mjs';
-import { ServiceProcess } from './service-process.mjs';
-import { serviceFolder } from './service-user.mjs';
 
 const FOLDER = inRepository('docs/screens');
 const SIZES = [
@@ -18,7 +17,6 @@ const SIZES = [
 ];
 /** What stands on the pictures instead of a port of the moment. */
 const SHOWN_HOST = 'play.pinroom.example';
-const TOKEN = 'only-for-these-pictures';
 const NAMES = [
   'Ada',
   'Béla',
@@ -55,36 +53,6 @@ async function shoot(page, name) {
   }
 }
 
-async function startNode() {
-  const { folder, remove } = serviceFolder('screens');
-  closers.push(remove);
-  const node = new ServiceProcess({
-    name: 'node',
-    stopSignal: 'SIGTERM',
-    commandFor: (port) => ({
-      command: process.execPath,
-      args: [inRepository('server/dist/main.js')],
-      options: {
-        env: {
-          PATH: process.env.PATH,
-          HOST: '127.0.0.1',
-          PORT: `${port}`,
-          PINROOM_DATA_DIR: folder,
-          PINROOM_OPERATOR_TOKEN: TOKEN,
-          PINROOM_RATE_LIMITS: 'off',
-        },
-      },
-    }),
-    isReady: async (port) => {
-      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
-      return answer?.ok ?? false;
-    },
-  });
-  await node.start();
-  closers.push(() => node.stop());
-  return `http://127.0.0.1:${node.port}`;
-}
-
 async function openBrowser(url) {
   const args = [`--host-resolver-rules=MAP ${SHOWN_HOST} ${new URL(url).host}`];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
@@ -110,7 +78,8 @@ async function fillRoom(url, pin) {
 
 async function play() {
   mkdirSync(FOLDER, { recursive: true });
-  const node = await startNode();
+  const { nodes, operatorToken } = await openHouse({ nodes: 0 });
+  const [{ url: node }] = nodes;
   const newPage = await openBrowser(node);
   const url = `http://${SHOWN_HOST}`;
 
@@ -166,7 +135,7 @@ async function play() {
   const monitor = await newPage();
   await monitor.goto(`${url}/monitor`);
   await shoot(monitor, 'monitor-token');
-  await monitor.locator('input[name="token"]').fill(TOKEN);
+  await monitor.locator('input[name="token"]').fill(operatorToken);
   await monitor.keyboard.press('Enter');
   await monitor.locator('[data-health="good"]').waitFor();
   // Charts need some points.
@@ -197,4 +166,5 @@ try {
   console.log(`the pictures are in ${path.relative(process.cwd(), FOLDER)}`);
 } finally {
   for (const close of closers.reverse()) await close();
+  await closeHouse();
 }

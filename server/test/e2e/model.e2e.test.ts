@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { pick, seededRandom } from '../fault/rig/random.js';
+import { seededRandom } from '../../../load-tests/src/load/seeded-random.js';
+import { pick } from '../fault/rig/random.js';
 import { startBackends, UNLIMITED } from '../support/backends.js';
 import { spawnNode } from '../support/spawn-node.js';
 import { World } from './model/model-world.js';

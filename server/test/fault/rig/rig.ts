@@ -6,11 +6,11 @@ import type {
   KeptChannel,
   RoomPresence,
 } from '../../../../load-tests/src/delivery-record.js';
+import { seededRandom } from '../../../../load-tests/src/load/seeded-random.js';
 import { checkPresence } from '../../../../load-tests/src/presence-checker.js';
 import { Crowd, type CrowdOptions } from './crowd.js';
 import type { FaultKind } from './faults.js';
 import { House, type HouseOptions } from './house.js';
-import { seededRandom } from './random.js';
 
 export interface RigOptions extends HouseOptions {
   readonly rooms?: number;
