@@ -8,7 +8,7 @@ const output = inRepository('server/web/dist');
 
 /** What the pages are made of, beside the client library: folders, and single files. */
 export const PAGES_SOURCES = ['server/web/src', 'server/web/public'];
-export const PAGES_SETTINGS = ['index', 'host', 'monitor', 'history']
+export const PAGES_SETTINGS = ['frame', 'index', 'host', 'monitor', 'history']
   .map((name) => `server/web/${name}.html`)
   .concat('server/web/vite.config.ts', 'server/web/tsconfig.json');
 
