@@ -1,9 +1,9 @@
 import type { Room } from '@pinroom/client';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { isolate } from '../i18n/isolate.js';
 import { t } from '../i18n/translate.js';
 import { Modal } from '../ui/modal.js';
-import { isolated } from './entry-texts.js';
 import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dateText } from './moments.js';
@@ -96,7 +96,7 @@ export function DeleteDialog({ store, room, onClose }: DialogProps) {
   return (
     <Modal title={t('delete-title')} onClose={onClose}>
       <div class="form">
-        <p class="breaks">{t('delete-what', { title: isolated(room.title || t('untitled')) })}</p>
+        <p class="breaks">{t('delete-what', { title: isolate(room.title || t('untitled')) })}</p>
         <p class="quiet">{t('delete-hint')}</p>
         {fault.value === null ? null : (
           <p class="fault" role="alert">

@@ -1,4 +1,5 @@
 import { t } from '../i18n/translate.js';
+import { tabPlaceFor } from '../ui/tab-keys.js';
 import type { ChannelView, HistoryStore } from './history-store.js';
 import { isWide } from './wide.js';
 
@@ -35,13 +36,11 @@ interface TabsProps {
 
 function Tabs({ store, channels, chosen }: TabsProps) {
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = stepOf(event.key);
-    if (step === null || !chosen) return;
-    event.preventDefault();
-    const at = channels.indexOf(chosen);
-    const to = step === 'first' ? 0 : step === 'last' ? channels.length - 1 : at + step;
-    const next = channels[(to + channels.length) % channels.length];
+    if (!chosen) return;
+    const place = tabPlaceFor(event.key, channels.indexOf(chosen), channels.length);
+    const next = place === null ? undefined : channels[place];
     if (!next) return;
+    event.preventDefault();
     store.choose(next.name);
     document.getElementById(tabIdOf(next))?.focus();
   };
@@ -76,13 +75,4 @@ export function panelProps(view: ChannelView) {
 
 function tabIdOf({ kind }: ChannelView): string {
   return `tab-${kind}`;
-}
-
-/** The arrow that points on leads on: in Arabic that is the left one. */
-function stepOf(key: string): 1 | -1 | 'first' | 'last' | null {
-  const on = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
-  if (key === on) return 1;
-  if (key === 'ArrowLeft' || key === 'ArrowRight') return -1;
-  if (key === 'Home') return 'first';
-  return key === 'End' ? 'last' : null;
 }

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { isolate } from '../i18n/isolate.js';
 import { formatNumber, t } from '../i18n/translate.js';
 import { announce } from '../ui/announcer.js';
 import { Modal } from '../ui/modal.js';
 import { fileName, readWhole, saveFile } from '../ui/save-file.js';
-import { isolated } from './entry-texts.js';
 import { historyFaultText } from './history-fault.js';
 import type { HistoryStore } from './history-store.js';
 import { dayOf } from './moments.js';
@@ -59,7 +59,7 @@ export function DownloadDialog({ store, onClose }: DownloadDialogProps) {
           </p>
         ) : null}
         {value.kind === 'done' ? (
-          <p class="download-done">{t('download-done', { name: isolated(value.name) })}</p>
+          <p class="download-done">{t('download-done', { name: isolate(value.name) })}</p>
         ) : null}
         {value.kind === 'broken' ? (
           <p class="fault" role="alert">

@@ -1,4 +1,5 @@
 import type { Entry } from '@pinroom/client';
+import { isolate } from '../i18n/isolate.js';
 import { hasMessage, t } from '../i18n/translate.js';
 import { type Body, readBody } from './entry-body.js';
 import type { LogLine } from './log-lines.js';
@@ -12,15 +13,10 @@ export function logText({ key, values }: LogLine): string {
   const { name = '', before = '', title = '' } = values;
   return t(key, {
     ...values,
-    name: isolated(name || t('somebody')),
-    before: isolated(before || t('somebody')),
-    title: isolated(title || t('untitled')),
+    name: isolate(name || t('somebody')),
+    before: isolate(before || t('somebody')),
+    title: isolate(title || t('untitled')),
   });
-}
-
-/** What stands in a sentence, and may be written in the other direction. */
-export function isolated(text: string | number): string {
-  return `\u2068${text}\u2069`;
 }
 
 /** What a type is called; those of applications have no other name than their own. */

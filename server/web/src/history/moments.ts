@@ -1,29 +1,19 @@
-import { language } from '../i18n/translate.js';
-
-/** Making a formatter costs far more than using it, and a history has a moment in every line. */
-const made = new Map<string, Intl.DateTimeFormat>();
-
-function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language.value}:${name}`;
-  const known = made.get(key) ?? new Intl.DateTimeFormat(language.value, options);
-  made.set(key, known);
-  return known;
-}
+import { formatMoment } from '../i18n/translate.js';
 
 export function timeText(at: number): string {
-  return formatter('time', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at);
+  return formatMoment(at, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
 }
 
 export function dayText(at: number): string {
-  return formatter('day', { dateStyle: 'full' }).format(at);
+  return formatMoment(at, { dateStyle: 'full' });
 }
 
 export function dayOnlyText(at: number): string {
-  return formatter('day-only', { dateStyle: 'medium' }).format(at);
+  return formatMoment(at, { dateStyle: 'medium' });
 }
 
 export function dateText(at: number): string {
-  return formatter('date', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return formatMoment(at, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** The day of a moment where the reader is, as `2026-05-03`. */

@@ -21,11 +21,10 @@ export function AnswerBars({ options, counts, right }: AnswerBarsProps) {
         return (
           <li
             key={place}
-            class="bar"
+            class={`bar option-${place}`}
             data-bar={place}
             data-votes={count}
             data-state={state}
-            style={{ '--option': `var(--option-${place})` }}
           >
             <span class="bar-mark" aria-hidden="true">
               <OptionMark index={place} />

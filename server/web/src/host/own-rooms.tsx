@@ -80,7 +80,7 @@ function OwnRoom({ room }: { readonly room: Room }) {
         data-room={isOpen ? 'open' : 'closed'}
       >
         <span class="own-name" dir="auto">
-          {room.title || t('room.untitled')}
+          {room.title || t('untitled')}
         </span>
         <span class="own-facts">
           <span class={isOpen ? 'pill pill-good' : 'pill'}>

@@ -100,7 +100,7 @@ export function QuestionComposer({ room }: { readonly room: HostRoom }) {
         <legend class="field-label">{t('composer.options')}</legend>
         <p class="field-hint">{t('composer.right-hint')}</p>
         {options.map((option, place) => (
-          <div key={place} class="option-row" style={{ '--option': `var(--option-${place})` }}>
+          <div key={place} class={`option-row option-${place}`}>
             <label class="option-right">
               <input
                 type="checkbox"

@@ -17,7 +17,7 @@ import { useFit } from './use-fit.js';
 
 /** A room that is open: the stage for the projector, and beside it what the host works with. */
 export function RoomView({ room }: { readonly room: HostRoom }) {
-  usePageTitle(room.store.room.value.title || t('room.untitled'));
+  usePageTitle(room.store.room.value.title || t('untitled'));
   const tab = useSignal<PanelTab>('ask');
   const areControlsShown = useSignal(true);
   useEffect(() => {

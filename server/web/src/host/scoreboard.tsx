@@ -17,7 +17,7 @@ export function Scoreboard({ scores }: { readonly scores: readonly Score[] }) {
               <span class="score-name">
                 <bdi>{nickname}</bdi>
               </span>
-              <span class="score-points">{t('scores.points', { points })}</span>
+              <span class="score-points">{t('points', { points })}</span>
             </li>
           ))}
       </ol>

@@ -42,7 +42,7 @@ interface ArtBarProps {
 
 function ArtBar({ at, option, width, path }: ArtBarProps) {
   return (
-    <g class={`art-option-${option}`}>
+    <g class={`option-${option}`}>
       <rect class="art-sign" x="30" y={at} width="28" height="24" rx="6" />
       <path class="art-shape" transform={`translate(44 ${at + 12})`} d={path} />
       <rect class="art-track" x="68" y={at + 4} width="282" height="16" rx="8" />
@@ -62,7 +62,7 @@ interface ArtTileProps {
 function ArtTile({ x, y, option, path }: ArtTileProps) {
   const middle = `translate(${x + 15.5} ${y + 27})`;
   return (
-    <g class={`art-option-${option}`}>
+    <g class={`option-${option}`}>
       <rect class="art-sign" x={x} y={y} width="31" height="54" rx="7" />
       {path === null ? (
         <circle class="art-shape" transform={middle} r="6.500" />

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from '../ui/icons.js';
+import { tabPlaceFor } from '../ui/tab-keys.js';
 
 interface Tab<Id extends string> {
   readonly id: Id;
@@ -30,7 +31,7 @@ export function Tabs<Id extends string>({
 }: TabsProps<Id>) {
   const at = tabs.findIndex(({ id }) => id === selected);
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = placeFor(event.key, at, tabs.length);
+    const next = tabPlaceFor(event.key, at, tabs.length);
     const tab = next === null ? undefined : tabs[next];
     if (!tab) return;
     event.preventDefault();
@@ -80,13 +81,4 @@ export function Tabs<Id extends string>({
       ))}
     </div>
   );
-}
-
-function placeFor(key: string, at: number, length: number): number | null {
-  const forward = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
-  const back = document.documentElement.dir === 'rtl' ? 'ArrowRight' : 'ArrowLeft';
-  if (key === forward) return (at + 1) % length;
-  if (key === back) return (at + length - 1) % length;
-  if (key === 'Home') return 0;
-  return key === 'End' ? length - 1 : null;
 }

@@ -22,7 +22,7 @@ export function TopBar({ room, areControlsShown, onOpen }: TopBarProps) {
     <div class="top-bar">
       <BrandMark />
       <h1 ref={heading} class="room-title" tabIndex={-1} dir="auto">
-        {title || t('room.untitled')}
+        {title || t('untitled')}
       </h1>
       {room.rounds.item.value && pin !== null ? <SmallJoin pin={pin} /> : null}
       <div class="top-actions">

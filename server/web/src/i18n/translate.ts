@@ -5,6 +5,7 @@ import type historyMessages from '../messages/en/history.json';
 import type hostMessages from '../messages/en/host.json';
 import type monitorMessages from '../messages/en/monitor.json';
 import type playerMessages from '../messages/en/player.json';
+import { openStorage } from '../ui/page-storage.js';
 import { chooseLanguage, LANGUAGES, type Language } from './languages.js';
 
 interface PageMessages {
@@ -24,6 +25,7 @@ export type MessageValues = { readonly [name: string]: string | number };
 export const language = signal<Language>('en');
 
 const KEPT_AS = 'pinroom:language';
+const storage = openStorage('localStorage');
 const files = import.meta.glob<{ default: { [key: string]: string } }>('../messages/*/*.json');
 let messages: { [key: string]: string } = {};
 let compiled = new Map<string, IntlMessageFormat>();
@@ -34,7 +36,7 @@ let wishes = 0;
 
 /** What the user chose, or what the browser asks for. */
 export function preferredLanguage(): Language {
-  return chooseLanguage([keptChoice(), ...navigator.languages]);
+  return chooseLanguage([storage.getItem(KEPT_AS), ...navigator.languages]);
 }
 
 /** Loads the messages of a page and turns the document to their direction. Rejects without a network. */
@@ -54,11 +56,7 @@ export async function speak(wanted: Language, page: PageName): Promise<void> {
 
 /** Remembers the choice for this browser. */
 export function keepLanguage(wanted: Language): void {
-  try {
-    localStorage.setItem(KEPT_AS, wanted);
-  } catch {
-    // Then it holds for this page.
-  }
+  storage.setItem(KEPT_AS, wanted);
 }
 
 /** A message in the language in use, in ICU's format: https://unicode-org.github.io/icu/userguide/format_parse/messages */
@@ -88,31 +86,28 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
   return format.format(value);
 }
 
+const TIME = { timeStyle: 'medium' } as const;
+const DAY_AND_TIME = { dateStyle: 'medium', ...TIME } as const;
+
 /** A moment as people read it: the time, and the day unless it is today. */
 export function formatTime(at: number): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return formatMoment(at, isToday ? TIME : DAY_AND_TIME);
+}
+
+export function formatMoment(at: number, options: Intl.DateTimeFormatOptions): string {
   const tag = language.value;
-  const moment = new Date(at);
-  const isToday = moment.toDateString() === new Date().toDateString();
-  const style = isToday ? 'today' : 'earlier';
-  let format = moments.get(style);
+  const key = JSON.stringify(options);
+  let format = moments.get(key);
   if (!format) {
-    const time = { timeStyle: 'medium' } as const;
-    format = new Intl.DateTimeFormat(tag, isToday ? time : { dateStyle: 'medium', ...time });
-    moments.set(style, format);
+    format = new Intl.DateTimeFormat(tag, options);
+    moments.set(key, format);
   }
-  return format.format(moment);
+  return format.format(at);
 }
 
 async function load(wanted: Language, part: string): Promise<{ [key: string]: string }> {
   const file = files[`../messages/${wanted}/${part}.json`];
   if (!file) throw new Error(`No messages for ${part} in ${wanted}.`);
   return (await file()).default;
-}
-
-function keptChoice(): string | null {
-  try {
-    return localStorage.getItem(KEPT_AS);
-  } catch {
-    return null;
-  }
 }

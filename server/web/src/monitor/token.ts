@@ -1,32 +1,18 @@
 import { signal } from '@preact/signals';
+import { openStorage } from '../ui/page-storage.js';
 
 const KEPT_AS = 'pinroom:operator-token';
+const storage = openStorage('sessionStorage');
 
 /** The operator's token; null: it has to be asked for. It ends with the tab, and is in no address. */
-export const token = signal<string | null>(keptToken());
+export const token = signal<string | null>(storage.getItem(KEPT_AS));
 
 export function keepToken(wanted: string): void {
-  try {
-    sessionStorage.setItem(KEPT_AS, wanted);
-  } catch {
-    // Then it holds until the page is loaded again.
-  }
+  storage.setItem(KEPT_AS, wanted);
   token.value = wanted;
 }
 
 export function forgetToken(): void {
-  try {
-    sessionStorage.removeItem(KEPT_AS);
-  } catch {
-    // Nothing was kept.
-  }
+  storage.removeItem(KEPT_AS);
   token.value = null;
-}
-
-function keptToken(): string | null {
-  try {
-    return sessionStorage.getItem(KEPT_AS);
-  } catch {
-    return null;
-  }
 }

@@ -12,7 +12,7 @@ interface JoiningViewProps {
 
 /** On the way into a room: the first connection, or back after a reload. */
 export function JoiningView({ visit, goal }: JoiningViewProps) {
-  const title = isolate(goal.title || t('room.untitled'));
+  const title = isolate(goal.title || t('untitled'));
   return (
     <PageFrame>
       <div class="still" data-state="joining">

@@ -57,7 +57,7 @@ export function NameView({ visit, goal, needsPasscode }: NameViewProps) {
       >
         <ViewTitle leavesFocus={hasFinePointer() || name === ''} windowTitle={goal.title}>
           <span class="over-title">{t('name.title')} </span>
-          <bdi class="whole-text">{goal.title || t('room.untitled')}</bdi>
+          <bdi class="whole-text">{goal.title || t('untitled')}</bdi>
         </ViewTitle>
         <DoorNote goal={goal} />
         <div class="field">

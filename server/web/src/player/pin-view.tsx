@@ -108,7 +108,7 @@ function BackOffer({ visit }: { readonly visit: Visit }) {
         <Icon name="leave" />
       </span>
       <span class="back-words">{t('pin.back')} </span>
-      <bdi class="one-line">{last.title || t('room.untitled')}</bdi>
+      <bdi class="one-line">{last.title || t('untitled')}</bdi>
     </button>
   );
 }

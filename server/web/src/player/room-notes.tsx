@@ -9,7 +9,7 @@ export function RoomNotes({ store }: { readonly store: RoomStore }) {
   const { role, muted } = store.self.value;
   const hostState = store.hostState.value;
   const hostText = role === 'host' || hostState === 'present' ? '' : t(`note.host-${hostState}`);
-  const mutedText = muted ? t('note.muted') : '';
+  const mutedText = muted ? t('fault.muted') : '';
   useEffect(() => {
     if (hostText !== '') announce(hostText);
   }, [hostText]);

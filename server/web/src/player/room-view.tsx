@@ -33,7 +33,7 @@ export function RoomView({ store }: RoomViewProps) {
   const scene = useMemo(() => new Scene(store), [store]);
   useEffect(() => () => scene.dispose(), [scene]);
   const room = store.room.value;
-  const title = room.title || t('room.untitled');
+  const title = room.title || t('untitled');
   useEffect(() => announce(t('room.entered', { title })), []);
   useBackNews(store);
   const count = store.guestCount.value;

@@ -20,7 +20,7 @@ export function ScoresView({ standing }: { readonly standing: Standing }) {
               <bdi class="whole-text">{score.nickname}</bdi>
               {isOwn ? <span class="tag">{t('you')}</span> : null}
             </span>
-            <span class="score-points">{t('scores.points', { points: score.points })}</span>
+            <span class="score-points">{t('points', { points: score.points })}</span>
           </li>
         ))}
       </ol>

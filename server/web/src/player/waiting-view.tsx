@@ -30,7 +30,7 @@ export function WaitingView({ visit, goal }: WaitingViewProps) {
         </span>
         <ViewTitle windowTitle={goal.title}>{t('waiting.title')}</ViewTitle>
         <p class="whole-text">
-          {t('waiting.text', { title: isolate(goal.title || t('room.untitled')) })}
+          {t('waiting.text', { title: isolate(goal.title || t('untitled')) })}
         </p>
         <p class="quiet waiting-hint">
           {isAway ? (

@@ -9,7 +9,7 @@ import {
   type RoomState,
   type RoomStatus,
 } from '@pinroom/client';
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 /** Entries of a channel that a page keeps. */
 const KEPT = 500;
@@ -38,7 +38,8 @@ export class RoomStore {
     const room = signal(handle.room);
     const self = signal(handle.self);
     const memberCount = signal(handle.memberCount);
-    const guestCount = signal(guestsOf(handle));
+    /** Counts what was told of the people, so that what is derived of them is so anew where it is read. */
+    const news = signal(0);
     const hostState = signal(handle.hostState);
     const waiting = signal(handle.waiting);
     const state = signal(handle.state);
@@ -48,7 +49,10 @@ export class RoomStore {
     this.room = room;
     this.self = self;
     this.memberCount = memberCount;
-    this.guestCount = guestCount;
+    this.guestCount = computed(() => {
+      void news.value;
+      return guestsOf(handle);
+    });
     this.hostState = hostState;
     this.waiting = waiting;
     this.state = state;
@@ -57,7 +61,7 @@ export class RoomStore {
     const people = () => {
       self.value = handle.self;
       memberCount.value = handle.memberCount;
-      guestCount.value = guestsOf(handle);
+      news.value++;
       hostState.value = handle.hostState;
     };
     handle.on('presence', people);

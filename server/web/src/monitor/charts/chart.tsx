@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { language, t } from '../../i18n/translate.js';
+import { formatMoment, language, t } from '../../i18n/translate.js';
 import { MAX_LINES } from '../figures/chart-lines.js';
 import { SlotBook } from '../figures/slot-book.js';
 import { orUnknown, timeText } from '../words.js';
@@ -50,7 +50,7 @@ function usePlot(props: ChartProps, slots: ReadonlyMap<string, number>) {
       slots,
       isWhole,
       valueText: (value) => latest.current.axisText(value),
-      timeText: (at, withSeconds) => axisTime(at, tag, withSeconds),
+      timeText: (at, withSeconds) => axisTime(at, withSeconds),
       onPoint: (index) => {
         pointed.value = index;
       },
@@ -123,8 +123,7 @@ function summary({ current, data, title, valueText }: ChartProps): string {
   });
 }
 
-function axisTime(at: number, tag: string, withSeconds: boolean): string {
+function axisTime(at: number, withSeconds: boolean): string {
   const style = { hour: 'numeric', minute: '2-digit' } as const;
-  const whole = withSeconds ? { ...style, second: '2-digit' as const } : style;
-  return new Intl.DateTimeFormat(tag, whole).format(at);
+  return formatMoment(at, withSeconds ? { ...style, second: '2-digit' } : style);
 }

@@ -1,3 +1,4 @@
+import { isolate } from '../../i18n/isolate.js';
 import { formatNumber, hasMessage, t } from '../../i18n/translate.js';
 import type { Finding } from '../figures/findings.js';
 import { durationText, timeText } from '../words.js';
@@ -8,7 +9,7 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
     ? t('finding.everywhere')
     : t('finding.nodes', {
         count: finding.nodeIds.length,
-        names: finding.nodeIds.map((id) => isolated(nodeName(id))).join(', '),
+        names: finding.nodeIds.map((id) => isolate(nodeName(id))).join(', '),
       });
   switch (finding.kind) {
     case 'no-nodes':
@@ -23,7 +24,7 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
       return t('finding.silent', { time: durationText(finding.ms), where });
     case 'refused':
       return t('finding.refused', {
-        code: isolated(finding.code),
+        code: isolate(finding.code),
         count: finding.count,
         shown: formatNumber(finding.count),
         where,
@@ -33,11 +34,6 @@ export function findingText(finding: Finding, nodeName: (id: string) => string):
     case 'draining':
       return t('finding.draining', { where });
   }
-}
-
-/** Names from left to right stay whole in a sentence that runs the other way. */
-function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
 }
 
 /** Backends are called by their names in every language; the embedded archive has none of its own. */
