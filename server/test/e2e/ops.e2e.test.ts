@@ -109,12 +109,15 @@ describe('operators of three nodes', () => {
   });
 
   it('see the nodes, how they are, and that they are up', async () => {
+    // Each node tells of itself every few seconds: until all have, one may still
+    // claim the tags that it has given to the others.
     const all = await until(async () => {
       const living = await nodesOf(nodes[0]);
-      return living.length === 3 && living.every(({ tags }) => tags > 80) && living;
+      const tags = living.reduce((sum, node) => sum + node.tags, 0);
+      return living.length === 3 && tags === 256 && living;
     }, 15_000);
     expect(all.map(({ pid }) => pid).sort()).toEqual(nodes.map(({ pid }) => pid).sort());
-    expect(all.reduce((sum, { tags }) => sum + tags, 0)).toBe(256);
+    expect(Math.min(...all.map(({ tags }) => tags))).toBeGreaterThan(80);
     expect(all[0]).toMatchObject({
       version: expect.stringMatching(/^\d+\./),
       backends: { redis: 'up', postgres: 'up' },
