@@ -12,17 +12,27 @@ function refuse(what: string): never {
   throw new Error(`${what} in a unit test: use the memory drivers, or make it a contract test.`);
 }
 
-const { connect } = Socket.prototype;
-Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-  if (!isLocal(args[0])) refuse('A network connection');
-  return Reflect.apply(connect, this, args);
-} as typeof connect;
+/** Files of unit tests share a process, which is closed once. */
+const CLOSED = Symbol.for('pinroom.network.closed');
 
-const { listen } = Server.prototype;
-Server.prototype.listen = function (this: Server, ...args: unknown[]) {
-  if (!isLocal(args[0])) refuse('A listening port');
-  return Reflect.apply(listen, this, args);
-} as typeof listen;
+function block(): void {
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+    if (!isLocal(args[0])) refuse('A network connection');
+    return Reflect.apply(connect, this, args);
+  } as typeof connect;
 
-DatagramSocket.prototype.send = () => refuse('A datagram');
-DatagramSocket.prototype.bind = () => refuse('A datagram port');
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+    if (!isLocal(args[0])) refuse('A listening port');
+    return Reflect.apply(listen, this, args);
+  } as typeof listen;
+
+  DatagramSocket.prototype.send = () => refuse('A datagram');
+  DatagramSocket.prototype.bind = () => refuse('A datagram port');
+}
+
+if (!Reflect.has(globalThis, CLOSED)) {
+  Reflect.set(globalThis, CLOSED, true);
+  block();
+}
