@@ -37,6 +37,12 @@ const patient = [
   'start-refused',
 ].map((name) => `server/test/e2e/${name}.e2e.test.ts`);
 
+/**
+ * The embedded archive is WebAssembly, and a test over before V8's optimising compiler has earned what it
+ * costs. `spawn-node.ts` says the same to nodes.
+ */
+const LIFTOFF = '--liftoff-only';
+
 /** Faults at full length take minutes, not seconds. */
 const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
 /** Set by `npm run test:soak` alone: then nothing else runs. */
@@ -87,6 +93,7 @@ export default defineConfig({
           ...shared,
           name: 'contracts',
           include: ['server/test/contracts/**/*.contract.test.ts'],
+          execArgv: [LIFTOFF],
           testTimeout: 20_000,
           hookTimeout: 30_000,
           maxWorkers: 3,

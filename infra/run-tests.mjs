@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { provideBinaries } from './find-binaries.mjs';
 import { provideChromium } from './find-chromium.mjs';
+import { provideArchive } from './prepared-archive.mjs';
 import { cacheFolder, inRepository, root } from './repository.mjs';
 import { END_SIGNALS, runCommand } from './run-command.mjs';
 import { serviceFolder } from './service-user.mjs';
@@ -27,6 +28,7 @@ async function provideServices() {
     }),
   );
   process.env.TEST_CHROMIUM = await provideChromium();
+  process.env.TEST_EMBEDDED_ARCHIVE ??= await provideArchive();
   const services = [
     ['TEST_REDIS_URL', startRedis],
     ['TEST_DATABASE_URL', startPostgres],

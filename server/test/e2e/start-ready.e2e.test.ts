@@ -21,7 +21,7 @@ describe('a node that needs nothing', () => {
   let first: SpawnedNode;
   let session: Awaited<ReturnType<typeof newSession>>;
   beforeAll(async () => {
-    first = await spawnNode({ env: bare, transport: 'uws' });
+    first = await spawnNode({ env: bare, transport: 'uws', firstStart: true });
     session = await newSession(first.url, 'Ada');
   });
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { guardFolder, guardProcess } from '../../../infra/left-behind.mjs';
 import { freePort } from '../../../infra/service-process.mjs';
 import { afterFile } from './after-file.js';
+import { putArchive } from './prepared-archive.js';
 import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -16,6 +17,8 @@ const CRIPPLED = new URL('./crippled.mjs', import.meta.url).href;
 const READY_MS = 45_000;
 /** Beyond the drain time that the nodes of tests are given. */
 const STOP_MS = 15_000;
+/** The embedded archive's WebAssembly runs too short for an optimising compiler, see `vitest.config.ts`. */
+const LIFTOFF = '--liftoff-only';
 const KEPT_OUTPUT = 1024 * 1024;
 
 /** What the nodes of one test file share, as the nodes of one installation do. */
@@ -41,6 +44,8 @@ export interface SpawnOptions {
   readonly byCommand?: boolean;
   /** Whether to wait until /readyz answers 200; default true. */
   readonly waitUntilReady?: boolean;
+  /** Whether it creates its embedded archive itself, which takes seconds; default: it finds an empty one. */
+  readonly firstStart?: boolean;
 }
 
 /** A server process. */
@@ -67,9 +72,10 @@ export interface SpawnedNode {
 export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? temporaryFolder();
+  if (findsArchive(options)) await putArchive(dataDir);
   const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
   const program = options.byCommand ? [COMMAND, 'start'] : [MAIN];
-  const child = spawn(process.execPath, ['--enable-source-maps', ...crippled, ...program], {
+  const child = spawn(process.execPath, [LIFTOFF, ...crippled, ...program], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,6 +84,12 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   afterFile(() => node.kill());
   if (options.waitUntilReady !== false) await becomeReady(node);
   return node;
+}
+
+/** A node that nobody waits for may be about that very first start, or not come so far. */
+function findsArchive({ dataDir, env, firstStart, waitUntilReady }: SpawnOptions): boolean {
+  if (firstStart === true || waitUntilReady === false || dataDir !== undefined) return false;
+  return !env?.DATABASE_URL;
 }
 
 function environment(options: SpawnOptions, port: number, dataDir: string): NodeJS.ProcessEnv {

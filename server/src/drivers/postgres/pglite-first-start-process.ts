@@ -3,6 +3,7 @@
  * because this takes some 700 MB that a process never gives back. It computes for seconds without a
  * pause, in a thread, so that the process notices at once when nobody waits for it any more.
  */
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { EMBEDDED_SETTINGS } from './pglite-protocol.js';
@@ -13,6 +14,8 @@ function giveUp(): void {
 }
 
 if (isMainThread) {
+  // It is over before code that V8's optimising compiler made has earned what making it costs.
+  setFlagsFromString('--liftoff-only');
   const folder = process.argv[2];
   if (folder === undefined) throw new Error('usage: pglite-first-start-process <folder>');
   process.once('disconnect', giveUp);

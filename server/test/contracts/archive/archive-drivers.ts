@@ -7,6 +7,7 @@ import { openEmbedded, openPostgres } from '../../../src/drivers/postgres/open-d
 import type { RoomRecord } from '../../../src/engine/room/room-record.port.js';
 import { silentLogger } from '../../../src/engine/runtime/logger.js';
 import { afterFile } from '../../support/after-file.js';
+import { putArchive } from '../../support/prepared-archive.js';
 import { createDatabase } from '../../support/services.js';
 import { until } from '../../support/until.js';
 
@@ -26,7 +27,9 @@ async function openServerDatabase(): Promise<Database> {
 }
 
 async function openEmbeddedDatabase(): Promise<Database> {
-  return migrated(await openEmbedded({ dataDir: await temporaryFolder(), logger: silentLogger }));
+  const dataDir = await temporaryFolder();
+  await putArchive(dataDir);
+  return migrated(await openEmbedded({ dataDir, logger: silentLogger }));
 }
 
 async function migrated(database: Database): Promise<Database> {
