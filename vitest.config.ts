@@ -1,5 +1,6 @@
 import { transform } from 'esbuild';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Vite's own compiler leaves decorators as they are, which Node cannot run; esbuild lowers them. */
 const lowerDecorators = {
@@ -22,7 +23,7 @@ const lowerDecorators = {
 /** What every project has; forks, because tests use signals and their own processes. */
 const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
 
-/** End-to-end tests that wait for most of their time: they run beside each other. */
+/** End-to-end tests that wait for most of their time. */
 const patient = [
   'grace',
   'half-open',
@@ -37,6 +38,9 @@ const patient = [
   'start-refused',
 ].map((name) => `server/test/e2e/${name}.e2e.test.ts`);
 
+/** What takes every core that there is. */
+const alone = ['server/test/fault/stampede.fault.test.ts'];
+
 /**
  * The embedded archive is WebAssembly, and a test over before V8's optimising compiler has earned what it
  * costs. `spawn-node.ts` says the same to nodes.
@@ -45,6 +49,24 @@ const LIFTOFF = '--liftoff-only';
 
 /** Faults at full length take minutes, not seconds. */
 const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
+/**
+ * Tests that wait for most of their time (for a lease, a grace, an outage) do so beside each other. At full
+ * length a fault has a machine to itself: what piles up meanwhile is worked off at once.
+ */
+const WAITING = ['fault', 'controls', 'patient'];
+const WAITING_WORKERS = 4;
+
+/** Of those that wait, a file of each project in turn: a fault has three nodes under load, the others hardly any. */
+class InTurn extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rows = WAITING.map((name) => sorted.filter(({ project }) => project.name === name));
+    const longest = Math.max(...rows.map(({ length }) => length));
+    const inTurn = Array.from({ length: longest }, (_, n) => rows.flatMap((row) => row[n] ?? []));
+    return [...sorted.filter(({ project }) => !WAITING.includes(project.name)), ...inTurn.flat()];
+  }
+}
+
 /** Set by `npm run test:soak` alone: then nothing else runs. */
 const soakMs = Number(process.env.PINROOM_SOAK_MINUTES ?? 0) * 60_000;
 
@@ -52,6 +74,7 @@ export default defineConfig({
   plugins: [lowerDecorators],
   test: {
     teardownTimeout: 20_000,
+    sequence: { sequencer: InTurn },
     coverage: {
       provider: 'v8',
       include: ['server/src/**', 'shared/src/**'],
@@ -96,7 +119,7 @@ export default defineConfig({
           execArgv: [LIFTOFF],
           testTimeout: 20_000,
           hookTimeout: 30_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -134,7 +157,7 @@ export default defineConfig({
           include: patient,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 4,
+          maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 3 },
         },
       },
@@ -146,8 +169,7 @@ export default defineConfig({
           include: ['server/test/fault/**/*.controls.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          // Small houses, which wait for their faults most of the time.
-          maxWorkers: 4,
+          maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 3 },
         },
       },
@@ -157,10 +179,24 @@ export default defineConfig({
           ...shared,
           name: 'fault',
           include: ['server/test/fault/**/*.fault.test.ts'],
+          exclude: alone,
           testTimeout: 90_000 + 4 * faultMs,
+          hookTimeout: 120_000,
+          ...(faultMs > 0
+            ? { maxWorkers: 1, sequence: { groupOrder: 4 } }
+            : { maxWorkers: WAITING_WORKERS, sequence: { groupOrder: 3 } }),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'alone',
+          include: alone,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
       ...(soakMs > 0 ? [soak()] : []),
@@ -178,7 +214,7 @@ function soak() {
       testTimeout: soakMs + 300_000,
       hookTimeout: 60_000,
       maxWorkers: 1,
-      sequence: { groupOrder: 5 },
+      sequence: { groupOrder: 6 },
     },
   };
 }

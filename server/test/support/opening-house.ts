@@ -141,7 +141,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   });
   const look = new Redis(redisUrl);
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 1 });
-  // The pool has ended before its connection has, which the end of the database then cuts.
+  // The pool has ended before its connection has, which the end of the database then cuts: both tell it.
+  sql.on('error', () => {});
   sql.on('connect', (client) => client.on('error', () => {}));
   afterFile(async () => {
     await housekeeping.stop();

@@ -31,6 +31,8 @@ export interface CrowdRoom {
 
 const TICK_MS = 50;
 const JOINS_AT_ONCE = 20;
+/** For those who flood a room, however slow it goes. */
+const FLOOD_LIMIT_MS = 30_000;
 /** Longer than any outage: a message is given up only when nothing heals. */
 const PATIENCE_MS = 240_000;
 
@@ -116,14 +118,20 @@ export class Crowd {
     await Promise.all(said);
   }
 
-  /** Those of a room who can say so much one after the other as fast as they get their receipts. */
-  async flood(room: CrowdRoom, bytes: number, forMs: number): Promise<void> {
-    const until = performance.now() + forMs;
+  /**
+   * Those of a room who can speak one after the other as fast as they get their receipts: messages of `bytes`,
+   * for so long, and on a busy machine until they are `least`.
+   */
+  async flood(room: CrowdRoom, bytes: number, forMs: number, least: number): Promise<void> {
+    const startedAt = performance.now();
+    const passed = () => performance.now() - startedAt;
     const text = 'x'.repeat(bytes);
     const speakers = this.peopleOf(room).filter((person) => !room.weak.includes(person));
+    let said = 0;
+    const isOn = () => passed() < forMs || (said < least && passed() < FLOOD_LIMIT_MS);
     await Promise.all(
       speakers.map(async (person) => {
-        while (performance.now() < until) await this.#say(person, { text }, 'room');
+        for (; isOn(); said++) await this.#say(person, { text }, 'room');
       }),
     );
   }
@@ -132,6 +140,13 @@ export class Crowd {
   async takeAway(room: CrowdRoom, person: RecordedClient): Promise<void> {
     room.gone.add(person.room.self.userId);
     await person.client.stop();
+  }
+
+  /** Somebody of each room does. */
+  async takeSomeAway(): Promise<void> {
+    await Promise.all(
+      this.rooms.map((room) => room.players[0] && this.takeAway(room, room.players[0])),
+    );
   }
 
   /** From now on anybody may have left, as long as they are back in the end. */

@@ -26,8 +26,9 @@ const TERMINATE_EVERY_MS = 500;
 const SLOW_MS = 2_000;
 const CUT_EVERY_MS = 1_000;
 const FLOOD_BYTES = 15_000;
-/** More than the system takes for connections that nobody reads. */
+/** More than the system takes for connections that nobody reads: 5,000 messages where the machine is idle. */
 const FLOOD_MS = 5_000;
+const FLOOD_MESSAGES = 1_500;
 
 function randomNode({ house, random }: Rig) {
   return pick(random, house.nodes);
@@ -262,7 +263,7 @@ export const readersSlow: FaultKind = {
     house.weakLine.set('hold');
     const [room] = crowd.rooms;
     const floodMs = Math.min(forMs, FLOOD_MS);
-    if (room) await crowd.flood(room, FLOOD_BYTES, floodMs);
+    if (room) await crowd.flood(room, FLOOD_BYTES, floodMs, FLOOD_MESSAGES);
     await delay(forMs - floodMs);
     house.weakLine.set('pass');
   },
