@@ -1,5 +1,4 @@
 import { LightSocket } from '../light-socket.js';
-import type { BenchRoom } from './bench-room.js';
 
 const ANSWER_MS = 30_000;
 /** An entry's frame ends with its number in the room: `"n":"0000123"}}]`. */
@@ -18,6 +17,13 @@ interface Answer {
   readonly error?: { readonly code: string };
 }
 
+/** What is joined. */
+interface Joined {
+  readonly id: string;
+  /** Null: it is joined by its id. */
+  readonly pin: string | null;
+}
+
 /** Somebody in a room who looks at as little of what comes as it takes to know that all is right. */
 export class BenchMember {
   /** Entries that came. */
@@ -26,8 +32,7 @@ export class BenchMember {
   order = 0;
   readonly #socket: LightSocket;
   readonly #asked = new Map<number, (answer: Answer) => void>();
-  #room: BenchRoom | null = null;
-  #isTimed = false;
+  #heard: ((number: number) => void) | null = null;
   #next = 0;
 
   private constructor(socket: LightSocket) {
@@ -51,10 +56,9 @@ export class BenchMember {
     return new BenchMember(socket);
   }
 
-  /** Joins a room; `isTimed`: what it hears there is timed. */
-  async join(room: BenchRoom, isTimed: boolean): Promise<void> {
-    this.#room = room;
-    this.#isTimed = isTimed;
+  /** Joins a room; `heard` gets the number of each entry that comes there. */
+  async join(room: Joined, heard: ((number: number) => void) | null): Promise<void> {
+    this.#heard = heard;
     await this.ask('room:join', room.pin === null ? { roomId: room.id } : { pin: room.pin });
   }
 
@@ -100,7 +104,7 @@ export class BenchMember {
     for (let at = end - DIGITS; at < end; at++) number = number * 10 + (frame[at] ?? 0) - ZERO;
     this.received++;
     this.order = (Math.imul(this.order, 31) + number) | 0;
-    if (this.#isTimed) this.#room?.heard(number);
+    this.#heard?.(number);
   }
 }
 

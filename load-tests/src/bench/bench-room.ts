@@ -3,7 +3,6 @@ import { type BenchMember, entryDigits } from './bench-member.js';
 
 /** The longest run of entries whose times are kept. */
 const KEPT = 65_536;
-const TIMED_SHARE = 8;
 
 /** A room with its members, all on this side. */
 export class BenchRoom {
@@ -11,6 +10,7 @@ export class BenchRoom {
   /** Null: it is joined by its id. */
   readonly pin: string | null;
   readonly members: BenchMember[] = [];
+  readonly #speakers: BenchMember[] = [];
   /** From the moment that an entry was due to its arrival, of some members. */
   readonly latency = new LatencyHistogram();
   /** Entries that were sent; answered with ok; refused, by code. */
@@ -24,26 +24,27 @@ export class BenchRoom {
     this.pin = pin;
   }
 
-  async add(member: BenchMember): Promise<void> {
-    await member.join(this, this.members.length % TIMED_SHARE === 0);
+  /** `isTimed`: what it hears is timed; `speaks`: it has its turn. */
+  async add(member: BenchMember, as: { isTimed: boolean; speaks: boolean }): Promise<void> {
+    await member.join(this, as.isTimed ? (number) => this.#arrived(number) : null);
     this.members.push(member);
+    if (as.speaks) this.#speakers.push(member);
   }
 
-  /** One of the members says something; each has its turn. */
+  /** One of those who speak says something. */
   say(dueAt: number): void {
     const number = this.sent++;
     this.#dueAt[number % KEPT] = dueAt;
     const text =
       `{"roomId":"${this.id}","type":"chat","key":"k-${this.id.slice(-6)}-${entryDigits(number)}",` +
       `"payload":{"text":"What everybody in the room gets to read","n":"${entryDigits(number)}"}}`;
-    this.members[number % this.members.length]?.say(text, ({ ok, error }) => {
+    this.#speakers[number % this.#speakers.length]?.say(text, ({ ok, error }) => {
       if (ok) this.accepted++;
       else this.refused.set(error?.code ?? '', (this.refused.get(error?.code ?? '') ?? 0) + 1);
     });
   }
 
-  /** A timed member got the entry with this number. */
-  heard(number: number): void {
+  #arrived(number: number): void {
     this.latency.record(performance.now() - (this.#dueAt[number % KEPT] ?? 0));
   }
 

@@ -5,7 +5,8 @@ import { PinroomClient } from '@pinroom/client';
 import type { SessionAnswer } from '@pinroom/client/contract';
 import { BenchRoom } from './bench-room.js';
 import type { BenchHouse } from './house.js';
-import type { PeerReady } from './peers/wire.js';
+import type { BenchOptions } from './options.js';
+import type { PeerReady } from './peers/peer-process.js';
 
 /** A server under test; all speak the same protocol, as far as a benchmark needs it. */
 export interface Contender {
@@ -29,16 +30,30 @@ const PEERS = {
   'store then emit': ['socketio', 'uws', 'classic', 'store'],
 } as const;
 
-export type PeerName = keyof typeof PEERS;
-export const PEER_NAMES = Object.keys(PEERS) as PeerName[];
+type PeerName = keyof typeof PEERS;
+/** A quick run has these. */
+const QUICK: readonly PeerName[] = ['raw', 'bare'];
 
 const START_MS = 15_000;
 
-/** Starts a peer as a process of its own. */
-export async function startPeer(name: PeerName, redisUrl: string): Promise<Contender> {
+/** Starts the peers that are wanted; `raw`, with which all are compared, comes first. */
+export async function chosenPeers(
+  { isQuick, peers }: Pick<BenchOptions, 'isQuick' | 'peers'>,
+  house: BenchHouse,
+): Promise<Contender[]> {
+  const names = Object.keys(PEERS) as PeerName[];
+  const isWanted = (name: PeerName) =>
+    name === 'raw' || (peers ? peers.includes(name) : !isQuick || QUICK.includes(name));
+  return await Promise.all(names.filter(isWanted).map((name) => startPeer(name, house)));
+}
+
+/** A process of its own. */
+async function startPeer(name: PeerName, { redisUrl }: BenchHouse): Promise<Contender> {
   const [program, ...args] = PEERS[name];
-  const path = fileURLToPath(new URL(`./peers/${program}.js`, import.meta.url));
-  const child = fork(path, args, { env: { ...process.env, REDIS_URL: redisUrl } });
+  const path = fileURLToPath(new URL(`./peers/${program}-process.js`, import.meta.url));
+  const child = fork(path, [redisUrl ?? '', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const port = await portOf(child, name);
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -66,15 +81,21 @@ async function portOf(child: ChildProcess, name: string): Promise<number> {
   return ready.port;
 }
 
-/** Pinroom's nodes, with everything on. */
-export function pinroom(house: BenchHouse, nodes = house.nodes): Contender {
+/** Pinroom's nodes, with everything on; who comes shows an access token, or a refresh token. */
+export function pinroom(
+  house: BenchHouse,
+  { name = 'Pinroom', nodes = house.nodes, shows = 'access' as 'access' | 'refresh' } = {},
+): Contender {
   const urls = nodes.map(({ url }) => url);
   const host = new PinroomClient({ url: urls[0] ?? '', nickname: 'Host' });
   return {
-    name: 'Pinroom',
+    name,
     urls,
     pids: nodes.map(({ pid }) => pid),
-    auth: async (url, number) => ({ token: (await newSession(url, number)).accessToken }),
+    async auth(url, number) {
+      const { accessToken, refreshToken } = await newSession(url, number);
+      return shows === 'access' ? { token: accessToken } : { refreshToken };
+    },
     async openRoom() {
       const { room } = await host.createRoom({ capacity: 100_000 });
       return new BenchRoom(room.id, room.pin);

@@ -19,7 +19,7 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
   const url = house.nodes[0]?.url ?? '';
   const { accessToken, roomId } = await closedRoom(url);
   house.print(`${rows} entries are put into the archive …`);
-  await house.fillArchive(roomId, rows);
+  await house.wish({ wish: 'fillArchive', roomId, rows });
   const address = `${url}/api/rooms/${roomId}/export.ndjson`;
   const memory = () => figureOf(house, url, 'process_resident_memory_bytes');
   let isSmall = true;

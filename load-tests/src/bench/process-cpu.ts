@@ -1,15 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 const NS_PER_SECOND = 1e9;
+const TICKS_PER_SECOND = 100;
+/** In `/proc/<pid>/stat`, behind the name. */
+const PARENT = 1;
+const ENDED_USER = 13;
+const ENDED_SYSTEM = 14;
 
 /**
  * Seconds of CPU, user and system, that a process and its children have used, by Linux's own count in
- * nanoseconds (`/proc/<pid>/task/<thread>/schedstat`; the usual ticks are 10 ms long). Threads and
- * children that have ended are not in it. NaN where the system does not tell.
+ * nanoseconds (`/proc/<pid>/task/<thread>/schedstat`; the usual ticks are 10 ms long, and only children
+ * that have ended are counted in them). NaN where the system does not tell.
  */
 export function cpuSeconds(pid: number): number {
   try {
-    return familyOf(pid).reduce((sum, member) => sum + ownSeconds(member), 0);
+    const ended = statOf(`${pid}`);
+    const ofEnded = ((ended[ENDED_USER] ?? 0) + (ended[ENDED_SYSTEM] ?? 0)) / TICKS_PER_SECOND;
+    return familyOf(pid).reduce((sum, member) => sum + ownSeconds(member), ofEnded);
   } catch {
     return Number.NaN;
   }
@@ -28,18 +35,21 @@ export function residentBytes(pid: number): number {
 
 function familyOf(pid: number): number[] {
   const children = readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && parentOf(name) === pid,
+    (name) => /^\d+$/.test(name) && statOf(name)[PARENT] === pid,
   );
   return [pid, ...children.map(Number)];
 }
 
-function parentOf(name: string): number {
+/** The numbers behind the name of the program, which is in brackets and may hold anything. */
+function statOf(name: string): number[] {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-    // The name of the program, in brackets, may hold anything.
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
   } catch {
-    return Number.NaN;
+    return [];
   }
 }
 

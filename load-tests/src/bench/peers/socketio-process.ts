@@ -4,17 +4,18 @@ import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { loadUws } from './load-uws.js';
-import { endWithParent, type PeerCommands, peerEntry, tellPort } from './wire.js';
+import { endWithParent, tellPort } from './peer-process.js';
+import { type PeerCommands, peerEntry } from './wire.js';
 
 // Socket.IO as its documentation shows it: it knows nobody and stores nothing, unless asked to.
 // Arguments: `uws` or `ws`; `none`, `classic`, `sharded`; `emit` or `store`: whether each entry is
-// numbered and kept in a Redis stream before it is sent.
+// numbered and kept in a Redis stream before it is sent. The first of all is Redis' URL.
 
-const [engine = 'uws', adapter = 'none', keeping = 'emit'] = process.argv.slice(2);
+const [redisUrl = '', engine = 'uws', adapter = 'none', keeping = 'emit'] = process.argv.slice(2);
 
 /** Peers beside each other on one Redis must not hear one another. */
 const own = `bench-${process.pid}`;
-const connect = () => new Redis(process.env.REDIS_URL ?? '');
+const connect = () => new Redis(redisUrl);
 const io = new Server({
   transports: ['websocket'],
   serveClient: false,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadUws, type UwsPeerSocket } from './load-uws.js';
-import { endWithParent, type PeerCommands, peerEntry, tellPort } from './wire.js';
+import { endWithParent, tellPort } from './peer-process.js';
+import { type PeerCommands, peerEntry } from './wire.js';
 
 // The physical limit: uWebSockets.js alone, with just enough of Socket.IO's wire format. It knows
 // nobody, stores nothing and checks nothing.
