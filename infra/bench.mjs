@@ -40,9 +40,10 @@ async function run() {
     nodes: house.nodes.map(({ url, pid }) => ({ url, pid })),
     redisPid: house.redisPid,
     postgresPid: house.postgresPid,
+    redisUrl: house.redisUrl,
     operatorToken: house.operatorToken,
   };
-  const child = fork(inRepository('load-tests/dist/bench-process.js'), args, {
+  const child = fork(inRepository('load-tests/dist/bench/main.js'), args, {
     env: { ...process.env, PINROOM_BENCH_HOUSE: JSON.stringify(told) },
   });
   const end = (signal) => child.kill(signal);

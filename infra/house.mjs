@@ -69,7 +69,7 @@ async function openEmbedded(env) {
   defer(remove);
   const embedded = { REDIS_URL: '', DATABASE_URL: '', PINROOM_DATA_DIR: folder };
   const nodes = [await startNode({ ...env, ...embedded })];
-  return { nodes, redisPid: null, postgresPid: null, databaseUrl: null };
+  return { nodes, redisPid: null, postgresPid: null, databaseUrl: null, redisUrl: null };
 }
 
 /** Redis, PostgreSQL and nodes. */
@@ -92,6 +92,7 @@ async function openWhole(nodeCount, env) {
     redisPid: redis.pid,
     postgresPid: postgres.pid,
     databaseUrl: postgres.url,
+    redisUrl: redis.url,
   };
 }
 

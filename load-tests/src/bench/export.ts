@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Room } from '@pinroom/client';
-import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './bench-house.js';
+import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './house.js';
 
 /** What an export of a million entries may take. */
 const MOST_BYTES = 100_000_000;

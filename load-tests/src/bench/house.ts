@@ -6,6 +6,7 @@ export interface BenchHouse {
   /** Null: there is none, the drivers are embedded. */
   readonly redisPid: number | null;
   readonly postgresPid: number | null;
+  readonly redisUrl: string | null;
   readonly operatorToken: string;
   /** Puts so many entries into the archive of a closed room. */
   fillArchive(roomId: string, rows: number): Promise<void>;

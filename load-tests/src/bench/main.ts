@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { benchExport } from './bench-export.js';
-import type { BenchHouse } from './bench-house.js';
-import { benchPresence } from './bench-presence.js';
+import { benchDeliveries } from './deliveries.js';
+import { benchExport } from './export.js';
+import type { BenchHouse } from './house.js';
+import { benchPresence } from './presence.js';
 
 /** Each answers whether the figures are as they should be. */
 const BENCHMARKS: Readonly<
   Record<string, (house: BenchHouse, args: string[]) => Promise<boolean>>
-> = { presence: benchPresence, export: benchExport };
+> = { deliveries: benchDeliveries, presence: benchPresence, export: benchExport };
 
 const HELP = `Benchmarks, with a Redis, a PostgreSQL and nodes of their own:
 
