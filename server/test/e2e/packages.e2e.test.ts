@@ -67,9 +67,11 @@ describe('the packages, packed and installed into an empty project', () => {
     const how = { nodenext: 'nodenext', bundler: 'esnext' }[resolution] ?? '';
     const checks = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2022', '--types', ''];
     const looks = ['--lib', 'es2023,dom', '--module', how, '--moduleResolution', resolution];
-    const printed = await run(process.execPath, [COMPILER, ...checks, ...looks, file], {
-      timeout: DEADLINE_MS,
-    }).catch(({ stdout }: { stdout: string }) => ({ stdout }));
+    const command = [COMPILER, ...checks, ...looks, file];
+    // What it complains of is on its standard output, which a fault of `run` does not show.
+    const printed = await run(process.execPath, command, { timeout: DEADLINE_MS }).catch(
+      (fault: Error & { stdout?: string }) => ({ stdout: `${fault.message}\n${fault.stdout}` }),
+    );
     expect(printed.stdout).toBe('');
   });
 
