@@ -9,19 +9,23 @@ import { closeHouse, openHouse } from './house.mjs';
 import { inRepository } from './repository.mjs';
 import { END_SIGNALS } from './run-command.mjs';
 
+/** Processes that import it collect their garbage when they are told to. */
+const COLLECTOR = new URL('./collect-garbage.mjs', import.meta.url).href;
+
 /** How many nodes each part has; several: it is run with each. */
 const PARTS = {
   deliveries: { nodes: [1] },
   joins: { nodes: [1] },
-  memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${fileUrl('infra/collect-garbage.mjs')}` } },
+  memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
   nodes: { nodes: [1, 2, 4] },
+  archive: { nodes: [1] },
+  history: { nodes: [1] },
+  // The last: in a house that it shares it leaves no PINs.
   pins: {
     nodes: [1],
     env: { PINROOM_PIN_LENGTH: '4', PINROOM_PIN_MAX_LENGTH: '4', PINROOM_PIN_DENSITY: '1' },
   },
-  archive: { nodes: [1] },
-  history: { nodes: [1] },
 };
 /** Not among the figures of `docs/performance.md`: each answers a question of its own. */
 const OTHERS = { presence: { nodes: [1] }, export: { nodes: [1] } };
@@ -42,25 +46,31 @@ Only ratios within one run mean something. Ends with status 1 where something is
 an entry lost, repeated, out of order or refused.
 `;
 
-function fileUrl(name) {
-  return new URL(`../${name}`, import.meta.url).href;
+/** Runs parts, one after the other, on a house of their own; answers what they found. */
+async function runParts({ nodes, env, names }, args) {
+  const house = await openHouse({ nodes, env, isDurable: true });
+  try {
+    const sections = [];
+    for (const name of names) {
+      const part = await runPart(name, house, env, args);
+      sections.push(...part.sections);
+      if (part.code !== 0) return { code: part.code, sections };
+    }
+    return { code: 0, sections };
+  } finally {
+    await closeHouse();
+  }
 }
 
-/** Runs one part on a house of its own; answers what it found. */
-async function runPart(name, { nodes, env = {} }, args) {
-  const before = { ...process.env };
-  Object.assign(process.env, env);
-  const house = await openHouse({ nodes, isDurable: true }).finally(() => {
-    for (const key of Object.keys(env)) delete process.env[key];
-    Object.assign(process.env, before);
-  });
+async function runPart(name, house, env, args) {
   const { redisPid, postgresPid, redisUrl, operatorToken } = house;
   const told = {
     nodes: house.nodes.map(({ url, pid }) => ({ url, pid })),
     ...{ redisPid, postgresPid, redisUrl, operatorToken },
+    ...(env?.NODE_OPTIONS ? { collector: COLLECTOR } : {}),
   };
   const child = fork(inRepository('load-tests/dist/bench/bench-process.js'), [name, ...args], {
-    env: { ...process.env, ...env, PINROOM_BENCH_HOUSE: JSON.stringify(told) },
+    env: { ...process.env, PINROOM_BENCH_HOUSE: JSON.stringify(told) },
   });
   const end = (signal) => child.kill(signal);
   for (const signal of END_SIGNALS) process.on(signal, end);
@@ -78,7 +88,6 @@ async function runPart(name, { nodes, env = {} }, args) {
     return { code: code ?? 1, sections };
   } finally {
     for (const signal of END_SIGNALS) process.off(signal, end);
-    await closeHouse();
   }
 }
 
@@ -88,7 +97,7 @@ function take(args, flag) {
   return at >= 0;
 }
 
-/** Which parts, with how many nodes. */
+/** Which parts, with how many nodes. A quick run has one house for all. */
 function planOf(args) {
   const all = { ...PARTS, ...OTHERS };
   const names = [];
@@ -97,8 +106,16 @@ function planOf(args) {
   const counts = at < 0 ? null : [Number(args.splice(at, 2)[1])];
   if (counts && !(counts[0] >= 1 && counts[0] <= 8)) throw new Error('--nodes: 1 to 8.');
   const embedded = take(args, '--embedded') ? [0] : null;
+  if (args.includes('--quick') && names.length === 0) {
+    const env = Object.assign({}, ...Object.values(PARTS).map((part) => part.env));
+    return [{ names: Object.keys(PARTS), nodes: 2, env }];
+  }
   return (names.length > 0 ? names : Object.keys(PARTS)).flatMap((name) =>
-    (embedded ?? counts ?? all[name].nodes).map((nodes) => ({ name, ...all[name], nodes })),
+    (embedded ?? counts ?? all[name].nodes).map((nodes) => ({
+      names: [name],
+      env: all[name].env,
+      nodes,
+    })),
   );
 }
 
@@ -111,7 +128,7 @@ async function run(args) {
   const found = [];
   let status = 0;
   for (const part of planOf(args)) {
-    const { code, sections } = await runPart(part.name, part, args);
+    const { code, sections } = await runParts(part, args);
     found.push(...sections);
     if (code !== 0) status = code;
   }

@@ -106,10 +106,10 @@ async function openWhole(nodeCount, env, isDurable) {
 /**
  * Starts so many nodes with a Redis and a PostgreSQL; with 0 one with everything embedded. Limits are
  * off unless wanted: they would be measured instead of what they protect. `isDurable`: Redis and
- * PostgreSQL write to the disk, as they should where it matters.
+ * PostgreSQL write to the disk, as they should where it matters. `env`: more for the nodes.
  */
-export async function openHouse({ nodes, rateLimits = 'off', isDurable = false }) {
-  const env = { ...secrets(), PINROOM_RATE_LIMITS: rateLimits };
+export async function openHouse({ nodes, rateLimits = 'off', isDurable = false, env: more = {} }) {
+  const env = { ...secrets(), PINROOM_RATE_LIMITS: rateLimits, ...more };
   const house = nodes > 0 ? await openWhole(nodes, env, isDurable) : await openEmbedded(env);
   return { ...house, operatorToken: env.PINROOM_OPERATOR_TOKEN };
 }

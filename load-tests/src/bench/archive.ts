@@ -17,13 +17,13 @@ const LAG = 'pinroom_archive_lag_seconds';
 /** How fast entries get from the streams into committed rows, and how far behind they are. */
 export async function benchArchive(house: BenchHouse, args: string[]): Promise<Section[]> {
   const { isQuick } = readOptions(args);
-  const [node] = house.nodes;
-  const url = node?.url ?? '';
-  const pids = [node?.pid ?? 0];
-  const host = new PinroomClient({ url, nickname: 'Host' });
+  const pids = house.nodes.map(({ pid }) => pid);
+  const host = new PinroomClient({ url: house.nodes[0]?.url ?? '', nickname: 'Host' });
   const roomIds: string[] = [];
   for (let n = 0; n < ROOMS; n++) roomIds.push((await host.createRoom({})).room.id);
-  const archived = () => figureOf(house, url, ARCHIVED);
+  const figures = (name: string) =>
+    Promise.all(house.nodes.map(({ url }) => figureOf(house, url, name)));
+  const archived = async () => (await figures(ARCHIVED)).reduce((sum, count) => sum + count, 0);
   const drain = async (goal: number) => {
     let done = 0;
     const looking = setInterval(() => {
@@ -48,7 +48,7 @@ export async function benchArchive(house: BenchHouse, args: string[]): Promise<S
   let isOver = false;
   const watching = (async () => {
     while (!isOver) {
-      lags.push(await figureOf(house, url, LAG));
+      lags.push(Math.max(...(await figures(LAG))));
       await pause(LOOK_MS);
     }
   })();

@@ -48,11 +48,13 @@ export async function chosenPeers(
 }
 
 /** A process of its own. */
-async function startPeer(name: PeerName, { redisUrl }: BenchHouse): Promise<Contender> {
+async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> {
   const [program, ...args] = PEERS[name];
   const path = fileURLToPath(new URL(`./peers/${program}-process.js`, import.meta.url));
-  const child = fork(path, [redisUrl ?? '', ...args], {
+  const child = fork(path, [house.redisUrl ?? '', ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // As the nodes get it where memory is measured.
+    ...(house.collector === undefined ? {} : { execArgv: ['--import', house.collector] }),
   });
   const port = await portOf(child, name);
   const url = `http://127.0.0.1:${port}`;
@@ -81,10 +83,16 @@ async function portOf(child: ChildProcess, name: string): Promise<number> {
   return ready.port;
 }
 
-/** Pinroom's nodes, with everything on; who comes shows an access token, or a refresh token. */
+interface PinroomOptions {
+  readonly name?: string;
+  readonly nodes?: BenchHouse['nodes'];
+  readonly shows?: 'access' | 'refresh';
+}
+
+/** Pinroom with everything on, one node unless told; who comes shows an access token, or a refresh token. */
 export function pinroom(
   house: BenchHouse,
-  { name = 'Pinroom', nodes = house.nodes, shows = 'access' as 'access' | 'refresh' } = {},
+  { name = 'Pinroom', nodes = house.nodes.slice(0, 1), shows = 'access' }: PinroomOptions = {},
 ): Contender {
   const urls = nodes.map(({ url }) => url);
   const host = new PinroomClient({ url: urls[0] ?? '', nickname: 'Host' });

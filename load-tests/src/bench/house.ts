@@ -8,6 +8,8 @@ export interface BenchHouse {
   readonly redisPid: number | null;
   readonly postgresPid: number | null;
   readonly redisUrl: string | null;
+  /** A module with which a process collects its garbage when it is told to; absent: none needs to. */
+  readonly collector?: string;
   readonly operatorToken: string;
   /** Has the runner do what cannot be done over the protocol; see `infra/bench-wishes.mjs`. */
   wish(wish: Wish): Promise<void>;
@@ -50,13 +52,18 @@ export interface CpuSeconds {
 
 const TICKS = 100;
 
-/** A figure of a node's own, as `/metrics` tells it. */
+/** A figure of a node's own, as `/metrics` tells it; of one with labels the sum. */
 export async function figureOf(house: BenchHouse, url: string, name: string): Promise<number> {
   const headers = { authorization: `Bearer ${house.operatorToken}` };
   const text = await (await fetch(`${url}/metrics`, { headers })).text();
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
-  if (line === undefined) throw new Error(`The node has no ${name}.`);
-  return Number(line.slice(name.length));
+  const lines = text.split('\n').filter((line) => /^[ {]/.test(line.slice(name.length)));
+  const values = lines
+    .filter((line) => line.startsWith(name))
+    .map((line) => line.split(' ').at(-1));
+  if (values.length === 0 && !text.includes(`# TYPE ${name} `)) {
+    throw new Error(`The node has no ${name}.`);
+  }
+  return values.reduce((sum, value) => sum + Number(value), 0);
 }
 
 /** What the processes of the house have used so far. */

@@ -35,7 +35,7 @@ const US = 1e6;
 /** CPU and time of those who connect and join. */
 export async function benchJoins(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
-  const peers = options.peers ?? ['bare', 'bare on ws'];
+  const peers = options.peers ?? (options.isQuick ? ['bare'] : ['bare', 'bare on ws']);
   const contenders = [
     ...(await chosenPeers({ ...options, peers }, house)),
     pinroom(house, { name: 'Pinroom, access token' }),

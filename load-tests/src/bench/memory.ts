@@ -7,29 +7,26 @@ import { residentBytes } from './process-cpu.js';
 import { type Section, shown } from './section.js';
 
 const MEMBERS = 50;
-const ROOMS = 160;
-const QUICK_ROOMS = 6;
 /** A first crowd grows what every crowd uses again. */
-const FIRST_ROOMS = 20;
-/** What was held for a moment only is given back. */
-const CALM_MS = 3_000;
-const COLLECT_MS = 1_500;
+const WHOLE = { first: 20, rooms: 160, calmMs: 3_000, collectMs: 1_500 };
+const QUICK = { first: 4, rooms: 6, calmMs: 500, collectMs: 500 };
 const KIB = 1_024;
 
 /** What a joined connection that says nothing keeps in memory. */
 export async function benchMemory(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
-  const peers = options.peers ?? ['bare', 'bare on ws'];
+  const peers = options.peers ?? (options.isQuick ? ['bare'] : ['bare', 'bare on ws']);
   const contenders = [...(await chosenPeers({ ...options, peers }, house)), pinroom(house)];
-  const rooms = options.isQuick ? QUICK_ROOMS : ROOMS;
+  const plan = options.isQuick ? QUICK : WHOLE;
+  const { first, rooms } = plan;
   const rows: [name: string, bytes: number][] = [];
   for (const contender of contenders) {
-    const first = await Field.open(contender, { rooms: FIRST_ROOMS, members: MEMBERS });
-    const before = await heldBy(house, contender);
+    const early = await Field.open(contender, { rooms: first, members: MEMBERS });
+    const before = await heldBy(house, contender, plan);
     const crowd = await Field.open(contender, { rooms, members: MEMBERS });
-    const bytes = ((await heldBy(house, contender)) - before) / (rooms * MEMBERS);
+    const bytes = ((await heldBy(house, contender, plan)) - before) / (rooms * MEMBERS);
     rows.push([contender.name, bytes]);
-    first.close();
+    early.close();
     crowd.close();
     await contender.stop();
   }
@@ -55,11 +52,15 @@ export async function benchMemory(house: BenchHouse, args: string[]): Promise<Se
 }
 
 /** Bytes, after all garbage is gone; the processes collect theirs when they are told to. */
-async function heldBy(house: BenchHouse, { pids }: Contender): Promise<number> {
-  await pause(CALM_MS);
+async function heldBy(
+  house: BenchHouse,
+  { pids }: Contender,
+  { calmMs, collectMs }: typeof WHOLE,
+): Promise<number> {
+  await pause(calmMs);
   for (let n = 0; n < 2; n++) {
     await house.wish({ wish: 'collectGarbage', pids });
-    await pause(COLLECT_MS);
+    await pause(collectMs);
   }
   return pids.reduce((sum, pid) => sum + residentBytes(pid), 0);
 }

@@ -26,7 +26,7 @@ export async function benchNodes(house: BenchHouse, args: string[]): Promise<Sec
   const random = seededRandom(5);
   for (const nodes of ['together', 'spanning'] as const) {
     if (nodes === 'spanning' && house.nodes.length === 1) continue;
-    const contender = pinroom(house);
+    const contender = pinroom(house, { nodes: house.nodes });
     const field = await Field.open(contender, shape, { nodes });
     const samples: Sample[] = [];
     for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
