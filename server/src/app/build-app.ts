@@ -30,7 +30,7 @@ import { chooseDrivers, type Drivers } from './choose-drivers.js';
 import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
 import { NodeHealth } from './health.js';
-import { startEngine, stopEngine } from './lifecycle.js';
+import { StopTime, startEngine, stopEngine } from './lifecycle.js';
 import { readPages } from './read-pages.js';
 import { requireFreePort } from './require-free-port.js';
 import { StartupError } from './startup-error.js';
@@ -38,10 +38,10 @@ import { readVersion } from './version.js';
 
 /** A body carries a packet's payload and some words around it. */
 const BODY_EXTRA_BYTES = 4_096;
-/** Share of the drain time over which clients are told to come back. */
-const DRAIN_SPREAD = 0.3;
-/** Sockets closed in one go while draining. */
-const DRAIN_BATCH = 100;
+/** Share of the drain time over which clients come back, where they are many. */
+const DRAIN_SPREAD = 1 / 3;
+/** Few clients need not be spread as far. */
+const DRAIN_MS_PER_SOCKET = 100;
 
 /** A node that serves. */
 export interface App {
@@ -132,7 +132,8 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     metrics,
     clock,
   });
-  stack.defer(() => stopEngine(engine, operations, config.drainMs, logger));
+  const stopTime = new StopTime(config.drainMs, clock);
+  stack.defer(() => stopEngine(engine, operations, stopTime, logger));
   await startEngine(engine, logger);
   await server
     .listen(
@@ -150,7 +151,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     description,
     version,
     madeOperatorToken: config.operatorToken === null ? operatorToken : null,
-    stop: once(() => stop({ config, engine, operations, server, health, opened })),
+    stop: once(() => stop({ config, engine, operations, server, health, stopTime, opened })),
   };
 }
 
@@ -200,15 +201,18 @@ interface Running {
   readonly operations: Operations;
   readonly server: SocketServer;
   readonly health: NodeHealth;
+  readonly stopTime: StopTime;
   readonly opened: ResourceStack;
 }
 
 async function stop(running: Running): Promise<void> {
-  const { config, engine, health, opened, operations, server } = running;
+  const { config, engine, health, opened, operations, server, stopTime } = running;
+  stopTime.begin();
   health.draining();
-  operations.drain();
   server.stopAccepting();
-  await engine.connections.drain(config.drainMs * DRAIN_SPREAD, DRAIN_BATCH);
+  const isTakenOver = await operations.drain();
+  const enoughMs = engine.connections.size * DRAIN_MS_PER_SOCKET;
+  await engine.connections.drain(Math.min(config.drainMs * DRAIN_SPREAD, enoughMs), isTakenOver);
   await opened[Symbol.asyncDispose]();
 }
 
