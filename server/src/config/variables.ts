@@ -15,7 +15,11 @@ export const VARIABLES = {
     fallback: 'auto',
     meaning: '`uws` (uWebSockets.js), `ws` (Node), or `auto`: the first that loads.',
   },
-  PINROOM_WORKERS: { fallback: '1', meaning: 'Processes on this machine. So far only `1`.' },
+  PINROOM_WORKERS: {
+    fallback: '1',
+    meaning:
+      'Processes that share the port, each a node; `auto`: one for each core. More than one needs Redis, PostgreSQL, uWebSockets.js and Linux.',
+  },
   PINROOM_PUBLIC_URL: {
     fallback: '',
     meaning: 'The address that browsers use: decides own origin, `Secure` on cookies and HSTS.',
