@@ -114,7 +114,8 @@ export class Supervisor {
       if (!hasServed && this.#isHopeless()) return this.#giveUp(worker, status);
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 20));
       const fields = { worker, workerPid: pid, status, againInMs: pauseMs };
-      logger.warn(fields, 'a worker has ended: it is started again');
+      if (status === 0) logger.info(fields, 'a worker was stopped: it is started again');
+      else logger.warn(fields, 'a worker has ended: it is started again');
       await clock.sleep(pauseMs, signal);
     }
   }

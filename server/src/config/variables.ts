@@ -93,7 +93,10 @@ export const VARIABLES = {
     fallback: '0',
     meaning: 'Closed rooms older than this are deleted from the archive; `0` keeps them for ever.',
   },
-  PINROOM_DRAIN_SECONDS: { fallback: '30', meaning: 'Time for a clean stop.' },
+  PINROOM_DRAIN_SECONDS: {
+    fallback: '30',
+    meaning: 'Time for a clean stop; over a third of it clients go to other nodes.',
+  },
   PINROOM_MAX_PAYLOAD_BYTES: { fallback: '16384', meaning: 'Size of one packet.' },
   PINROOM_MAX_BUFFERED_BYTES: {
     fallback: '1048576',

@@ -110,6 +110,26 @@ describe.each(['uws', 'ws'] as const)('a node that is told to stop, over %s', (t
   }, 60_000);
 });
 
+describe('nodes that are told to stop while Redis hangs', () => {
+  it('end within their time all the same, and at once when they are told twice', async () => {
+    const drainSeconds = 10;
+    const { env, redis } = await startBackends();
+    const options = { env: { ...env, PINROOM_DRAIN_SECONDS: `${drainSeconds}` } };
+    const [patient, hurried] = await Promise.all([spawnNode(options), spawnNode(options)]);
+    redis.pause();
+    const startedAt = performance.now();
+    const patientEnds = patient.stop();
+    process.kill(hurried.pid, 'SIGTERM');
+    await until(() => hurried.output().includes('"msg":"stopping"'));
+    process.kill(hurried.pid, 'SIGINT');
+    expect(await hurried.exited).toBe(1);
+    expect(hurried.output()).not.toMatch(/a step of stopping/);
+    expect(await patientEnds).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(drainSeconds * 1_000);
+    redis.resume();
+  }, 30_000);
+});
+
 describe('a node with the embedded drivers that is stopped and started again', () => {
   it('has kept its rooms, their PINs and history, and the sessions', async () => {
     const secrets = {
