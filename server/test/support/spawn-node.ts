@@ -37,8 +37,8 @@ export interface SpawnOptions {
   readonly port?: number;
   /** Mechanisms that it goes without, see `crippled.mjs`: for tests that show that each is needed. */
   readonly without?: readonly string[];
-  /** Whether it is started by `pinroom start`; default: as `npm start` does. */
-  readonly byCommand?: boolean;
+  /** Whether it is started by `pinroom start`, or by which `pinroom`; default: as `npm start` does. */
+  readonly byCommand?: boolean | string;
   /** Whether to wait until /readyz answers 200; default true. */
   readonly waitUntilReady?: boolean;
 }
@@ -68,7 +68,7 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? temporaryFolder();
   const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
-  const program = options.byCommand ? [COMMAND, 'start'] : [MAIN];
+  const program = options.byCommand ? [commandOf(options), 'start'] : [MAIN];
   const child = spawn(process.execPath, ['--enable-source-maps', ...crippled, ...program], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
@@ -78,6 +78,10 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   afterFile(() => node.kill());
   if (options.waitUntilReady !== false) await becomeReady(node);
   return node;
+}
+
+function commandOf({ byCommand }: SpawnOptions): string {
+  return typeof byCommand === 'string' ? byCommand : COMMAND;
 }
 
 function environment(options: SpawnOptions, port: number, dataDir: string): NodeJS.ProcessEnv {

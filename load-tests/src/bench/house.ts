@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The servers that a benchmark runs against, as its runner has started them. */
@@ -6,10 +7,37 @@ export interface BenchHouse {
   /** Null: there is none, the drivers are embedded. */
   readonly redisPid: number | null;
   readonly postgresPid: number | null;
+  readonly redisUrl: string | null;
   readonly operatorToken: string;
-  /** Puts so many entries into the archive of a closed room. */
-  fillArchive(roomId: string, rows: number): Promise<void>;
+  /** Has the runner do what cannot be done over the protocol; see `infra/bench-wishes.mjs`. */
+  wish(wish: Wish): Promise<void>;
   print(line: string): void;
+}
+
+export type Wish =
+  | { readonly wish: 'fillArchive'; readonly roomId: string; readonly rows: number }
+  | { readonly wish: 'collectGarbage'; readonly pids: readonly number[] }
+  | { readonly wish: 'fillPins'; readonly length: number; readonly count: number }
+  | {
+      readonly wish: 'fillStreams';
+      readonly roomIds: readonly string[];
+      readonly entries: number;
+      /** Absent: as fast as it goes. */
+      readonly perSecond?: number;
+    };
+
+let wishes = 0;
+
+/** Asks the process that started this one. */
+export async function askRunner(wish: Wish): Promise<void> {
+  const number = ++wishes;
+  process.send?.({ ...wish, number });
+  for (;;) {
+    const [answer] = (await once(process, 'message')) as [{ number: number; fault: string | null }];
+    if (answer.number !== number) continue;
+    if (answer.fault !== null) throw new Error(answer.fault);
+    return;
+  }
 }
 
 /** Seconds of CPU, user and system. */
