@@ -110,14 +110,14 @@ describe('operators of three nodes', () => {
 
   it('see the nodes, how they are, and that they are up', async () => {
     // Each node tells of itself every few seconds: until all have, one may still
-    // claim the tags that it has given to the others.
+    // claim the tags that it has given, or is to give, to the others.
     const all = await until(async () => {
       const living = await nodesOf(nodes[0]);
       const tags = living.reduce((sum, node) => sum + node.tags, 0);
-      return living.length === 3 && tags === 256 && living;
+      const isShared = tags === 256 && living.every((node) => node.tags > 80);
+      return living.length === 3 && isShared && living;
     }, 15_000);
     expect(all.map(({ pid }) => pid).sort()).toEqual(nodes.map(({ pid }) => pid).sort());
-    expect(Math.min(...all.map(({ tags }) => tags))).toBeGreaterThan(80);
     expect(all[0]).toMatchObject({
       version: expect.stringMatching(/^\d+\./),
       backends: { redis: 'up', postgres: 'up' },
