@@ -9,6 +9,8 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import { REFUSED_COMMAND } from './bounded-decoder.js';
 import type { EventPacket, PinroomSocket } from './engine-io-internals.js';
 
+const NOTHING = [undefined] as const;
+
 /**
  * Takes every command of every socket, in place of Socket.IO's own dispatch (which calls it with the
  * socket as `this`): no listeners and no acknowledging closures per socket, and an answer is turned
@@ -18,7 +20,7 @@ export function commandListener(logger: Logger) {
   async function run(
     connection: ClientConnection,
     client: ClientSocket,
-    { data: [name, payload], id }: EventPacket,
+    { data: [name, payload] = NOTHING, id }: EventPacket,
   ): Promise<void> {
     let result: CommandResult;
     try {
@@ -33,7 +35,7 @@ export function commandListener(logger: Logger) {
   return function onEvent(this: PinroomSocket, packet: EventPacket): void {
     const { client, connection } = this.data;
     if (!client || !connection || !this.connected) return;
-    const [name, payload] = packet.data;
+    const [name, payload] = packet.data ?? NOTHING;
     if (name === REFUSED_COMMAND) {
       answer(client, packet.id, connection.unreadable(payload as ErrorCode));
     } else void run(connection, client, packet);

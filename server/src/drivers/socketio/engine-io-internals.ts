@@ -34,7 +34,8 @@ export type PinroomSocket = Socket<
 
 /** An event of a client, as the decoder hands it on. */
 export interface EventPacket {
-  readonly data: readonly [name: unknown, payload?: unknown];
+  /** Absent: the packet ended behind its type. */
+  readonly data?: readonly [name: unknown, payload?: unknown];
   /** Of the acknowledgement; absent where none is wanted. */
   readonly id?: number;
 }
