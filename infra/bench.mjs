@@ -1,62 +1,148 @@
-// `npm run bench -- <name> [options]`: starts a Redis, a PostgreSQL and nodes of its own, and runs a
-// benchmark of load-tests/ against them. What a benchmark cannot get over the protocol (rows by the
-// million, whose processes they are) it gets from here. `npm run bench` alone lists what there is.
+// `npm run bench -- <part …> [options]`: starts a Redis, a PostgreSQL and nodes for each part, and runs
+// the benchmarks of load-tests/ against them; without a part all of them. Options go to the parts.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import pg from 'pg';
+import os from 'node:os';
+import { WISHES } from './bench-wishes.mjs';
 import { closeHouse, openHouse } from './house.mjs';
 import { inRepository } from './repository.mjs';
 import { END_SIGNALS } from './run-command.mjs';
 
-/** So many entries of a closed room's `room` channel, as if they had been said. */
-async function fillArchive(databaseUrl, { roomId, rows }) {
-  if (!databaseUrl) throw new Error('The embedded archive lets nobody else in.');
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+/** Processes that import it collect their garbage when they are told to. */
+const COLLECTOR = new URL('./collect-garbage.mjs', import.meta.url).href;
+
+/** How many nodes each part has; several: it is run with each. */
+const PARTS = {
+  deliveries: { nodes: [1] },
+  joins: { nodes: [1] },
+  memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
+  latency: { nodes: [2] },
+  nodes: { nodes: [1, 2, 4] },
+  archive: { nodes: [1] },
+  history: { nodes: [1] },
+  // The last: in a house that it shares it leaves no PINs.
+  pins: {
+    nodes: [1],
+    env: { PINROOM_PIN_LENGTH: '4', PINROOM_PIN_MAX_LENGTH: '4', PINROOM_PIN_DENSITY: '1' },
+  },
+};
+/** Not among the figures of `docs/performance.md`: each answers a question of its own. */
+const OTHERS = { presence: { nodes: [1] }, export: { nodes: [1] } };
+
+const HELP = `Benchmarks, with a Redis, a PostgreSQL and nodes of their own:
+
+  npm run bench                       all parts, beside their peers (about half an hour)
+  npm run bench -- --quick            the same in two minutes, to see that all is right; coarse figures
+  npm run bench -- --write            puts the figures into docs/performance.md
+  npm run bench -- <part> [options]   one of ${Object.keys(PARTS).join(', ')}
+
+  npm run bench -- presence [--members 500,1000,2000,5000] [--repeat 3] [--nodes 1 | --embedded]
+      what a member of a crowd costs: so many join one room at full speed
+  npm run bench -- export [--rows 1000000] [--slow 20]
+      a large room is exported, to a fast reader and to one that takes so many seconds
+
+Only ratios within one run mean something. Ends with status 1 where something is not as it should be:
+an entry lost, repeated, out of order or refused.
+`;
+
+/** Runs parts, one after the other, on a house of their own; answers what they found. */
+async function runParts({ nodes, env, names }, args) {
+  const house = await openHouse({ nodes, env, isDurable: true });
   try {
-    await client.query(
-      `insert into entries (room_id, channel, epoch, seq, at, type, payload)
-       select $1::uuid, 'room', 1, n, n, 'chat', json_build_object('text', md5(n::text), 'n', n)::text
-       from generate_series(0, $2::int - 1) as n`,
-      [roomId, rows],
-    );
-    await client.query('analyze entries');
+    const sections = [];
+    for (const name of names) {
+      const part = await runPart(name, house, env, args);
+      sections.push(...part.sections);
+      if (part.code !== 0) return { code: part.code, sections };
+    }
+    return { code: 0, sections };
   } finally {
-    await client.end();
+    await closeHouse();
   }
 }
 
-async function run() {
-  const args = process.argv.slice(2);
-  const at = args.indexOf('--nodes');
-  const nodeCount = at < 0 ? 1 : Number(args.splice(at, 2)[1]);
-  if (!(nodeCount >= 1 && nodeCount <= 8)) throw new Error('--nodes wants a number from 1 to 8.');
-  const isEmbedded = args.includes('--embedded');
-  if (isEmbedded) args.splice(args.indexOf('--embedded'), 1);
-  const isHelp = args.length === 0 || args.includes('--help');
-  const house = isHelp ? null : await openHouse({ nodes: isEmbedded ? 0 : nodeCount });
-  const told = house && {
+async function runPart(name, house, env, args) {
+  const { redisPid, postgresPid, redisUrl, operatorToken } = house;
+  const told = {
     nodes: house.nodes.map(({ url, pid }) => ({ url, pid })),
-    redisPid: house.redisPid,
-    postgresPid: house.postgresPid,
-    operatorToken: house.operatorToken,
+    ...{ redisPid, postgresPid, redisUrl, operatorToken },
+    ...(env?.NODE_OPTIONS ? { collector: COLLECTOR } : {}),
   };
-  const child = fork(inRepository('load-tests/dist/bench-process.js'), args, {
+  const child = fork(inRepository('load-tests/dist/bench/bench-process.js'), [name, ...args], {
     env: { ...process.env, PINROOM_BENCH_HOUSE: JSON.stringify(told) },
   });
   const end = (signal) => child.kill(signal);
   for (const signal of END_SIGNALS) process.on(signal, end);
-  child.on('message', async (wish) => {
-    const fault = await fillArchive(house?.databaseUrl, wish).then(() => null, String);
-    if (child.connected) child.send({ fault });
+  let sections = [];
+  child.on('message', async ({ found, wish, number, ...wished }) => {
+    if (found) {
+      sections = found;
+      return;
+    }
+    const fault = await WISHES[wish](house, wished).then(() => null, String);
+    if (child.connected) child.send({ number, fault });
   });
-  const [code] = await once(child, 'exit');
-  return code ?? 1;
+  try {
+    const [code] = await once(child, 'exit');
+    return { code: code ?? 1, sections };
+  } finally {
+    for (const signal of END_SIGNALS) process.off(signal, end);
+  }
+}
+
+function take(args, flag) {
+  const at = args.indexOf(flag);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
+}
+
+/** Which parts, with how many nodes. A quick run has one house for all. */
+function planOf(args) {
+  const all = { ...PARTS, ...OTHERS };
+  const names = [];
+  while (args[0] !== undefined && Object.hasOwn(all, args[0])) names.push(args.shift());
+  const at = args.indexOf('--nodes');
+  const counts = at < 0 ? null : [Number(args.splice(at, 2)[1])];
+  if (counts && !(counts[0] >= 1 && counts[0] <= 8)) throw new Error('--nodes: 1 to 8.');
+  const embedded = take(args, '--embedded') ? [0] : null;
+  if (args.includes('--quick') && names.length === 0) {
+    const env = Object.assign({}, ...Object.values(PARTS).map((part) => part.env));
+    return [{ names: Object.keys(PARTS), nodes: 2, env }];
+  }
+  return (names.length > 0 ? names : Object.keys(PARTS)).flatMap((name) =>
+    (embedded ?? counts ?? all[name].nodes).map((nodes) => ({
+      names: [name],
+      env: all[name].env,
+      nodes,
+    })),
+  );
+}
+
+async function run(args) {
+  if (args.includes('--help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const isWritten = take(args, '--write');
+  const found = [];
+  let status = 0;
+  for (const part of planOf(args)) {
+    const { code, sections } = await runParts(part, args);
+    found.push(...sections);
+    if (code !== 0) status = code;
+  }
+  if (isWritten && status === 0) {
+    const { writePerformancePage } = await import('../load-tests/dist/bench/performance-page.js');
+    const [{ model }] = os.cpus();
+    const machine = `Node ${process.versions.node}, ${os.cpus().length} × ${model}, Linux ${os.release()}.`;
+    await writePerformancePage(inRepository('docs'), machine, found);
+  }
+  return status;
 }
 
 try {
-  process.exitCode = await run();
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

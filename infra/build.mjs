@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { buildClientBundle, CLIENT_BUNDLE } from './build-client-bundle.mjs';
 import { arePagesBuilt, buildPages, PAGES_SETTINGS, PAGES_SOURCES } from './build-pages.mjs';
 import { cacheFolder, inRepository, root } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
@@ -22,12 +23,12 @@ const stampFile = cacheFolder('build.stamp');
 export function isBuilt() {
   if (!existsSync(stampFile)) return false;
   if (readFileSync(stampFile, 'utf8') !== fingerprint()) return false;
-  return missingOutputs().length === 0 && arePagesBuilt();
+  return missingOutputs().length === 0 && existsSync(CLIENT_BUNDLE) && arePagesBuilt();
 }
 
 /**
  * Compiles, copies what is not TypeScript, removes what has no source any more, so that a deleted
- * module can neither run nor be tested, and builds the pages.
+ * module can neither run nor be tested, and builds the pages and the client library for browsers.
  */
 export async function build() {
   rmSync(stampFile, { force: true });
@@ -37,6 +38,7 @@ export async function build() {
   // The compiler trusts its notes: outputs that somebody deleted come back by force only.
   if (missingOutputs().length > 0) await compile(['--force']);
   removeStale();
+  await buildClientBundle();
   // After the client library, which they contain.
   await buildPages();
   mkdirSync(path.dirname(stampFile), { recursive: true });
@@ -96,6 +98,7 @@ function fingerprint() {
     'package-lock.json',
     'tsconfig.base.json',
     'infra/build.mjs',
+    'infra/build-client-bundle.mjs',
     'infra/build-pages.mjs',
     ...PAGES_SETTINGS,
     ...WORKSPACES.flatMap((name) => [`${name}/package.json`, `${name}/tsconfig.json`]),

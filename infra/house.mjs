@@ -69,20 +69,27 @@ async function openEmbedded(env) {
   defer(remove);
   const embedded = { REDIS_URL: '', DATABASE_URL: '', PINROOM_DATA_DIR: folder };
   const nodes = [await startNode({ ...env, ...embedded })];
-  return { nodes, redisPid: null, postgresPid: null, databaseUrl: null };
+  return { nodes, redisPid: null, postgresPid: null, databaseUrl: null, redisUrl: null };
 }
 
+/** What servers have that must not lose anything, as in infra/redis and infra/postgres. */
+const DURABLE = {
+  redis: { appendonly: 'yes', appendfsync: 'everysec' },
+  postgres: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
+};
+
 /** Redis, PostgreSQL and nodes. */
-async function openWhole(nodeCount, env) {
+async function openWhole(nodeCount, env, isDurable) {
+  const settings = isDurable ? DURABLE : { redis: {}, postgres: {} };
   const binaries = await provideBinaries(() => {
     const { folder, remove } = serviceFolder('fetched');
     defer(remove);
     return folder;
   });
   Object.assign(process.env, binaries);
-  const redis = await startRedis({ detached: true });
+  const redis = await startRedis({ settings: settings.redis, detached: true });
   defer(() => redis.stop());
-  const postgres = await startPostgres({ detached: true });
+  const postgres = await startPostgres({ settings: settings.postgres, detached: true });
   defer(() => postgres.stop());
   const backends = { ...env, REDIS_URL: redis.url, DATABASE_URL: postgres.url };
   const nodes = [];
@@ -92,16 +99,18 @@ async function openWhole(nodeCount, env) {
     redisPid: redis.pid,
     postgresPid: postgres.pid,
     databaseUrl: postgres.url,
+    redisUrl: redis.url,
   };
 }
 
 /**
  * Starts so many nodes with a Redis and a PostgreSQL; with 0 one with everything embedded. Limits are
- * off unless wanted: they would be measured instead of what they protect.
+ * off unless wanted: they would be measured instead of what they protect. `isDurable`: Redis and
+ * PostgreSQL write to the disk, as they should where it matters. `env`: more for the nodes.
  */
-export async function openHouse({ nodes, rateLimits = 'off' }) {
-  const env = { ...secrets(), PINROOM_RATE_LIMITS: rateLimits };
-  const house = nodes > 0 ? await openWhole(nodes, env) : await openEmbedded(env);
+export async function openHouse({ nodes, rateLimits = 'off', isDurable = false, env: more = {} }) {
+  const env = { ...secrets(), PINROOM_RATE_LIMITS: rateLimits, ...more };
+  const house = nodes > 0 ? await openWhole(nodes, env, isDurable) : await openEmbedded(env);
   return { ...house, operatorToken: env.PINROOM_OPERATOR_TOKEN };
 }
 

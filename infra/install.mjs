@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
-import { cacheFolder, inRepository, root } from './repository.mjs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { npmCommand } from './npm-command.mjs';
+import { inRepository, root } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
 
 const stampFile = inRepository('node_modules/.pinroom-installed');
@@ -26,20 +25,15 @@ export function isInstalled() {
 
 /** `npm ci`, development dependencies included whatever NODE_ENV says: the build needs them. */
 export async function install() {
-  const npm = npmCommand();
-  const status = await runCommand(
-    npm.command,
-    [
-      ...npm.args,
-      'ci',
-      '--include=dev',
-      '--include=optional',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ],
-    { cwd: root, env: npmEnvironment(), shell: npm.shell },
-  );
+  const { command, args, options } = npmCommand([
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
+  const status = await runCommand(command, args, { cwd: root, ...options });
   if (status !== 0) throw new Error(`npm ci failed with status ${status}.`);
   writeFileSync(stampFile, stamp());
 }
@@ -65,39 +59,4 @@ function isForThisMachine(entry) {
 function stamp() {
   const hash = createHash('sha256').update(readFileSync(inRepository('package-lock.json')));
   return `${hash.digest('hex')} ${process.platform} ${process.arch}\n`;
-}
-
-function npmCommand() {
-  const script = process.env.npm_execpath;
-  if (script && /npm-cli\.[cm]?js$/.test(script)) {
-    return { command: process.execPath, args: [script], shell: false };
-  }
-  const beside = path.join(
-    path.dirname(process.execPath),
-    '../lib/node_modules/npm/bin/npm-cli.js',
-  );
-  if (existsSync(beside)) return { command: process.execPath, args: [beside], shell: false };
-  // npm is a script that only a shell can start on Windows.
-  return { command: 'npm', args: [], shell: process.platform === 'win32' };
-}
-
-/** npm stops when it cannot write to its cache, as with a read-only home folder. */
-function npmEnvironment() {
-  const environment = { ...process.env };
-  const cache = process.env.npm_config_cache ?? path.join(homedir(), '.npm');
-  if (!canWrite(cache)) {
-    environment.npm_config_cache = cacheFolder('npm');
-    environment.npm_config_logs_dir = cacheFolder('npm', '_logs');
-  }
-  return environment;
-}
-
-function canWrite(folder) {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

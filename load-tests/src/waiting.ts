@@ -32,3 +32,21 @@ export async function within<T>(what: string, deadlineMs: number, work: Promise<
     clearTimeout(timer);
   }
 }
+
+/** Runs a piece of work for each number, so many at a time; answers in their order. */
+export async function abreast<T>(
+  lanes: number,
+  count: number,
+  work: (n: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      const n = next++;
+      results[n] = await work(n);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}

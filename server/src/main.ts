@@ -1,18 +1,123 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
 import { type App, buildApp } from './app/build-app.js';
 import { configWarnings } from './app/config-warnings.js';
 import { createLogger } from './app/create-logger.js';
+import { type WorkerPlace, workerPlace } from './app/fork-worker.js';
 import { networkAddresses } from './app/network-addresses.js';
 import { StartupError } from './app/startup-error.js';
+import { type Group, prepareSupervisor } from './app/supervise.js';
+import { WorkerLink } from './app/worker-link.js';
 import type { Config } from './config/config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
+import { systemClock } from './engine/runtime/clock.js';
+import type { Logger } from './engine/runtime/logger.js';
+
+/** However little time there is for a clean stop, what takes longer than this is cut. */
+const LEAST_STOP_MS = 5_000;
 
 /** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const logger = createLogger(config);
-  const isProduction = process.env.NODE_ENV === 'production';
-  for (const warning of configWarnings(config, isProduction)) logger.warn({}, warning);
+  const place = process.connected ? workerPlace(process.argv) : null;
+  const logger = createLogger(config, place?.number ?? null);
+  watchFaults(logger);
+  if (place === null) {
+    const isProduction = process.env.NODE_ENV === 'production';
+    for (const warning of configWarnings(config, isProduction)) logger.warn({}, warning);
+  }
+  if (place === null && config.workers !== 1) return supervise(config, logger);
+  return runNode(config, logger, place);
+}
+
+/** A node by itself, or one of several workers. */
+async function runNode(config: Config, logger: Logger, place: WorkerPlace | null): Promise<void> {
+  let app: App | undefined;
+  const stop = once((why: string) => {
+    logger.info({}, why);
+    // A start that is still under way has nothing to drain.
+    if (!app) process.exit(0);
+    stopNode(app, config, logger);
+  });
+  // A supervisor asks beside the signal that the terminal, or systemd, sends to all: neither counts twice.
+  onSignals(
+    () => stop('stopping'),
+    () => process.exit(1),
+  );
+  const worker =
+    place === null
+      ? null
+      : new WorkerLink({
+          place,
+          line: process,
+          clock: systemClock,
+          onStop: (isOrphan) => stop(isOrphan ? 'stopping: the supervisor has gone' : 'stopping'),
+        });
+  try {
+    app = await buildApp(config, logger, worker);
+  } catch (fault) {
+    failStart(fault, logger);
+  }
+  if (place) logger.info({ port: app.port }, 'the worker is ready');
+  else announce(app, config, logger);
+}
+
+function stopNode(app: App, config: Config, logger: Logger): void {
+  const startedAt = performance.now();
+  const passed = () => ({ ms: Math.round(performance.now() - startedAt) });
+  systemClock.after(Math.max(config.drainMs, LEAST_STOP_MS), () => {
+    logger.error(passed(), 'could not stop in time: what was not written is left to other nodes');
+    process.exit(1);
+  });
+  app.stop().then(
+    () => {
+      logger.info(passed(), 'stopped');
+      process.exit(0);
+    },
+    (fault: unknown) => {
+      logger.error({ err: fault }, 'could not stop cleanly');
+      process.exit(1);
+    },
+  );
+}
+
+/** Runs workers, and nothing else, in this process. */
+async function supervise(config: Config, logger: Logger): Promise<void> {
+  const supervisor = await prepareSupervisor({
+    config,
+    logger,
+    program: fileURLToPath(import.meta.url),
+    environment: process.env,
+    onReady: (group) => announce({ ...group, madeOperatorToken: null }, config, logger),
+  }).catch((fault: unknown) => failStart(fault, logger));
+  onSignals(
+    () => {
+      logger.info({}, 'stopping all workers');
+      supervisor.stop();
+    },
+    () => {
+      supervisor.kill();
+      process.exit(1);
+    },
+  );
+  const status = await supervisor.run();
+  logger.info({ status }, 'all workers have ended');
+  process.exit(status);
+}
+
+/** Whoever asks twice means now. */
+function onSignals(first: () => void, second: () => void): void {
+  let signals = 0;
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      signals += 1;
+      if (signals > 1) second();
+      else first();
+    });
+  }
+}
+
+function watchFaults(logger: Logger): void {
   process.on('unhandledRejection', (fault) => {
     logger.error({ err: fault }, 'a rejection that nobody handled');
   });
@@ -21,36 +126,6 @@ async function main(): Promise<void> {
     logger.error({ err: fault }, 'a fault that nobody handled: the process ends');
     process.exit(1);
   });
-  let app: App | undefined;
-  let signals = 0;
-  const onSignal = () => {
-    signals += 1;
-    // Whoever asks twice means now; a start that is still under way has nothing to drain.
-    if (signals > 1 || !app) process.exit(signals > 1 ? 1 : 0);
-    logger.info({}, 'stopping');
-    const askedAt = performance.now();
-    app.stop().then(
-      () => {
-        logger.info({ ms: Math.round(performance.now() - askedAt) }, 'stopped');
-        process.exit(0);
-      },
-      (fault: unknown) => {
-        logger.error({ err: fault }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  try {
-    app = await buildApp(config, logger);
-  } catch (fault) {
-    const known = fault instanceof StartupError;
-    console.error(`Pinroom cannot start: ${known ? fault.message : String(fault)}`);
-    if (!known) logger.error({ err: fault }, 'the start failed');
-    process.exit(1);
-  }
-  announce(app, config, logger);
 }
 
 function readConfig(): Config {
@@ -64,8 +139,17 @@ function readConfig(): Config {
   }
 }
 
-function announce(app: App, config: Config, logger: ReturnType<typeof createLogger>): void {
-  const { port, description, version, madeOperatorToken } = app;
+function failStart(fault: unknown, logger: Logger): never {
+  const known = fault instanceof StartupError;
+  console.error(`Pinroom cannot start: ${known ? fault.message : String(fault)}`);
+  if (!known) logger.error({ err: fault }, 'the start failed');
+  process.exit(1);
+}
+
+type Announced = Group & Pick<App, 'madeOperatorToken'>;
+
+function announce(announced: Announced, config: Config, logger: Logger): void {
+  const { port, description, version, madeOperatorToken } = announced;
   const isOnEvery = config.host === '0.0.0.0' || config.host === '::';
   const address = config.publicUrl ?? `http://${isOnEvery ? 'localhost' : config.host}:${port}`;
   logger.info({ port, version }, `Pinroom ${version} is ready at ${address} (${description})`);
@@ -79,6 +163,15 @@ function announce(app: App, config: Config, logger: ReturnType<typeof createLogg
       `/monitor, /metrics and /api/ops open with the operator token ${madeOperatorToken}`,
     );
   }
+}
+
+function once(run: (why: string) => void): (why: string) => void {
+  let hasRun = false;
+  return (why) => {
+    if (hasRun) return;
+    hasRun = true;
+    run(why);
+  };
 }
 
 await main();

@@ -16,6 +16,7 @@ import { clientAddress, isSecure } from '../drivers/http/proxy-headers.js';
 import { securityHeaders } from '../drivers/http/security-headers.js';
 import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
 import { prepareSocketServer, type SocketServer } from '../drivers/socketio/socketio-server.js';
+import { mergeFigures } from '../drivers/telemetry/merge-figures.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
 import { invariant } from '../engine/runtime/app-error.js';
 import { systemClock } from '../engine/runtime/clock.js';
@@ -30,18 +31,19 @@ import { chooseDrivers, type Drivers } from './choose-drivers.js';
 import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
 import { NodeHealth } from './health.js';
-import { startEngine, stopEngine } from './lifecycle.js';
+import { StopTime, startEngine, stopEngine } from './lifecycle.js';
 import { readPages } from './read-pages.js';
 import { requireFreePort } from './require-free-port.js';
 import { StartupError } from './startup-error.js';
 import { readVersion } from './version.js';
+import type { WorkerLink } from './worker-link.js';
 
 /** A body carries a packet's payload and some words around it. */
 const BODY_EXTRA_BYTES = 4_096;
-/** Share of the drain time over which clients are told to come back. */
-const DRAIN_SPREAD = 0.3;
-/** Sockets closed in one go while draining. */
-const DRAIN_BATCH = 100;
+/** Share of the drain time over which clients come back, where they are many. */
+const DRAIN_SPREAD = 1 / 3;
+/** Few clients need not be spread as far. */
+const DRAIN_MS_PER_SOCKET = 100;
 
 /** A node that serves. */
 export interface App {
@@ -55,14 +57,22 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Builds and starts a node. When it fails half way, what was opened is closed again. */
-export async function buildApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * Builds and starts a node: by itself, or as the worker of a supervisor that has looked at the port
+ * and the transport. When it fails half way, what was opened is closed again.
+ */
+export async function buildApp(
+  config: Config,
+  logger: Logger,
+  worker: WorkerLink | null = null,
+): Promise<App> {
   await using stack = new ResourceStack((err) => {
     logger.debug({ err }, 'could not close everything after a failed start');
   });
-  await requireFreePort(config.host, config.port);
+  if (worker === null) await requireFreePort(config.host, config.port);
   const clock = systemClock;
-  const metrics = new PrometheusMetrics();
+  const metrics = new PrometheusMetrics(worker ? { worker: `${worker.place.number}` } : {});
+  worker?.giveFigures(() => metrics.text());
   const nodeId = uuidv7(clock.now(), systemRandom);
   const version = readVersion();
   const keys = await loadKeys(config);
@@ -79,6 +89,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
   const server = prepareServer(config, drivers, logger, metrics);
   stack.defer(() => server.close());
   metrics.set('pinroom_build_info', 1, { version, transport: server.transport });
+  metrics.set('pinroom_workers', worker?.place.count ?? 1);
   const bus = drivers.bus ?? server.bus;
   invariant(bus, 'the transport brings the bus where the stores bring none');
   const checker = new AjvSchemaChecker();
@@ -124,7 +135,7 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     checker,
     health,
     keySet: () => tokens.keySet(),
-    metricsText: () => metrics.text(),
+    metricsText: async () => (worker ? mergeFigures(await worker.allFigures()) : metrics.text()),
     operatorToken,
     pages: readPages(logger),
     version,
@@ -132,11 +143,12 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     metrics,
     clock,
   });
-  stack.defer(() => stopEngine(engine, operations, config.drainMs, logger));
+  const stopTime = new StopTime(config.drainMs, clock);
+  stack.defer(() => stopEngine(engine, operations, stopTime, logger));
   await startEngine(engine, logger);
   await server
     .listen(
-      { host: config.host, port: config.port, exclusivePort: true },
+      { host: config.host, port: config.port, exclusivePort: worker === null },
       { handler: engine.connections, fetch: (request, peer) => site.fetch(request, peer) },
     )
     .catch((fault: unknown) => {
@@ -144,13 +156,14 @@ export async function buildApp(config: Config, logger: Logger): Promise<App> {
     });
   health.serving();
   operations.start();
+  worker?.ready(version, description);
   const opened = stack.move();
   return {
     port: server.port,
     description,
     version,
     madeOperatorToken: config.operatorToken === null ? operatorToken : null,
-    stop: once(() => stop({ config, engine, operations, server, health, opened })),
+    stop: once(() => stop({ config, engine, operations, server, health, stopTime, opened })),
   };
 }
 
@@ -200,15 +213,18 @@ interface Running {
   readonly operations: Operations;
   readonly server: SocketServer;
   readonly health: NodeHealth;
+  readonly stopTime: StopTime;
   readonly opened: ResourceStack;
 }
 
 async function stop(running: Running): Promise<void> {
-  const { config, engine, health, opened, operations, server } = running;
+  const { config, engine, health, opened, operations, server, stopTime } = running;
+  stopTime.begin();
   health.draining();
-  operations.drain();
   server.stopAccepting();
-  await engine.connections.drain(config.drainMs * DRAIN_SPREAD, DRAIN_BATCH);
+  const isTakenOver = await operations.drain();
+  const enoughMs = engine.connections.size * DRAIN_MS_PER_SOCKET;
+  await engine.connections.drain(Math.min(config.drainMs * DRAIN_SPREAD, enoughMs), isTakenOver);
   await opened[Symbol.asyncDispose]();
 }
 

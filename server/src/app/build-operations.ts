@@ -38,8 +38,8 @@ export interface Operations {
   readonly api: OperatorApi;
   /** The node serves: it says so, and how it is from now on. */
   start(): void;
-  /** The node is about to stop: those who follow the log are sent elsewhere. */
-  drain(): void;
+  /** The node is about to stop: those who follow the log are sent elsewhere. Answers whether other nodes go on. */
+  drain(): Promise<boolean>;
   /** Says that the node stops, and carries what the log holds to the archive. */
   stop(signal: AbortSignal): Promise<void>;
 }
@@ -80,7 +80,7 @@ export function buildOperations(parts: OperationsParts): Operations {
     },
     drain() {
       followers.drain();
-      watch.hurry();
+      return watch.leave();
     },
     async stop(signal) {
       await watch.stop();

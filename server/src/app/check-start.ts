@@ -15,6 +15,7 @@ import { connectPostgres } from './open-archive.js';
 import { connectRedis } from './open-redis.js';
 import { requireFreePort } from './require-free-port.js';
 import { messageOf } from './startup-error.js';
+import { requireWorkers } from './supervise.js';
 
 /** What was looked at, and what came of it. A fault keeps a node from starting. */
 export interface Finding {
@@ -40,6 +41,7 @@ export async function checkStart(
     keys: lookAtKeys,
     address: lookAtAddress,
     transport: lookAtTransport,
+    ...(config.workers === 1 ? {} : { workers: lookAtWorkers }),
     ...(config.redisUrls ? { Redis: lookAtRedis } : {}),
     ...(config.databaseUrl ? { PostgreSQL: lookAtPostgres } : { archive: lookAtFolder }),
   };
@@ -83,6 +85,11 @@ const lookAtTransport: Look = async ({ transport }, logger) => {
   if (uws) return 'uws (uWebSockets.js)';
   if (reasons.length > 0) logger.warn({}, `uWebSockets.js does not load: ${reasons.join('; ')}`);
   return 'ws (Node)';
+};
+
+const lookAtWorkers: Look = async (config) => {
+  const count = requireWorkers(config);
+  return config.workers === 'auto' ? `${count}, one for each core` : `${count}`;
 };
 
 const lookAtRedis: Look = async ({ redisUrls }, logger) => {

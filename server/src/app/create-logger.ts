@@ -4,9 +4,9 @@ import { PinoLogger } from '../drivers/telemetry/pino-logger.js';
 import type { Logger } from '../engine/runtime/logger.js';
 
 /** The log of this process. Each line names it as `/api/ops/nodes` does: lines of several come together. */
-export function createLogger(config: Config): Logger {
+export function createLogger(config: Config, worker: number | null): Logger {
   return new PinoLogger({
     level: config.logLevel,
-    base: { host: hostname(), pid: process.pid },
+    base: { host: hostname(), pid: process.pid, ...(worker === null ? {} : { worker }) },
   });
 }

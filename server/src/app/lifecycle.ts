@@ -1,4 +1,4 @@
-import { systemClock } from '../engine/runtime/clock.js';
+import { type Clock, systemClock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Engine } from './build-engine.js';
 import type { Operations } from './build-operations.js';
@@ -20,30 +20,53 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
   engine.housekeeping.start();
 }
 
-/** No step of stopping gets less time than this, however long those before it took. */
-const LEAST_MS = 1_000;
+/** Of the time for a stop this much is for closing what was opened, after all is written. */
+const CLOSING_SHARE = 1 / 6;
+/** However little time is left, a step has this long. */
+const LEAST_MS = 250;
+
+/** The time for a clean stop; it runs from the moment at which the stop is asked for. */
+export class StopTime {
+  readonly #totalMs: number;
+  readonly #clock: Clock;
+  #startedAt: number | undefined;
+
+  constructor(totalMs: number, clock: Clock) {
+    this.#totalMs = totalMs;
+    this.#clock = clock;
+  }
+
+  begin(): void {
+    this.#startedAt ??= this.#clock.now();
+  }
+
+  /** What is left for writing everything, ms. */
+  get leftMs(): number {
+    this.begin();
+    const passedMs = this.#clock.now() - (this.#startedAt ?? 0);
+    return this.#totalMs * (1 - CLOSING_SHARE) - passedMs;
+  }
+}
 
 /**
  * Stops in reverse: everybody is away already; everything is written, leases are given back. What has
- * not worked in its time is left to the other nodes. What runs in the background shares a quarter of
- * the time, the archive has half of it.
+ * not worked in its time is left to the other nodes. Each step may take its share of what is left, and
+ * the archive most of it.
  */
 export async function stopEngine(
   engine: Engine,
   operations: Operations,
-  drainMs: number,
+  time: StopTime,
   logger: Logger,
 ): Promise<void> {
-  const clock = systemClock;
-  const startedAt = clock.now();
-  const leftOf = (ms: number) => startedAt + ms - clock.now();
   const step = async (
     name: string,
-    ms: number,
+    share: number,
     work: (signal: AbortSignal) => Promise<unknown>,
   ) => {
     const over = new AbortController();
-    const late = clock.sleep(Math.max(ms, LEAST_MS), over.signal).then(() => {
+    const ms = Math.max(time.leftMs * share, LEAST_MS);
+    const late = systemClock.sleep(ms, over.signal).then(() => {
       if (!over.signal.aborted) logger.warn({ step: name }, 'a step of stopping takes too long');
     });
     try {
@@ -54,22 +77,18 @@ export async function stopEngine(
       over.abort();
     }
   };
-  const quarter = () => leftOf(drainMs / 4);
-  await step('session expiry', quarter(), () => engine.sessionExpiry.stop());
-  await step('ended sessions', quarter(), () => engine.endedSessions.stop());
-  await step('PIN watch', quarter(), () => engine.pinWatch.stop());
-  await step('housekeeping', quarter(), () => engine.housekeeping.stop());
-  await step('local rooms', quarter(), () => engine.localRooms.stop());
-  await step('owed work', quarter(), () => engine.owed.stop());
-  await step('pump', quarter(), () => engine.pump.stop());
-  await step('archive backlog', quarter(), () => engine.archiveBacklog.stop());
-  await step('state archiver', quarter(), () => engine.stateArchiver.stop());
+  const { archiveBacklog, endedSessions, housekeeping, localRooms, owed } = engine;
+  const { pinWatch, pump, sessionExpiry, stateArchiver } = engine;
+  const loops = { sessionExpiry, endedSessions, pinWatch, housekeeping, localRooms, pump };
+  const background = Object.entries({ ...loops, archiveBacklog, stateArchiver });
+  await Promise.all(background.map(([name, part]) => step(name, 1 / 4, () => part.stop())));
+  await step('owed work', 1 / 4, () => owed.stop());
   // The last node of all must archive what a node before it has left behind a moment ago, too.
-  await step('tags', quarter(), () => engine.life.takeFree());
-  await step('archive', drainMs / 2, (signal) =>
-    Promise.all([engine.pump.drain(signal), engine.stateArchiver.drain(signal)]),
+  await step('tags', 1 / 4, () => engine.life.takeFree());
+  await step('archive', 2 / 3, (signal) =>
+    Promise.all([pump.drain(signal), stateArchiver.drain(signal)]),
   );
-  await step('sessions', leftOf(drainMs), () => engine.sessionWriter.stop());
-  await step('operations', leftOf(drainMs), (signal) => operations.stop(signal));
-  await step('life', leftOf(drainMs), () => engine.life.stop());
+  await step('sessions', 1 / 2, () => engine.sessionWriter.stop());
+  await step('operations', 1 / 2, (signal) => operations.stop(signal));
+  await step('life', 1, () => engine.life.stop());
 }

@@ -3,7 +3,7 @@ import type { Metrics } from '../engine/runtime/metrics.js';
 import { stopwatch } from '../engine/runtime/stopwatch.js';
 
 const NS_PER_MS = 1e6;
-const RESOLUTION_MS = 20;
+const RESOLUTION_MS = 50;
 const SAMPLE_MS = 50;
 
 /** How late the timers of this process come. */

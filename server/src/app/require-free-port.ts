@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
 import { messageOf, StartupError } from './startup-error.js';
 
-/** Rejects when the port is taken: before anything is opened or made for a node that cannot listen. */
-export async function requireFreePort(host: string, port: number): Promise<void> {
-  if (port === 0) return;
+/**
+ * Rejects when the port is taken: before anything is opened or made for a node that cannot listen.
+ * Answers the port, or a free one for 0.
+ */
+export async function requireFreePort(host: string, port: number): Promise<number> {
   const probe = createServer();
   try {
     await new Promise<void>((free, taken) => {
@@ -13,9 +15,11 @@ export async function requireFreePort(host: string, port: number): Promise<void>
   } catch (fault) {
     throw new StartupError(`Cannot listen on ${host}:${port}: ${reasonOf(fault)}`, fault);
   }
+  const address = probe.address();
   await new Promise<void>((closed) => {
     probe.close(() => closed());
   });
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 function reasonOf(fault: unknown): string {

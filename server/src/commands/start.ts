@@ -1,7 +1,7 @@
 import { type Command, STATUS } from './command.js';
 
 export const start: Command = {
-  summary: 'Runs one node in this process.',
+  summary: 'Runs a node, or several with PINROOM_WORKERS.',
   options: {},
   details: `Everything is set by variables of the environment, see the README. Without REDIS_URL and
 DATABASE_URL rooms are in memory and the archive is in PINROOM_DATA_DIR. SIGTERM and Ctrl+C stop it

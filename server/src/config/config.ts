@@ -34,6 +34,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly transport: 'auto' | 'uws' | 'ws';
+  /** Processes on the port; `auto`: one for each core. 1: this process is the node. */
+  readonly workers: number | 'auto';
   /** Origin with scheme, or null: the request's own host. */
   readonly publicUrl: string | null;
   readonly allowedOrigins: readonly string[];

@@ -44,7 +44,7 @@ describe('the configuration', () => {
       PINROOM_TOKEN_SECRET: 'short-secret',
       PINROOM_PIN_LENGTH: '8',
       PINROOM_PIN_MAX_LENGTH: '6',
-      PINROOM_WORKERS: 'auto',
+      PINROOM_WORKERS: 'many',
     });
     for (const name of [
       'PORT',
@@ -65,6 +65,31 @@ describe('the configuration', () => {
     expect(faultsOf({ REDIS_URL: 'redis://localhost' }).join('\n')).toMatch(
       /DATABASE_URL is required with REDIS_URL/,
     );
+  });
+
+  it('has one process or several, which need Redis and uWebSockets.js', () => {
+    const several = {
+      REDIS_URL: 'redis://a:1',
+      DATABASE_URL: 'postgres://localhost/x',
+      PINROOM_JWT_PRIVATE_KEY: KEY,
+      PINROOM_TOKEN_SECRET: SECRET,
+      PINROOM_WORKERS: 'auto',
+    };
+    expect(loadConfig({}).workers).toBe(1);
+    expect(loadConfig({ PINROOM_WORKERS: '1', PINROOM_TRANSPORT: 'ws' }).workers).toBe(1);
+    expect(loadConfig(several).workers).toBe('auto');
+    expect(loadConfig({ ...several, PINROOM_WORKERS: '4' }).workers).toBe(4);
+    expect(faultsOf({ ...several, PINROOM_TRANSPORT: 'ws' })).toEqual([
+      expect.stringMatching(/^PINROOM_WORKERS needs uWebSockets\.js/),
+    ]);
+    for (const PINROOM_WORKERS of ['auto', '2']) {
+      expect(faultsOf({ PINROOM_WORKERS })).toEqual([
+        expect.stringMatching(/^PINROOM_WORKERS needs REDIS_URL and DATABASE_URL/),
+      ]);
+    }
+    for (const PINROOM_WORKERS of ['0', '1.5', '-1', '257']) {
+      expect(faultsOf({ ...several, PINROOM_WORKERS })).toHaveLength(1);
+    }
   });
 
   it('says how to make the keys that Redis asks for', () => {

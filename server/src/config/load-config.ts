@@ -6,6 +6,7 @@ import type { VariableName } from './variables.js';
 const YEAR_SECONDS = 31_536_000;
 /** Whoever guesses a secret, also one that is merely accepted, makes refresh tokens of any session. */
 const SHORTEST_SECRET = 32;
+const MOST_WORKERS = 256;
 const KEYS_HINT = '`npx pinroom keys` makes one, in .pinroom.env';
 
 /** The configuration is not usable; `faults` says everything that is wrong with it. */
@@ -27,6 +28,7 @@ export function loadConfig(environment: Environment): Config {
     port: env.number('PORT', 0, 65_535),
     ...readBackends(env),
     transport: env.oneOf('PINROOM_TRANSPORT', ['auto', 'uws', 'ws']),
+    workers: readWorkers(env),
     ...readWeb(env),
     ...readKeys(env),
     ...readRooms(env),
@@ -54,9 +56,6 @@ export function loadConfig(environment: Environment): Config {
       'silent',
     ]),
   };
-  if (env.text('PINROOM_WORKERS') !== '1') {
-    env.fault('PINROOM_WORKERS', 'must be 1: several processes on one port are not supported yet');
-  }
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return Object.freeze(config);
 }
@@ -77,6 +76,25 @@ function readBackends(env: EnvironmentReader) {
     );
   }
   return { redisUrls: redisUrls.length > 0 ? redisUrls : null, databaseUrl };
+}
+
+function readWorkers(env: EnvironmentReader): Config['workers'] {
+  if (env.text('PINROOM_WORKERS') === '1') return 1;
+  const isAuto = env.text('PINROOM_WORKERS') === 'auto';
+  const workers = isAuto ? 'auto' : env.number('PINROOM_WORKERS', 1, MOST_WORKERS);
+  if (env.optional('REDIS_URL') === null) {
+    env.fault(
+      'PINROOM_WORKERS',
+      'needs REDIS_URL and DATABASE_URL, as the embedded drivers belong to one process. Set both, or unset it',
+    );
+  }
+  if (env.text('PINROOM_TRANSPORT') === 'ws') {
+    env.fault(
+      'PINROOM_WORKERS',
+      'needs uWebSockets.js: with PINROOM_TRANSPORT=ws several processes cannot share a port. Set that to auto or uws, or unset this',
+    );
+  }
+  return workers;
 }
 
 function readWeb(env: EnvironmentReader) {

@@ -15,7 +15,11 @@ export const VARIABLES = {
     fallback: 'auto',
     meaning: '`uws` (uWebSockets.js), `ws` (Node), or `auto`: the first that loads.',
   },
-  PINROOM_WORKERS: { fallback: '1', meaning: 'Processes on this machine. So far only `1`.' },
+  PINROOM_WORKERS: {
+    fallback: '1',
+    meaning:
+      'Processes that share the port, each a node; `auto`: one for each core. More than one needs Redis, PostgreSQL, uWebSockets.js and Linux.',
+  },
   PINROOM_PUBLIC_URL: {
     fallback: '',
     meaning: 'The address that browsers use: decides own origin, `Secure` on cookies and HSTS.',
@@ -89,7 +93,10 @@ export const VARIABLES = {
     fallback: '0',
     meaning: 'Closed rooms older than this are deleted from the archive; `0` keeps them for ever.',
   },
-  PINROOM_DRAIN_SECONDS: { fallback: '30', meaning: 'Time for a clean stop.' },
+  PINROOM_DRAIN_SECONDS: {
+    fallback: '30',
+    meaning: 'Time for a clean stop; over a third of it clients go to other nodes.',
+  },
   PINROOM_MAX_PAYLOAD_BYTES: { fallback: '16384', meaning: 'Size of one packet.' },
   PINROOM_MAX_BUFFERED_BYTES: {
     fallback: '1048576',

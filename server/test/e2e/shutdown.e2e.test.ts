@@ -16,6 +16,8 @@ import {
 } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
+const LEAVING = 8;
+
 interface Guest {
   readonly person: TestPerson;
   readonly room: RoomHandle;
@@ -61,6 +63,9 @@ describe.each(['uws', 'ws'] as const)('a node that is told to stop, over %s', (t
     }
     const { socket: raw } = await openSocket(leaving.url, 'Raw');
     await raw.must('room:join', { roomId, role: 'spectator' });
+    const others = await Promise.all(
+      Array.from({ length: LEAVING }, async () => (await openSocket(leaving.url, 'Raw')).socket),
+    );
 
     const acknowledged: string[] = [];
     let talking = true;
@@ -77,9 +82,15 @@ describe.each(['uws', 'ws'] as const)('a node that is told to stop, over %s', (t
     await until(() => readiness() === 'not ready');
     expect(await stopped).toBe(0);
 
-    const [drain] = raw.seen<ServerEvents['server:draining']>('server:draining');
-    expect(drain?.reconnectInMs).toBeGreaterThanOrEqual(0);
-    await until(() => !raw.socket.connected);
+    await until(() => [raw, ...others].every(({ socket }) => !socket.connected));
+    const told = [raw, ...others].map((socket) => {
+      const [drain] = socket.seen<ServerEvents['server:draining']>('server:draining');
+      return drain?.reconnectInMs ?? -1;
+    });
+    // Each at a time of its own, so that the other node does not get all of them at once.
+    expect(new Set(told).size).toBe(told.length);
+    expect(Math.min(...told)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...told) - Math.min(...told)).toBeGreaterThan(50 * LEAVING);
     await until(() => guests.every(({ room }) => room.status === 'live'), 15_000);
     const before = acknowledged.length;
     await until(() => acknowledged.length >= before + 100, 15_000);
@@ -108,6 +119,26 @@ describe.each(['uws', 'ws'] as const)('a node that is told to stop, over %s', (t
     );
     expect(rows.map(({ id }) => id)).toEqual(order);
   }, 60_000);
+});
+
+describe('nodes that are told to stop while Redis hangs', () => {
+  it('end within their time all the same, and at once when they are told twice', async () => {
+    const drainSeconds = 10;
+    const { env, redis } = await startBackends();
+    const options = { env: { ...env, PINROOM_DRAIN_SECONDS: `${drainSeconds}` } };
+    const [patient, hurried] = await Promise.all([spawnNode(options), spawnNode(options)]);
+    redis.pause();
+    const startedAt = performance.now();
+    const patientEnds = patient.stop();
+    process.kill(hurried.pid, 'SIGTERM');
+    await until(() => hurried.output().includes('"msg":"stopping"'));
+    process.kill(hurried.pid, 'SIGINT');
+    expect(await hurried.exited).toBe(1);
+    expect(hurried.output()).not.toMatch(/a step of stopping/);
+    expect(await patientEnds).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(drainSeconds * 1_000);
+    redis.resume();
+  }, 30_000);
 });
 
 describe('a node with the embedded drivers that is stopped and started again', () => {

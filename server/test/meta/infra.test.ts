@@ -103,6 +103,15 @@ it('the image runs what the build makes, as nobody special, and asks a path that
   expect([route, hasRoute(route)]).toEqual([route, true]);
 });
 
+it('the unit of systemd starts what the package has, and leaves it time to stop', () => {
+  const unit = readText('infra/systemd/pinroom.service');
+  expect(unit).toMatch(/^ExecStart=\S+\/node_modules\/\.bin\/pinroom start$/m);
+  expect(JSON.parse(readText('server/package.json'))).toHaveProperty('bin.pinroom');
+  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(drainSeconds);
+  const given = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name = '']) => name);
+  expect(given.filter((name) => !isVariable(name))).toEqual([]);
+});
+
 interface Manifest {
   readonly kind: string;
   readonly stringData?: object;

@@ -83,7 +83,7 @@ it('alerts and dashboard ask for metrics and labels that there are, as their kin
       ...expr.matchAll(/\b((?:pinroom|process|nodejs)_\w+|up\b)(?:\{([^}]*)\})?(\[)?/g),
     ];
     expect([expr, asked.length > 0]).toEqual([expr, true]);
-    const labels = new Set(['instance', 'job']);
+    const labels = new Set(['instance', 'job', 'worker']);
     for (const [, name = '', selector = '', range] of asked) {
       const isBucket = name.endsWith('_bucket');
       const metric = known.get(name) ?? known.get(name.replace(/_bucket$/, ''));

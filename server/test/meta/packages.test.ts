@@ -12,6 +12,15 @@ interface Lockfile {
   readonly packages: Readonly<Record<string, { readonly version?: string }>>;
 }
 
+interface Manifest {
+  readonly version: string;
+  readonly license: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+const manifest = (folder: string) => JSON.parse(readText(`${folder}/package.json`)) as Manifest;
+
 const lock = JSON.parse(readText('package-lock.json')) as Lockfile;
 
 /** The versions of every copy of a package, wherever it lies. */
@@ -36,8 +45,15 @@ describe('the packages that read what clients send', () => {
     expect(copies.filter((version) => !isAtLeast(version, floor))).toEqual([]);
   });
 
+  it('are asked for by the server itself: what the workspace overrides, nobody else gets', () => {
+    const { dependencies } = manifest('server');
+    expect(dependencies).toMatchObject(
+      Object.fromEntries(Object.entries(FLOORS).map(([name, floor]) => [name, `^${floor}`])),
+    );
+  });
+
   it('cannot fall below, whatever a package asks for', () => {
-    const { overrides } = JSON.parse(readText('package.json')) as { overrides: object };
+    const { overrides } = manifest('.');
     expect(overrides).toMatchObject(
       Object.fromEntries(Object.entries(FLOORS).map(([name, floor]) => [name, `^${floor}`])),
     );
@@ -52,5 +68,25 @@ describe('the packages that read what clients send', () => {
 
   it('share one copy of the adapter, which Socket.IO patches', () => {
     expect(copiesOf('socket.io-adapter')).toHaveLength(1);
+  });
+});
+
+describe('what is published', () => {
+  it('has one version, and the server takes the client library of its own', () => {
+    const { version } = manifest('.');
+    for (const folder of ['shared', 'server', 'load-tests']) {
+      expect(manifest(folder).version).toBe(version);
+      expect(lock.packages[folder]?.version).toBe(version);
+    }
+    for (const folder of ['server', 'load-tests']) {
+      expect(manifest(folder).dependencies).toMatchObject({ '@pinroom/client': version });
+    }
+  });
+
+  it('has the licence of the whole in each package', () => {
+    for (const folder of ['shared', 'server']) {
+      expect(readText(`${folder}/LICENSE`)).toBe(readText('LICENSE'));
+      expect(manifest(folder).license).toBe(manifest('.').license);
+    }
   });
 });

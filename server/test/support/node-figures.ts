@@ -15,7 +15,7 @@ export async function metricOf(node: SpawnedNode, name: string): Promise<number>
 
 /** What a node needs to be asked for `heldBytes`. */
 export const COLLECTING = {
-  NODE_OPTIONS: `--import ${new URL('./collect-garbage.mjs', import.meta.url).href}`,
+  NODE_OPTIONS: `--import ${new URL('../../../infra/collect-garbage.mjs', import.meta.url).href}`,
 } as const;
 
 /** Memory that a node holds, once what nothing holds is collected. */

@@ -40,8 +40,8 @@ export interface SpawnOptions {
   readonly port?: number;
   /** Mechanisms that it goes without, see `crippled.mjs`: for tests that show that each is needed. */
   readonly without?: readonly string[];
-  /** Whether it is started by `pinroom start`; default: as `npm start` does. */
-  readonly byCommand?: boolean;
+  /** Whether it is started by `pinroom start`, or by which `pinroom`; default: as `npm start` does. */
+  readonly byCommand?: boolean | string;
   /** Whether to wait until /readyz answers 200; default true. */
   readonly waitUntilReady?: boolean;
   /** Whether it creates its embedded archive itself, which takes seconds; default: it finds an empty one. */
@@ -74,7 +74,7 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   const dataDir = options.dataDir ?? temporaryFolder();
   if (findsArchive(options)) await putArchive(dataDir);
   const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
-  const program = options.byCommand ? [COMMAND, 'start'] : [MAIN];
+  const program = options.byCommand ? [commandOf(options), 'start'] : [MAIN];
   const child = spawn(process.execPath, [LIFTOFF, ...crippled, ...program], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
@@ -90,6 +90,10 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
 function findsArchive({ dataDir, env, firstStart, waitUntilReady }: SpawnOptions): boolean {
   if (firstStart === true || waitUntilReady === false || dataDir !== undefined) return false;
   return !env?.DATABASE_URL;
+}
+
+function commandOf({ byCommand }: SpawnOptions): string {
+  return typeof byCommand === 'string' ? byCommand : COMMAND;
 }
 
 function environment(options: SpawnOptions, port: number, dataDir: string): NodeJS.ProcessEnv {

@@ -143,7 +143,8 @@ export class Connection extends Emitter<ConnectionEvents> {
       if (end.kind === 'session-ended') return this.#sessionEnded(end.reason);
       this.#change('reconnecting');
       if (clock.monotonic() - since >= STEADY_MS) this.#backoff.reset();
-      return this.#backoff.next(end.kind === 'draining' ? end.reconnectInMs : 0);
+      const waitMs = end.kind === 'draining' ? end.reconnectAt - clock.monotonic() : 0;
+      return this.#backoff.next(Math.max(0, waitMs));
     } catch (fault) {
       return this.#stopping ? null : this.#failed(toPinroomError(fault));
     }

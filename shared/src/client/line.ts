@@ -12,8 +12,8 @@ const MAX_OVERDUE = 2;
 
 export type LineEnd =
   | { readonly kind: 'lost' }
-  /** The node stops; another one is there after this time. */
-  | { readonly kind: 'draining'; readonly reconnectInMs: number }
+  /** The node stops, and said when to come back; on the monotonic clock. */
+  | { readonly kind: 'draining'; readonly reconnectAt: number }
   | { readonly kind: 'session-ended'; readonly reason: string };
 
 export interface LineOptions {
@@ -126,7 +126,8 @@ export class Line {
       }
       case 'server:draining': {
         const { reconnectInMs } = payload as ServerEvents['server:draining'];
-        this.#end = { kind: 'draining', reconnectInMs };
+        const reconnectAt = this.#options.clock.monotonic() + reconnectInMs;
+        this.#end = { kind: 'draining', reconnectAt };
         break;
       }
       default:

@@ -136,6 +136,17 @@ describe('the connection', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
+  it('[CLIENT-6] stays with a draining server while it may, and is away for a moment only', async () => {
+    const { server, clock, client } = await setUp();
+    server.sockets[0]?.tell('server:draining', { reconnectInMs: 2_000 });
+    await clock.advance(2_000);
+    expect(client.state).toBe('online');
+    server.cut();
+    await clock.advance(250);
+    expect(server.handshakes).toHaveLength(2);
+    expect(client.state).toBe('online');
+  });
+
   it('[CLIENT-7] ends with its session', async () => {
     const { server, clock, client, states } = await setUp();
     server.sockets[0]?.tell('session:ended', { reason: 'logout' });

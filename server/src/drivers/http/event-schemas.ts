@@ -27,7 +27,8 @@ export const EVENT_SCHEMAS = {
   },
   'server:draining': {
     ...all({ reconnectInMs: count }),
-    description: 'This node is about to stop; the transport is closed next.',
+    description:
+      'This node is about to stop; the transport is closed within reconnectInMs, or right away. Come back that long after the event.',
   },
   'room:entry': entry,
   'room:signal': {

@@ -33,7 +33,7 @@ export interface JoseAccessTokensOptions {
   readonly remembered?: number;
 }
 
-/** Access tokens as EdDSA JWTs. Verified ones are remembered by their hash until they run out. */
+/** Access tokens as EdDSA JWTs. Verified and signed ones are remembered by their hash until they run out. */
 export class JoseAccessTokens implements AccessTokens {
   readonly #clock: Clock;
   readonly #signingKey: CryptoKey;
@@ -64,20 +64,28 @@ export class JoseAccessTokens implements AccessTokens {
     return new JoseAccessTokens(options, signing, publicKeys);
   }
 
-  sign(claims: AccessClaims): Promise<string> {
-    return new SignJWT({ sid: claims.sessionId, gen: claims.generation, nickname: claims.nickname })
+  async sign(claims: AccessClaims): Promise<string> {
+    const expiresAt = Math.floor(claims.expiresAt / 1_000);
+    const token = await new SignJWT({
+      sid: claims.sessionId,
+      gen: claims.generation,
+      nickname: claims.nickname,
+    })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.#kid, typ: TYPE })
       .setSubject(claims.userId)
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt(Math.floor(this.#clock.now() / 1_000))
-      .setExpirationTime(Math.floor(claims.expiresAt / 1_000))
+      .setExpirationTime(expiresAt)
       .sign(this.#signingKey);
+    // Most are shown to the node that gave them out, for the first time within seconds.
+    this.#verified.set(digestOf(token), Object.freeze({ ...claims, expiresAt: expiresAt * 1_000 }));
+    return token;
   }
 
   async verify(token: string): Promise<AccessClaims> {
     if (token.length > LONGEST_TOKEN) throw invalid();
-    const digest = hash('sha256', token, 'base64');
+    const digest = digestOf(token);
     const known = this.#recall(digest);
     if (known) return known;
     const claims = readClaims(await this.#verifySignature(token), this.#clock.now());
@@ -119,6 +127,10 @@ export class JoseAccessTokens implements AccessTokens {
     this.#verified.set(digest, claims);
     return claims;
   }
+}
+
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }
 
 function readClaims(payload: JWTPayload, now: number): AccessClaims {

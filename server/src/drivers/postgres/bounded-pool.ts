@@ -1,7 +1,7 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../../engine/runtime/logger.js';
-import { isPastDeadline, pastDeadline } from './call-deadline.js';
+import { CALL_DEADLINE_MS, CallDeadline } from './call-deadline.js';
 import { ConnectionFault, DatabaseBusy, sqlState } from './sql-faults.js';
 
 const INT8 = 20;
@@ -16,6 +16,8 @@ export interface PoolLimits {
   /** Enforced here; the connection is given up. */
   readonly queryMs: number;
   readonly lockMs: number;
+  /** From asking for a connection on: later nobody waits for what is still to be sent. */
+  readonly callMs: number;
 }
 
 /** For what commands wait for. */
@@ -26,6 +28,7 @@ export const COMMAND_LIMITS: PoolLimits = {
   statementMs: 3_000,
   queryMs: 4_000,
   lockMs: 2_000,
+  callMs: CALL_DEADLINE_MS,
 };
 
 /** For migrations, which wait for each other and may rewrite tables. */
@@ -36,6 +39,7 @@ export const MIGRATION_LIMITS: PoolLimits = {
   statementMs: 600_000,
   queryMs: 610_000,
   lockMs: 600_000,
+  callMs: Number.POSITIVE_INFINITY,
 };
 
 /**
@@ -45,10 +49,12 @@ export const MIGRATION_LIMITS: PoolLimits = {
 export class BoundedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #waitingLimit: number;
+  readonly #callMs: number;
   #ended: Promise<void> | undefined;
 
   constructor(url: string, limits: PoolLimits, logger: Logger) {
     this.#waitingLimit = limits.waiting;
+    this.#callMs = limits.callMs;
     this.#pool = new pg.Pool({
       connectionString: url,
       application_name: 'pinroom',
@@ -76,8 +82,9 @@ export class BoundedPool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     if (this.#pool.waitingCount >= this.#waitingLimit) throw new DatabaseBusy();
+    const deadline = new CallDeadline(this.#callMs);
     try {
-      return new LentClient(await this.#pool.connect());
+      return new LentClient(await this.#pool.connect(), deadline);
     } catch (fault) {
       throw toFault(fault);
     }
@@ -93,11 +100,13 @@ export class BoundedPool implements PostgresPool {
 /** A connection while it is lent to one caller. */
 class LentClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
+  readonly #deadline: CallDeadline;
   #used = false;
   #broken = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, deadline: CallDeadline) {
     this.#client = client;
+    this.#deadline = deadline;
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -108,10 +117,12 @@ class LentClient implements PostgresPoolClient {
   }
 
   async #send<R>(sql: string, parameters: unknown[]): Promise<PostgresQueryResult<R>> {
-    if (isPastDeadline()) {
+    try {
+      this.#deadline.check();
+    } catch (fault) {
       // Half of a transaction may stand open.
       this.#broken ||= this.#used;
-      throw pastDeadline();
+      throw fault;
     }
     this.#used = true;
     try {

@@ -9,23 +9,38 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely';
-import { isPastDeadline, pastDeadline } from './call-deadline.js';
+import { CALL_DEADLINE_MS, CallDeadline } from './call-deadline.js';
 import type { EmbeddedServer, Turn } from './embedded-server.js';
+
+export interface EmbeddedLimits {
+  readonly statementMs: number;
+  /** From asking for a turn on: later nobody waits for what is still to be sent. */
+  readonly callMs: number;
+}
+
+/** For what commands wait for. */
+export const EMBEDDED_LIMITS: EmbeddedLimits = { statementMs: 4_000, callMs: CALL_DEADLINE_MS };
+
+/** For migrations, which may rewrite tables. */
+export const EMBEDDED_MIGRATION_LIMITS: EmbeddedLimits = {
+  statementMs: 600_000,
+  callMs: Number.POSITIVE_INFINITY,
+};
 
 const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 /** Kysely on the embedded server. Several instances may share a server; none of them closes it. */
 export class EmbeddedDialect implements Dialect {
   readonly #server: EmbeddedServer;
-  readonly #statementMs: number;
+  readonly #limits: EmbeddedLimits;
 
-  constructor(server: EmbeddedServer, statementMs: number) {
+  constructor(server: EmbeddedServer, limits: EmbeddedLimits) {
     this.#server = server;
-    this.#statementMs = statementMs;
+    this.#limits = limits;
   }
 
   createDriver(): Driver {
-    return new EmbeddedDriver(this.#server, this.#statementMs);
+    return new EmbeddedDriver(this.#server, this.#limits);
   }
 
   createQueryCompiler(): PostgresQueryCompiler {
@@ -43,17 +58,19 @@ export class EmbeddedDialect implements Dialect {
 
 class EmbeddedDriver implements Driver {
   readonly #server: EmbeddedServer;
-  readonly #statementMs: number;
+  readonly #limits: EmbeddedLimits;
 
-  constructor(server: EmbeddedServer, statementMs: number) {
+  constructor(server: EmbeddedServer, limits: EmbeddedLimits) {
     this.#server = server;
-    this.#statementMs = statementMs;
+    this.#limits = limits;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<EmbeddedConnection> {
-    return new EmbeddedConnection(await this.#server.takeTurn(), this.#statementMs);
+    const { callMs, statementMs } = this.#limits;
+    const deadline = new CallDeadline(callMs);
+    return new EmbeddedConnection(await this.#server.takeTurn(), statementMs, deadline);
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -78,14 +95,16 @@ class EmbeddedDriver implements Driver {
 class EmbeddedConnection implements DatabaseConnection {
   readonly #turn: Turn;
   readonly #statementMs: number;
+  readonly #deadline: CallDeadline;
 
-  constructor(turn: Turn, statementMs: number) {
+  constructor(turn: Turn, statementMs: number, deadline: CallDeadline) {
     this.#turn = turn;
     this.#statementMs = statementMs;
+    this.#deadline = deadline;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (isPastDeadline()) throw pastDeadline();
+    this.#deadline.check();
     const { session } = this.#turn;
     const result = await session.query(query.sql, query.parameters, this.#statementMs);
     const rows = result.rows as R[];

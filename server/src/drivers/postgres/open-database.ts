@@ -2,14 +2,11 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { BoundedPool, COMMAND_LIMITS, MIGRATION_LIMITS } from './bounded-pool.js';
 import { Database } from './database.js';
-import { EmbeddedDialect } from './embedded-dialect.js';
+import { EMBEDDED_LIMITS, EMBEDDED_MIGRATION_LIMITS, EmbeddedDialect } from './embedded-dialect.js';
 import { EmbeddedServer } from './embedded-server.js';
 import { migrateSchema } from './migrate-schema.js';
 import { postgresResilience } from './postgres-resilience.js';
 import type { Tables } from './tables.js';
-
-const STATEMENT_MS = 4_000;
-const MIGRATION_STATEMENT_MS = 600_000;
 
 /**
  * The archive on a PostgreSQL server. Connects with the first query, so it can be opened while the
@@ -51,11 +48,11 @@ export async function openEmbedded(options: {
   const server = await EmbeddedServer.open(dataDir, logger);
   return new Database({
     name,
-    queries: new Kysely<Tables>({ dialect: new EmbeddedDialect(server, STATEMENT_MS) }),
+    queries: new Kysely<Tables>({ dialect: new EmbeddedDialect(server, EMBEDDED_LIMITS) }),
     resilience: postgresResilience(name, logger),
     migrate: () =>
       migrateSchema(
-        new Kysely<never>({ dialect: new EmbeddedDialect(server, MIGRATION_STATEMENT_MS) }),
+        new Kysely<never>({ dialect: new EmbeddedDialect(server, EMBEDDED_MIGRATION_LIMITS) }),
         logger,
       ),
     release: () => server.close(),

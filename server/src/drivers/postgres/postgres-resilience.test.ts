@@ -3,7 +3,6 @@ import { AppError } from '../../engine/runtime/app-error.js';
 import { silentLogger } from '../../engine/runtime/logger.js';
 import type { Resilience } from '../resilience/resilience.js';
 import { type Resilient, retry } from '../resilience/retry.js';
-import { isPastDeadline } from './call-deadline.js';
 import { postgresResilience } from './postgres-resilience.js';
 import { ConnectionFault, DatabaseBusy } from './sql-faults.js';
 
@@ -12,7 +11,6 @@ class Flaky implements Resilient {
   readonly resilience: Resilience;
   readonly faults: unknown[];
   calls = 0;
-  lateCallSaw: boolean | undefined;
 
   constructor(faults: unknown[], deadlineMs = 3_000) {
     this.resilience = postgresResilience('It', silentLogger, deadlineMs);
@@ -29,7 +27,6 @@ class Flaky implements Resilient {
   @retry()
   async hang(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
-    this.lateCallSaw = isPastDeadline();
   }
 }
 
@@ -69,13 +66,12 @@ describe('@retry() on calls to PostgreSQL', () => {
     await expect(flaky.ask('yes')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('gives up at the deadline, and the work that goes on knows', async () => {
+  it('gives up at the deadline', async () => {
     const flaky = new Flaky([], 300);
     const start = performance.now();
     const call = flaky.hang(1_000);
     await expect(call).rejects.toMatchObject({ code: 'unavailable' });
     expect(performance.now() - start).toBeLessThan(950);
-    await expect.poll(() => flaky.lateCallSaw, { timeout: 3_000 }).toBe(true);
   });
 
   it('answers at once after several failures in a row, and tries again a second later', async () => {

@@ -1,10 +1,7 @@
 import type { Logger } from '../../engine/runtime/logger.js';
 import { Resilience } from '../resilience/resilience.js';
-import { withDeadline } from './call-deadline.js';
+import { CALL_DEADLINE_MS } from './call-deadline.js';
 import { DatabaseBusy, isOutage, isTransient } from './sql-faults.js';
-
-/** Below the 4 s that a command may wait for the archive, so that the answer is out by then. */
-const CALL_DEADLINE_MS = 3_800;
 
 /** How the calls to one database deal with its faults. */
 export function postgresResilience(
@@ -20,6 +17,5 @@ export function postgresResilience(
     isTransient,
     isBusy: (fault) => fault instanceof DatabaseBusy,
     breaker: { isOutage, outages: 5, halfOpenAfterMs: 1_000, logger },
-    runWithin: withDeadline,
   });
 }

@@ -1,65 +1,77 @@
+import { hashTagOf } from './keys.js';
 import type { RedisAccess } from './redis-access.js';
-import type { RedisCommand } from './redis-calls.js';
+import { defineScript } from './scripts.js';
+
+interface Look {
+  readonly sets: readonly string[];
+  readonly until: 'now' | 'ever';
+  readonly limit: number;
+}
+
+interface Found {
+  readonly member: string;
+  readonly at: number;
+}
+
+/** For an idle node these looks are most of what it does: one command for all sets, not one for each. */
+const oldestOf = defineScript({
+  name: 'oldest-members',
+  keys: ({ sets }: Look) => sets,
+  args: ({ until, limit }) => [until === 'now' ? '' : '+inf', limit],
+  reply: (raw) => {
+    const values = raw as readonly string[];
+    const found: Found[] = [];
+    for (let n = 0; n + 1 < values.length; n += 2) {
+      found.push({ member: values[n] ?? '', at: Number(values[n + 1]) });
+    }
+    return found;
+  },
+});
 
 /**
- * Members of sorted sets by time whose time has come, of all sets together the oldest first. Two
- * round trips whatever the number of sets: the time of Redis, then each set. Nothing is decided
- * here: who acts on a member looks again in a script.
+ * Members of sorted sets by time whose time has come, of all sets together the oldest first; one round
+ * trip. Nothing is decided here: who acts on a member looks again in a script.
  */
-export async function dueMembers(
-  { calls }: Pick<RedisAccess, 'calls'>,
+export function dueMembers(
+  redis: RedisAccess,
   sets: readonly string[],
   limit: number,
 ): Promise<string[]> {
-  if (sets.length === 0 || limit <= 0) return [];
-  const times = (await calls.onMasters('TIME')) as [seconds: string, micros: string][];
-  // Masters of a Cluster may differ a little: rather late than early.
-  const now = Math.min(
-    ...times.map(
-      ([seconds, micros]) => Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000),
-    ),
-  );
-  return await oldestOf({ calls }, sets, now, limit);
+  return lookAt(redis, { sets, until: 'now', limit });
 }
 
 /** Members of sorted sets by time, of all sets together the oldest first; one round trip. */
-export async function oldestMembers(
-  redis: Pick<RedisAccess, 'calls'>,
+export function oldestMembers(
+  redis: RedisAccess,
   sets: readonly string[],
   limit: number,
 ): Promise<string[]> {
-  if (sets.length === 0 || limit <= 0) return [];
-  return await oldestOf(redis, sets, '+inf', limit);
+  return lookAt(redis, { sets, until: 'ever', limit });
 }
 
-async function oldestOf(
-  { calls }: Pick<RedisAccess, 'calls'>,
-  sets: readonly string[],
-  until: number | '+inf',
-  limit: number,
-): Promise<string[]> {
-  const replies = await calls.callAll(
-    sets.map(
-      (set): RedisCommand => [
-        'ZRANGE',
-        set,
-        '-inf',
-        until,
-        'BYSCORE',
-        'LIMIT',
-        0,
-        limit,
-        'WITHSCORES',
-      ],
-    ),
+async function lookAt({ calls, scripts }: RedisAccess, look: Look): Promise<string[]> {
+  const { sets, limit } = look;
+  if (sets.length === 0 || limit <= 0) return [];
+  // A script on a Cluster stays in one slot.
+  const groups = calls.isCluster ? byHashTag(sets) : [sets];
+  const found = await scripts.runAll(
+    oldestOf,
+    groups.map((group) => ({ ...look, sets: group })),
   );
-  const found: { readonly member: string; readonly at: number }[] = [];
-  // RESP3: pairs.
-  for (const pairs of replies as (readonly [member: string, score: string | number])[][]) {
-    for (const [member, score] of pairs) found.push({ member, at: Number(score) });
-  }
   return found
+    .flat()
     .sort((a, b) => a.at - b.at)
     .slice(0, limit)
     .map(({ member }) => member);
+}
+
+function byHashTag(keys: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    const tag = hashTagOf(key);
+    const group = groups.get(tag);
+    if (group) group.push(key);
+    else groups.set(tag, [key]);
+  }
+  return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { hashTagOf } from './keys.js';
 import { toRedisFault } from './redis-faults.js';
+import { WriteGathering } from './write-gathering.js';
 
 export type RedisArgument = string | number;
 /** A command's name and its arguments; the first argument is the key that says where it runs. */
@@ -9,9 +10,11 @@ export type RedisCommand = readonly [name: string, key: string, ...rest: RedisAr
 /** The commands that the drivers send, over one node or a Cluster. Faults come without arguments. */
 export class RedisCalls {
   readonly #client: Redis | Cluster;
+  readonly #writes: WriteGathering;
 
   constructor(client: Redis | Cluster) {
     this.#client = client;
+    this.#writes = new WriteGathering(client);
   }
 
   get isCluster(): boolean {
@@ -20,6 +23,7 @@ export class RedisCalls {
 
   /** One command, one round trip. */
   async call(name: string, ...args: RedisArgument[]): Promise<unknown> {
+    this.#writes.hold();
     try {
       return await this.#client.call(name, ...args);
     } catch (fault) {
@@ -68,6 +72,7 @@ export class RedisCalls {
     if (commands.length === 0) return [];
     const pipeline = this.#client.pipeline();
     for (const [name, ...args] of commands) pipeline.call(name, ...args);
+    this.#writes.hold();
     let results: [Error | null, unknown][] | null;
     try {
       results = await pipeline.exec();

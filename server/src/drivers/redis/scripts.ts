@@ -23,6 +23,7 @@ export const SCRIPT_NAMES = [
   'member-remove',
   'member-rename',
   'node-living',
+  'oldest-members',
   'pin-complete',
   'pin-confirm',
   'pin-fill',

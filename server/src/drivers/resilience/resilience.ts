@@ -39,8 +39,6 @@ export interface ResilienceOptions {
   readonly isBusy?: (fault: unknown) => boolean;
   /** Without it every attempt has to end by itself within the deadline. */
   readonly breaker?: BreakerOptions;
-  /** Runs an attempt in such a way that it knows when nobody waits for it any more. */
-  readonly runWithin?: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -92,11 +90,9 @@ export class Resilience {
   }
 
   #guard<T>(work: () => Promise<T>, deadlineMs: number): Promise<T> {
-    const { runWithin } = this.#options;
-    return timeout(deadlineMs, TimeoutStrategy.Aggressive).execute(({ signal }) => {
-      const run = () => this.#attempts.execute(work, signal);
-      return runWithin ? runWithin(signal, run) : run();
-    });
+    return timeout(deadlineMs, TimeoutStrategy.Aggressive).execute(({ signal }) =>
+      this.#attempts.execute(work, signal),
+    );
   }
 
   #toAnswer(fault: unknown): unknown {

@@ -1,46 +1,48 @@
 import type { ErrorCode } from '@pinroom/client/contract';
 import type {
   ClientConnection,
+  ClientSocket,
   CommandResult,
 } from '../../engine/connection/connection-handler.port.js';
 import { toWireError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import { REFUSED_COMMAND } from './bounded-decoder.js';
-import type { PinroomSocket } from './engine-io-internals.js';
+import type { EventPacket, PinroomSocket } from './engine-io-internals.js';
 
-type Ack = (result: CommandResult) => void;
+const NOTHING = [undefined] as const;
 
 /**
- * The one listener for every event of every socket (Socket.IO calls it with the socket as `this`).
- * A client cannot send functions, so a last argument that is one is the ack.
+ * Takes every command of every socket, in place of Socket.IO's own dispatch (which calls it with the
+ * socket as `this`): no listeners and no acknowledging closures per socket, and an answer is turned
+ * into JSON once, without a search for binary parts that none has.
  */
 export function commandListener(logger: Logger) {
-  async function answer(
+  async function run(
     connection: ClientConnection,
-    name: string,
-    payload: unknown,
-    ack: Ack | null,
+    client: ClientSocket,
+    { data: [name, payload] = NOTHING, id }: EventPacket,
   ): Promise<void> {
+    let result: CommandResult;
     try {
-      const result = await connection.command(name, payload);
-      ack?.(result);
+      result = await connection.command(String(name), payload);
     } catch (fault) {
       logger.error({ err: fault }, 'a command could not be answered');
-      ack?.({ ok: false, error: toWireError(fault) });
+      result = { ok: false, error: toWireError(fault) };
     }
+    answer(client, id, result);
   }
 
-  return function onCommand(this: PinroomSocket, name: unknown, ...args: unknown[]): void {
-    const last = args.at(-1);
-    const ack = typeof last === 'function' ? (last as Ack) : null;
-    const { connection } = this.data;
-    if (!connection || !this.connected) return;
+  return function onEvent(this: PinroomSocket, packet: EventPacket): void {
+    const { client, connection } = this.data;
+    if (!client || !connection || !this.connected) return;
+    const [name, payload] = packet.data ?? NOTHING;
     if (name === REFUSED_COMMAND) {
-      const result = connection.unreadable(args[0] as ErrorCode);
-      ack?.(result);
-      return;
-    }
-    const payload = args[0] === ack ? undefined : args[0];
-    void answer(connection, String(name), payload, ack);
+      answer(client, packet.id, connection.unreadable(payload as ErrorCode));
+    } else void run(connection, client, packet);
   };
+}
+
+/** Engine.IO message, Socket.IO acknowledgement, its number, its arguments. */
+function answer(client: ClientSocket, id: number | undefined, result: CommandResult): void {
+  if (id !== undefined) client.sendFrame(`43${id}[${JSON.stringify(result)}]`);
 }

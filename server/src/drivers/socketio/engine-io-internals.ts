@@ -1,6 +1,9 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Caller } from '../../engine/auth/caller.port.js';
-import type { ClientConnection } from '../../engine/connection/connection-handler.port.js';
+import type {
+  ClientConnection,
+  ClientSocket,
+} from '../../engine/connection/connection-handler.port.js';
 import type { UwsWebSocket } from './uws-native.js';
 
 /**
@@ -11,6 +14,7 @@ import type { UwsWebSocket } from './uws-native.js';
 /** What a socket carries; functions only, so that nothing of it can be serialised. */
 export interface SocketData {
   caller?: Caller;
+  client?: ClientSocket;
   connection?: ClientConnection;
 }
 
@@ -27,6 +31,27 @@ export type PinroomSocket = Socket<
   DefaultEventsMap,
   SocketData
 >;
+
+/** An event of a client, as the decoder hands it on. */
+export interface EventPacket {
+  /** Absent: the packet ended behind its type. */
+  readonly data?: readonly [name: unknown, payload?: unknown];
+  /** Of the acknowledgement; absent where none is wanted. */
+  readonly id?: number;
+}
+
+/** Where Socket.IO hands a socket its events (4.8), before it makes acknowledging functions. */
+interface EventTaker {
+  onevent(packet: EventPacket): void;
+}
+
+/** From now on the events of this socket go there and nowhere else. */
+export function takeEvents(
+  socket: PinroomSocket,
+  onEvent: (this: PinroomSocket, packet: EventPacket) => void,
+): void {
+  (socket as unknown as EventTaker).onevent = onEvent;
+}
 
 /** How a message is handed over already encoded. */
 export interface EncodedMessage {

@@ -3,7 +3,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { closeTransport } from './close-transport.js';
 import { commandListener } from './command-listener.js';
-import { connectionOf, type PinroomSocket } from './engine-io-internals.js';
+import { connectionOf, type PinroomSocket, takeEvents } from './engine-io-internals.js';
 import { SocketioClientSocket } from './socketio-client-socket.js';
 
 /** Introduces every accepted socket to the engine, and tells it when the socket is gone. */
@@ -28,6 +28,7 @@ export class SocketLobby {
     try {
       if (!caller) throw new Error('a socket without a caller');
       const client = new SocketioClientSocket(socket, this.#logger);
+      socket.data.client = client;
       socket.data.connection = this.#handler().connected(caller, client);
     } catch (fault) {
       this.#logger.error({ err: fault }, 'a client could not be taken on');
@@ -35,7 +36,7 @@ export class SocketLobby {
       return;
     }
     this.#count(1);
-    socket.onAny(this.#onCommand);
+    takeEvents(socket, this.#onCommand);
     // Closed while it was taken on: uWebSockets.js says so at once, before anybody listened.
     if (socket.disconnected) this.#leave(socket);
     else socket.on('disconnect', () => this.#leave(socket));

@@ -12,6 +12,15 @@ type Labels = { readonly [name: string]: string };
 /** One for all: nothing is allocated where most is counted. */
 const NO_LABELS: Labels = {};
 
+export interface PrometheusOptions {
+  readonly processMetrics?: boolean;
+  /** Becomes a label of every figure. */
+  readonly worker?: string;
+}
+
+/** Each look wakes the process: an idle one should sleep. */
+const LOOP_PRECISION_MS = 50;
+
 /** Metrics in a registry of their own, with the figures of the process beside them. */
 export class PrometheusMetrics implements Metrics, CountReader {
   readonly #registry = new Registry();
@@ -19,7 +28,9 @@ export class PrometheusMetrics implements Metrics, CountReader {
   readonly #gauges = new Map<MetricName, Gauge>();
   readonly #histograms = new Map<MetricName, Histogram>();
 
-  constructor(options: { readonly processMetrics?: boolean } = {}) {
+  constructor(options: PrometheusOptions = {}) {
+    // With it the figures of several processes can stand side by side.
+    if (options.worker) this.#registry.setDefaultLabels({ worker: options.worker });
     const registers = [this.#registry];
     for (const name of Object.keys(METRICS) as MetricName[]) {
       const metric: MetricDefinition = METRICS[name];
@@ -31,7 +42,12 @@ export class PrometheusMetrics implements Metrics, CountReader {
       else this.#gauges.set(name, new Gauge(shared));
       for (const value of values) this.#begin(name, { [labels[0] ?? '']: value });
     }
-    if (options.processMetrics !== false) collectDefaultMetrics({ register: this.#registry });
+    if (options.processMetrics !== false) {
+      collectDefaultMetrics({
+        register: this.#registry,
+        eventLoopMonitoringPrecision: LOOP_PRECISION_MS,
+      });
+    }
   }
 
   #begin(name: MetricName, labels: Labels): void {

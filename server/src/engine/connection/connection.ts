@@ -22,6 +22,7 @@ import type {
   HandshakeCredentials,
 } from './connection-handler.port.js';
 import type { Door } from './door.js';
+import { letGo } from './drain.js';
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
 /** Commands that count for more than one: they are told to everybody, and a join reads and answers much. */
@@ -126,17 +127,15 @@ export class Connections implements ConnectionHandler, SessionSockets {
     for (const connection of [...this.#open]) connection.disconnect();
   }
 
-  /** From now on new clients are sent elsewhere. Tells everybody when to come back, spread over `spreadMs`, and closes their transports. */
-  async drain(spreadMs: number, batch: number): Promise<void> {
+  /** From now on new clients are sent elsewhere; those who are here are let go, within `spreadMs`. */
+  async drain(spreadMs: number, isTakenOver: boolean): Promise<void> {
     this.#draining = true;
-    const leaving = [...this.#open];
-    for (const [n, connection] of leaving.entries()) {
-      connection.announceDrain(Math.floor((spreadMs * n) / Math.max(1, leaving.length)));
-    }
-    for (let start = 0; start < leaving.length; start += batch) {
-      for (const connection of leaving.slice(start, start + batch)) connection.disconnect();
-      await this.#parts.clock.sleep(20);
-    }
+    const leaving = new Set(this.#open);
+    const { clock } = this.#parts;
+    await letGo([...leaving], { spreadMs, isTakenOver, clock });
+    // Those who were just being let in.
+    const late = [...this.#open].filter((connection) => !leaving.has(connection));
+    await letGo(late, { spreadMs: 0, isTakenOver, clock });
   }
 }
 

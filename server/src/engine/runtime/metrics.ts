@@ -42,6 +42,11 @@ export const METRICS = {
     labels: ['version', 'transport'],
     help: '1, with what runs here.',
   },
+  pinroom_workers: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Processes that are to share the port of this node.',
+  },
   pinroom_sockets: { kind: 'gauge', labels: [], help: 'Open sockets of this node.' },
   pinroom_local_rooms: { kind: 'gauge', labels: [], help: 'Rooms with a socket on this node.' },
   pinroom_commands_total: {

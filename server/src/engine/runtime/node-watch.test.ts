@@ -2,7 +2,7 @@ import type { NodeStatus } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../../../test/support/hand-wound-clock.js';
 import { silentLogger } from './logger.js';
-import type { FallenLife } from './node-directory.port.js';
+import type { FallenLife, NodeDirectory } from './node-directory.port.js';
 import { NodeWatch } from './node-watch.js';
 
 function open() {
@@ -11,21 +11,23 @@ function open() {
   const said: string[] = [];
   const told: { type: string; once: string | undefined; [name: string]: unknown }[] = [];
   const fallen: FallenLife[] = [];
+  const living: Pick<NodeStatus, 'draining' | 'life'>[] = [];
   const status = () =>
     ({ id: 'node-1', life: life.id, host: 'one', pid: 7, version: '1' }) as NodeStatus;
+  const directory: NodeDirectory = {
+    say: async ({ life: speaker }) => void said.push(speaker),
+    listLiving: async () => living as NodeStatus[],
+    listFallen: async () => fallen,
+  };
   const watch = new NodeWatch({
-    nodes: {
-      say: async ({ life: speaker }) => void said.push(speaker),
-      listLiving: async () => [],
-      listFallen: async () => fallen,
-    },
+    nodes: directory,
     life,
     log: { note: (type, payload, once) => void told.push({ type, once, ...payload }) },
     clock,
     logger: silentLogger,
     status: async () => status(),
   });
-  return { clock, life, said, told, fallen, status, watch };
+  return { clock, directory, life, said, told, fallen, living, status, watch };
 }
 
 describe('the watch over nodes', () => {
@@ -54,6 +56,34 @@ describe('the watch over nodes', () => {
       ['node-up', 'life-2', 'back'],
       ['node-down', 'life-2', 'stopped'],
     ]);
+  });
+
+  it('says at once that the node is about to stop, and knows who goes on', async () => {
+    const { clock, living, said, watch } = open();
+    const leave = async () => {
+      const leaving = watch.leave();
+      await clock.wind(200);
+      return leaving;
+    };
+    living.push({ life: 'life-1', draining: false });
+    expect(await leave()).toBe(false);
+    expect(said).toEqual(['life-1']);
+    const other = { life: 'life-2', draining: false };
+    living.push(other);
+    expect(await leave()).toBe(true);
+    const leaving = watch.leave();
+    await clock.wind(100);
+    other.draining = true;
+    await clock.wind(100);
+    expect(await leaving).toBe(false);
+  });
+
+  it('takes nobody to go on where that is not to be found out', async () => {
+    const { clock, directory, watch } = open();
+    directory.listLiving = () => new Promise(() => {});
+    const leaving = watch.leave();
+    await clock.wind(1_500);
+    expect(await leaving).toBe(false);
   });
 
   it('tells of nodes that have died, once each, known or not', async () => {

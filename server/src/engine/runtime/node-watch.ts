@@ -11,6 +11,9 @@ import type { SystemNotes } from './system-log.js';
 const SAY_MS = 2_000;
 /** With the lease it makes up the time after which a node that died is told of. */
 const LOOK_MS = 2_500;
+/** Within it nodes are taken to be stopped together. */
+const TOGETHER_MS = 200;
+const LEAVE_MS = 1_500;
 /** Lives of which it is remembered here that they were told of. */
 const TOLD = 1_000;
 
@@ -46,9 +49,28 @@ export class NodeWatch {
     ];
   }
 
-  /** Says it now instead of at the next tick: something has changed that others should know. */
-  hurry(): void {
-    this.#loops[0]?.wake();
+  /**
+   * Says that this node stops, and answers whether others go on, that do not stop at the same time.
+   * Where that is not to be found out soon, nobody does.
+   */
+  async leave(): Promise<boolean> {
+    const found = new AbortController();
+    const late = this.#parts.clock.sleep(LEAVE_MS, found.signal).then(() => false);
+    const others = this.#findOthers().catch(() => false);
+    return Promise.race([others, late]).finally(() => found.abort());
+  }
+
+  async #findOthers(): Promise<boolean> {
+    await this.#say();
+    if (!(await this.#doOthersGoOn())) return false;
+    // Those that are told to stop in the same moment have said so by then.
+    await this.#parts.clock.sleep(TOGETHER_MS);
+    return this.#doOthersGoOn();
+  }
+
+  async #doOthersGoOn(): Promise<boolean> {
+    const living = await this.#parts.nodes.listLiving();
+    return living.some(({ draining, life }) => !draining && life !== this.#parts.life.id);
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,12 @@ export interface CrowdRoom {
   readonly gone: Set<string>;
 }
 
+/** Somebody who was away and is back, on the clock of `performance.now()`. */
+export interface Return {
+  readonly at: number;
+  readonly awayMs: number;
+}
+
 const TICK_MS = 50;
 const JOINS_AT_ONCE = 20;
 /** For those who flood a room, however slow it goes. */
@@ -44,6 +50,7 @@ export class Crowd {
   readonly refusals = new Map<string, number>();
   /** How long each message took from the call to its receipt, ms. */
   readonly sendTimes: number[] = [];
+  readonly returns: Return[] = [];
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #sent = 0;
@@ -175,6 +182,12 @@ export class Crowd {
       keepEntries: 20,
       sendDeadlineMs: PATIENCE_MS,
       commandDeadlineMs: 60_000,
+    });
+    let lostAt = performance.now();
+    person.client.on('state', ({ state }) => {
+      const now = performance.now();
+      if (state === 'reconnecting') lostAt = now;
+      if (state === 'online') this.returns.push({ at: now, awayMs: now - lostAt });
     });
     afterFile(() => person.client.stop());
     return person;

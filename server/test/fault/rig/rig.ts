@@ -34,6 +34,17 @@ export interface Outcome {
   readonly refusals: { readonly [code: string]: number };
   /** From the end of the load to the moment when all was right, or was given up. */
   readonly settledMs: number;
+  readonly returns: Returns;
+}
+
+/** How those came back who were away meanwhile. */
+export interface Returns {
+  readonly count: number;
+  /** The most that came back within any second. */
+  readonly mostInASecond: number;
+  /** How long they were away, ms. */
+  readonly medianMs: number;
+  readonly p99Ms: number;
 }
 
 /** Nothing went wrong, and no message was given up. */
@@ -89,6 +100,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       const before = { sent: crowd.sent, crashes: house.crashes.length };
       crowd.refusals.clear();
       crowd.sendTimes.length = 0;
+      crowd.returns.length = 0;
       crowd.start();
       await delay(BEFORE_MS);
       const startedAt = performance.now();
@@ -102,18 +114,20 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       const { faults, settledMs } = await settle(house, crowd, settleMs);
       const refusals = Object.fromEntries(crowd.refusals);
       const crashes = house.crashes.slice(before.crashes);
+      const returns = returnsOf(crowd);
       const figures = [
         `${crowd.sent - before.sent} sent`,
         `fault and load ${seconds(lastedMs)}`,
         `all right ${seconds(settledMs)} after`,
         `receipts ${times(crowd.sendTimes)}`,
+        ...(returns.count > 0 ? [returnsText(returns)] : []),
         ...Object.entries(refusals).map(([code, count]) => `${count} ${code}`),
         ...unsureCounts(crowd),
         ...crashes.map((crash) => `ended by itself: ${crash}`),
       ];
       const report = [`${name}: ${figures.join(', ')}`, ...describe(faults, house, seed)];
       process.stdout.write(`${report.join('\n')}\n`);
-      return { faults, crashes, refusals, settledMs };
+      return { faults, crashes, refusals, settledMs, returns };
     },
   };
   return rig;
@@ -257,15 +271,32 @@ function describe(faults: readonly Fault[], house: House, seed: number): string[
   ];
 }
 
+function returnsOf({ returns }: Crowd): Returns {
+  const away = returns.map(({ awayMs }) => awayMs).sort((a, b) => a - b);
+  const inSecond = returns.map(
+    ({ at: from }) => returns.filter(({ at }) => at >= from && at < from + 1_000).length,
+  );
+  return {
+    count: away.length,
+    mostInASecond: Math.max(0, ...inSecond),
+    medianMs: quantile(away, 0.5),
+    p99Ms: quantile(away, 0.99),
+  };
+}
+
+function returnsText({ count, medianMs, mostInASecond, p99Ms }: Returns): string {
+  return `${count} came back after ${medianMs} / ${p99Ms} ms, at most ${mostInASecond} in a second`;
+}
+
+/** Of sorted times, rounded. */
+function quantile(sorted: readonly number[], share: number): number {
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+}
+
 /** Median, 99th percentile and maximum. */
 function times(list: readonly number[]): string {
   const sorted = [...list].sort((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  return [0.5, 0.99, 1]
-    .map((share) => `${Math.round(at(share) ?? 0)}`)
-    .join(' / ')
-    .concat(' ms');
+  return `${[0.5, 0.99, 1].map((share) => quantile(sorted, share)).join(' / ')} ms`;
 }
 
 function seconds(ms: number): string {

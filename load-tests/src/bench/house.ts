@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The servers that a benchmark runs against, as its runner has started them. */
@@ -6,10 +7,39 @@ export interface BenchHouse {
   /** Null: there is none, the drivers are embedded. */
   readonly redisPid: number | null;
   readonly postgresPid: number | null;
+  readonly redisUrl: string | null;
+  /** A module with which a process collects its garbage when it is told to; absent: none needs to. */
+  readonly collector?: string;
   readonly operatorToken: string;
-  /** Puts so many entries into the archive of a closed room. */
-  fillArchive(roomId: string, rows: number): Promise<void>;
+  /** Has the runner do what cannot be done over the protocol; see `infra/bench-wishes.mjs`. */
+  wish(wish: Wish): Promise<void>;
   print(line: string): void;
+}
+
+export type Wish =
+  | { readonly wish: 'fillArchive'; readonly roomId: string; readonly rows: number }
+  | { readonly wish: 'collectGarbage'; readonly pids: readonly number[] }
+  | { readonly wish: 'fillPins'; readonly length: number; readonly count: number }
+  | {
+      readonly wish: 'fillStreams';
+      readonly roomIds: readonly string[];
+      readonly entries: number;
+      /** Absent: as fast as it goes. */
+      readonly perSecond?: number;
+    };
+
+let wishes = 0;
+
+/** Asks the process that started this one. */
+export async function askRunner(wish: Wish): Promise<void> {
+  const number = ++wishes;
+  process.send?.({ ...wish, number });
+  for (;;) {
+    const [answer] = (await once(process, 'message')) as [{ number: number; fault: string | null }];
+    if (answer.number !== number) continue;
+    if (answer.fault !== null) throw new Error(answer.fault);
+    return;
+  }
 }
 
 /** Seconds of CPU, user and system. */
@@ -22,13 +52,18 @@ export interface CpuSeconds {
 
 const TICKS = 100;
 
-/** A figure of a node's own, as `/metrics` tells it. */
+/** A figure of a node's own, as `/metrics` tells it; of one with labels the sum. */
 export async function figureOf(house: BenchHouse, url: string, name: string): Promise<number> {
   const headers = { authorization: `Bearer ${house.operatorToken}` };
   const text = await (await fetch(`${url}/metrics`, { headers })).text();
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
-  if (line === undefined) throw new Error(`The node has no ${name}.`);
-  return Number(line.slice(name.length));
+  const lines = text.split('\n').filter((line) => /^[ {]/.test(line.slice(name.length)));
+  const values = lines
+    .filter((line) => line.startsWith(name))
+    .map((line) => line.split(' ').at(-1));
+  if (values.length === 0 && !text.includes(`# TYPE ${name} `)) {
+    throw new Error(`The node has no ${name}.`);
+  }
+  return values.reduce((sum, value) => sum + Number(value), 0);
 }
 
 /** What the processes of the house have used so far. */

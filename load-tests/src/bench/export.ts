@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Room } from '@pinroom/client';
-import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './bench-house.js';
+import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './house.js';
 
 /** What an export of a million entries may take. */
 const MOST_BYTES = 100_000_000;
@@ -19,7 +19,7 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
   const url = house.nodes[0]?.url ?? '';
   const { accessToken, roomId } = await closedRoom(url);
   house.print(`${rows} entries are put into the archive …`);
-  await house.fillArchive(roomId, rows);
+  await house.wish({ wish: 'fillArchive', roomId, rows });
   const address = `${url}/api/rooms/${roomId}/export.ndjson`;
   const memory = () => figureOf(house, url, 'process_resident_memory_bytes');
   let isSmall = true;

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { PinroomClient } from '@pinroom/client';
-import type { SessionAnswer } from '@pinroom/client/contract';
-import { type BenchHouse, type CpuSeconds, cpuBetween, cpuOf, figure } from './bench-house.js';
-import { LightMember } from './light-member.js';
-import { eventually } from './waiting.js';
+import { LightMember } from '../light-member.js';
+import { abreast, eventually } from '../waiting.js';
+import { newSession } from './contenders.js';
+import { type BenchHouse, type CpuSeconds, cpuBetween, cpuOf, figure } from './house.js';
 
 const SETTLE_MS = 120_000;
 /** Who leaves and comes back. */
@@ -72,11 +72,11 @@ async function round(house: BenchHouse, members: number): Promise<Round> {
   const host = new PinroomClient({ url: urlOf(0), nickname: 'Host' });
   const { room } = await host.createRoom({ capacity: 100_000 });
   const stage = await host.joinRoom({ roomId: room.id });
-  const sessions = await abreast(members, (n) => newSession(urlOf(n), n));
+  const sessions = await abreast(ABREAST, members, (n) => newSession(urlOf(n), n));
   const crowd: LightMember[] = [];
   try {
     const connecting = await phase(house, crowd, members, async () => {
-      await abreast(members, async (n) => {
+      await abreast(ABREAST, members, async (n) => {
         crowd[n] = await LightMember.connect(urlOf(n), sessions[n]?.accessToken ?? '');
       });
     });
@@ -181,28 +181,4 @@ function judge(house: BenchHouse, rounds: readonly Round[], fewest: number, most
       : 'The cost grows faster than that.',
   );
   return isLinear;
-}
-
-async function newSession(url: string, n: number): Promise<SessionAnswer> {
-  const answer = await fetch(`${url}/api/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ nickname: `Player ${n}` }),
-  });
-  if (answer.status !== 201) throw new Error(`No session: ${answer.status}.`);
-  return (await answer.json()) as SessionAnswer;
-}
-
-/** Runs a piece of work for each number, some at a time; answers in their order. */
-async function abreast<T>(count: number, work: (n: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < count) {
-      const n = next++;
-      results[n] = await work(n);
-    }
-  };
-  await Promise.all(Array.from({ length: ABREAST }, lane));
-  return results;
 }

@@ -1,0 +1,80 @@
+import { PinroomClient } from '@pinroom/client';
+import { eventually, pause } from '../waiting.js';
+import { type BenchHouse, figureOf } from './house.js';
+import { readOptions } from './options.js';
+import { type Section, shown } from './section.js';
+import { usageBetween, usageOf } from './usage.js';
+
+const ROOMS = 40;
+const ENTRIES = 100_000;
+const PER_SECOND = 5_000;
+const SECONDS = 12;
+const LOOK_MS = 100;
+const DRAIN_MS = 120_000;
+const ARCHIVED = 'pinroom_archived_entries_total';
+const LAG = 'pinroom_archive_lag_seconds';
+
+/** How fast entries get from the streams into committed rows, and how far behind they are. */
+export async function benchArchive(house: BenchHouse, args: string[]): Promise<Section[]> {
+  const { isQuick } = readOptions(args);
+  const pids = house.nodes.map(({ pid }) => pid);
+  const host = new PinroomClient({ url: house.nodes[0]?.url ?? '', nickname: 'Host' });
+  const roomIds: string[] = [];
+  for (let n = 0; n < ROOMS; n++) roomIds.push((await host.createRoom({})).room.id);
+  const figures = (name: string) =>
+    Promise.all(house.nodes.map(({ url }) => figureOf(house, url, name)));
+  const archived = async () => (await figures(ARCHIVED)).reduce((sum, count) => sum + count, 0);
+  const drain = async (goal: number) => {
+    let done = 0;
+    const looking = setInterval(() => {
+      archived().then((count) => {
+        done = count;
+      }, console.error);
+    }, LOOK_MS);
+    await eventually('all is archived', DRAIN_MS, () => done >= goal);
+    clearInterval(looking);
+  };
+
+  const entries = isQuick ? ENTRIES / 20 : ENTRIES;
+  const [first, before, start] = [await archived(), usageOf(house, { pids }), performance.now()];
+  await house.wish({ wish: 'fillStreams', roomIds, entries });
+  await drain(first + entries);
+  const seconds = (performance.now() - start) / 1_000;
+  const used = usageBetween(before, usageOf(house, { pids }));
+
+  const steady = isQuick ? 2 : SECONDS;
+  const lags: number[] = [];
+  const second = await archived();
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      lags.push(Math.max(...(await figures(LAG))));
+      await pause(LOOK_MS);
+    }
+  })();
+  await house.wish({
+    ...{ wish: 'fillStreams', roomIds },
+    ...{ entries: steady * PER_SECOND, perSecond: PER_SECOND },
+  });
+  isOver = true;
+  await watching;
+  await drain(second + steady * PER_SECOND);
+  await host.stop();
+  lags.sort((a, b) => a - b);
+  const lagAt = (share: number) => lags[Math.min(lags.length - 1, Math.floor(lags.length * share))];
+  return [
+    {
+      title: 'Archive',
+      about: `${entries} entries are put into ${ROOMS} rooms as fast as Redis takes them, by another process; then ${PER_SECOND} a second for ${steady} s.`,
+      command: 'npm run bench -- archive',
+      columns: ['', ''],
+      rows: [
+        ['rows per second of node CPU', shown(entries / used.node, 0)],
+        ['rows per second', shown(entries / seconds, 0)],
+        ['PostgreSQL, µs of CPU per row', shown((used.postgres / entries) * 1e6, 1)],
+        [`lag at ${PER_SECOND}/s, p50, s`, shown(lagAt(0.5) ?? Number.NaN)],
+        [`lag at ${PER_SECOND}/s, p99, s`, shown(lagAt(0.99) ?? Number.NaN)],
+      ],
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { PinroomClient } from '@pinroom/client';
+import type { SessionAnswer } from '@pinroom/client/contract';
+import { BenchRoom } from './bench-room.js';
+import type { BenchHouse } from './house.js';
+import type { BenchOptions } from './options.js';
+import type { PeerReady } from './peers/peer-process.js';
+
+/** A server under test; all speak the same protocol, as far as a benchmark needs it. */
+export interface Contender {
+  readonly name: string;
+  /** One for each node. */
+  readonly urls: readonly string[];
+  readonly pids: readonly number[];
+  /** What a handshake shows. */
+  auth(url: string, number: number): Promise<object>;
+  openRoom(number: number): Promise<BenchRoom>;
+  stop(): Promise<void>;
+}
+
+/** The peers, and how they are started. */
+const PEERS = {
+  raw: ['raw'],
+  bare: ['socketio', 'uws', 'none'],
+  'bare on ws': ['socketio', 'ws', 'none'],
+  classic: ['socketio', 'uws', 'classic'],
+  sharded: ['socketio', 'uws', 'sharded'],
+  'store then emit': ['socketio', 'uws', 'classic', 'store'],
+} as const;
+
+type PeerName = keyof typeof PEERS;
+/** A quick run has these. */
+const QUICK: readonly PeerName[] = ['raw', 'bare'];
+
+const START_MS = 15_000;
+
+/** Starts the peers that are wanted; `raw`, with which all are compared, comes first. */
+export async function chosenPeers(
+  { isQuick, peers }: Pick<BenchOptions, 'isQuick' | 'peers'>,
+  house: BenchHouse,
+): Promise<Contender[]> {
+  const names = Object.keys(PEERS) as PeerName[];
+  const isWanted = (name: PeerName) =>
+    name === 'raw' || (peers ? peers.includes(name) : !isQuick || QUICK.includes(name));
+  return await Promise.all(names.filter(isWanted).map((name) => startPeer(name, house)));
+}
+
+/** A process of its own. */
+async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> {
+  const [program, ...args] = PEERS[name];
+  const path = fileURLToPath(new URL(`./peers/${program}-process.js`, import.meta.url));
+  const child = fork(path, [house.redisUrl ?? '', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // As the nodes get it where memory is measured.
+    ...(house.collector === undefined ? {} : { execArgv: ['--import', house.collector] }),
+  });
+  const port = await portOf(child, name);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    name,
+    urls: [url],
+    pids: [child.pid ?? 0],
+    auth: async () => ({}),
+    openRoom: async (number) =>
+      new BenchRoom(`00000000-0000-7000-8000-${String(number).padStart(12, '0')}`, null),
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill();
+      await gone;
+    },
+  };
+}
+
+async function portOf(child: ChildProcess, name: string): Promise<number> {
+  const signal = AbortSignal.timeout(START_MS);
+  const gone = once(child, 'exit', { signal }).then(() => {
+    throw new Error(`The peer ${name} ended at its start.`);
+  });
+  gone.catch(() => {});
+  const [ready] = (await Promise.race([once(child, 'message', { signal }), gone])) as [PeerReady];
+  return ready.port;
+}
+
+interface PinroomOptions {
+  readonly name?: string;
+  readonly nodes?: BenchHouse['nodes'];
+  readonly shows?: 'access' | 'refresh';
+}
+
+/** Pinroom with everything on, one node unless told; who comes shows an access token, or a refresh token. */
+export function pinroom(
+  house: BenchHouse,
+  { name = 'Pinroom', nodes = house.nodes.slice(0, 1), shows = 'access' }: PinroomOptions = {},
+): Contender {
+  const urls = nodes.map(({ url }) => url);
+  const host = new PinroomClient({ url: urls[0] ?? '', nickname: 'Host' });
+  return {
+    name,
+    urls,
+    pids: nodes.map(({ pid }) => pid),
+    async auth(url, number) {
+      const { accessToken, refreshToken } = await newSession(url, number);
+      return shows === 'access' ? { token: accessToken } : { refreshToken };
+    },
+    async openRoom() {
+      const { room } = await host.createRoom({ capacity: 100_000 });
+      return new BenchRoom(room.id, room.pin);
+    },
+    stop: () => host.stop(),
+  };
+}
+
+export async function newSession(url: string, number: number): Promise<SessionAnswer> {
+  const answer = await fetch(`${url}/api/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ nickname: `Player ${number}` }),
+  });
+  if (answer.status !== 201) throw new Error(`No session: ${answer.status}.`);
+  return (await answer.json()) as SessionAnswer;
+}
