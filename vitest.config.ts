@@ -53,7 +53,7 @@ const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
  * Tests that wait for most of their time (for a lease, a grace, an outage) do so beside each other. At full
  * length a fault has a machine to itself: what piles up meanwhile is worked off at once.
  */
-const WAITING = ['fault', 'controls', 'patient'];
+const WAITING = ['controls', 'fault', 'patient'];
 const WAITING_WORKERS = 4;
 
 /** Of those that wait, a file of each project in turn: a fault has three nodes under load, the others hardly any. */
