@@ -24,6 +24,7 @@ const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
 
 /** End-to-end tests that wait for most of their time: they run beside each other. */
 const patient = [
+  'cluster',
   'grace',
   'half-open',
   'key-rotation',
@@ -37,6 +38,8 @@ const patient = [
   'start-refused',
 ].map((name) => `server/test/e2e/${name}.e2e.test.ts`);
 
+/** On a Redis Cluster each file starts some servers more. */
+const patience = process.env.PINROOM_TEST_REDIS === 'cluster' ? 2 : 1;
 /** Faults at full length take minutes, not seconds. */
 const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
 /** Set by `npm run test:soak` alone: then nothing else runs. */
@@ -85,8 +88,8 @@ export default defineConfig({
           ...shared,
           name: 'contracts',
           include: ['server/test/contracts/**/*.contract.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: patience * 20_000,
+          hookTimeout: patience * 30_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
@@ -98,7 +101,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['server/test/e2e/**/*.e2e.test.ts'],
           exclude: patient,
-          testTimeout: 30_000,
+          testTimeout: patience * 30_000,
           hookTimeout: 60_000,
           // Each file starts several node processes, which wait for each other much of the time.
           maxWorkers: 3,
@@ -148,7 +151,7 @@ export default defineConfig({
           ...shared,
           name: 'fault',
           include: ['server/test/fault/**/*.fault.test.ts'],
-          testTimeout: 90_000 + 4 * faultMs,
+          testTimeout: patience * 90_000 + 4 * faultMs,
           hookTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },

@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ON_CLUSTER } from '../support/services.js';
 import {
+  masterKilled,
   redisFlushed,
   redisFull,
   redisKilled,
   redisSilent,
   replicaPromoted,
   repliesDropped,
+  slotsMoved,
   streamsDeleted,
   subscriberCut,
   subscriberSilent,
@@ -30,7 +33,7 @@ describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
     redisKilled,
     redisSilent,
     redisFlushed,
-    replicaPromoted,
+    ...(ON_CLUSTER ? [masterKilled, slotsMoved] : [replicaPromoted]),
     streamsDeleted,
     redisFull,
   ])('$name', async (fault) => {
