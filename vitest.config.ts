@@ -25,6 +25,7 @@ const shared = { pool: 'forks' as const, restoreMocks: true, allowOnly: false };
 
 /** End-to-end tests that wait for most of their time. */
 const patient = [
+  'cluster',
   'grace',
   'half-open',
   'key-rotation',
@@ -47,6 +48,8 @@ const alone = ['server/test/fault/stampede.fault.test.ts'];
  */
 const LIFTOFF = '--liftoff-only';
 
+/** On a Redis Cluster each file starts some servers more. */
+const patience = process.env.PINROOM_TEST_REDIS === 'cluster' ? 2 : 1;
 /** Faults at full length take minutes, not seconds. */
 const faultMs = Number(process.env.PINROOM_FAULT_SECONDS ?? 0) * 1_000;
 /**
@@ -117,8 +120,8 @@ export default defineConfig({
           name: 'contracts',
           include: ['server/test/contracts/**/*.contract.test.ts'],
           execArgv: [LIFTOFF],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: patience * 20_000,
+          hookTimeout: patience * 30_000,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
@@ -130,7 +133,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['server/test/e2e/**/*.e2e.test.ts'],
           exclude: patient,
-          testTimeout: 30_000,
+          testTimeout: patience * 30_000,
           hookTimeout: 60_000,
           // Each file starts several node processes, which wait for each other much of the time.
           maxWorkers: 3,
@@ -180,7 +183,7 @@ export default defineConfig({
           name: 'fault',
           include: ['server/test/fault/**/*.fault.test.ts'],
           exclude: alone,
-          testTimeout: 90_000 + 4 * faultMs,
+          testTimeout: patience * 90_000 + 4 * faultMs,
           hookTimeout: 120_000,
           ...(faultMs > 0
             ? { maxWorkers: 1, sequence: { groupOrder: 4 } }

@@ -36,8 +36,11 @@ async function provideServices() {
   for (const [variable, start] of services) {
     if (process.env[variable]) continue;
     const service = await start();
-    closers.push(() => service.stop());
     process.env[variable] = service.url;
+    closers.push(async () => {
+      delete process.env[variable];
+      await service.stop();
+    });
   }
 }
 
@@ -85,19 +88,20 @@ async function runAll(args, deadlineMs) {
     console.error(error instanceof Error ? error.message : error);
     total.failed += 1;
   } finally {
-    for (const close of closers.reverse()) await close();
+    for (const close of closers.splice(0).reverse()) await close();
   }
   return total;
 }
 
 /**
  * Runs vitest with these arguments beside Redis and PostgreSQL, prints `N passed, N failed` and sets
- * the exit status. A run that hangs is a failure, and says so after `deadlineMs`, before whoever waits
+ * the exit status where it is bad; false: it was interrupted. A run that hangs is a failure, and says so after `deadlineMs`, before whoever waits
  * for it gives up.
  */
 export async function runTests(args, deadlineMs) {
   for (const signal of END_SIGNALS) process.on(signal, interrupt);
   const { passed, failed } = await runAll(args, deadlineMs);
   console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 || passed === 0 || interrupted ? 1 : 0;
+  if (failed > 0 || passed === 0 || interrupted) process.exitCode = 1;
+  return !interrupted;
 }

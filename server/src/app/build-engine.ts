@@ -252,8 +252,6 @@ export function buildEngine(parts: EngineParts): Engine {
     states: statePatcher,
     people: new MemberCommands({ ...inRoom, limiters }),
     turnstile: new Turnstile({ ...JOINS, name: 'The door of the node', clock }),
-    roomsPerSocket: rates.roomsPerSocket,
-    metrics,
   });
   const door = new Door({ ...shared, sessions, limiters, commandLimit });
   const connections = new Connections({
@@ -265,6 +263,7 @@ export function buildEngine(parts: EngineParts): Engine {
     door,
     commandLimit,
     socketBounds: { perUser: rates.socketsPerUser, perNetwork: rates.socketsPerAddress },
+    roomsPerSocket: rates.roomsPerSocket,
   });
   const exporter = new RoomExporter({ access, archive: archives.entries, feed, ...shared });
   const eraser = new RoomEraser({

@@ -1,7 +1,7 @@
 import { type Entry, parseEntryId } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { newSession } from '../support/http-calls.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -14,7 +14,7 @@ const LOSSES = [
   {
     loss: 'FLUSHALL',
     async lose({ redis }: Backends): Promise<void> {
-      const client = new Redis(redis.url);
+      const client = connectToRedis(redis.url);
       await client.flushall();
       client.disconnect();
     },

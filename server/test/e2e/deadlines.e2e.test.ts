@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { call, type HttpCall } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
+import { startOneRedis } from '../support/services.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -113,7 +114,7 @@ describe('a node whose backends hold the line and say nothing', () => {
   let hasEnded = false;
 
   beforeAll(async () => {
-    backends = await startBackends();
+    backends = await startBackends({}, startOneRedis);
     const urls = [new URL(backends.env.REDIS_URL), new URL(backends.env.DATABASE_URL)] as const;
     [redis, postgres] = await Promise.all([proxied(urls[0]), proxied(urls[1])]);
     const [REDIS_URL, DATABASE_URL] = [urls[0].href, urls[1].href];

@@ -1,7 +1,7 @@
 import type { CommandPayload, Member, Room } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -78,7 +78,7 @@ describe('the door of a room on two nodes', () => {
     expect(await join(late, { pin: next })).toBe('ok');
     expect(await join(player, { roomId })).toBe('ok');
 
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     await until(async () => (await byPin(next)).status === 200, RECOVERY_MS);
@@ -123,7 +123,7 @@ describe('the door of a room on two nodes', () => {
 
   it('keeps its passcode when Redis has lost its data', async () => {
     const { pin } = await roomWith({ passcode: 'open sesame' });
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     const player = await there('Player');

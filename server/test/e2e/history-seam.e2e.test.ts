@@ -1,9 +1,10 @@
 import { type Entry, follows, type HistoryPage } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { openSocket, type RawSocket } from '../support/raw-socket.js';
 import { spawnNode } from '../support/spawn-node.js';
 import { until } from '../support/until.js';
@@ -22,7 +23,7 @@ describe('a channel of which Redis keeps only the newest entries', () => {
 
   beforeAll(async () => {
     backends = await startBackends();
-    redis = new Redis(backends.redis.url);
+    redis = connectToRedis(backends.redis.url);
     afterFile(() => redis.disconnect());
     const env = { ...UNLIMITED, ...backends.env, PINROOM_CHANNEL_KEEP: `${KEEP}` };
     url = (await spawnNode({ env })).url;

@@ -1,8 +1,9 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openRaw, type RawClient } from '../contracts/transport/raw-client.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, type RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -47,7 +48,7 @@ let redis: Redis;
 
 beforeAll(async () => {
   backends = await startBackends();
-  redis = new Redis(backends.redis.url);
+  redis = connectToRedis(backends.redis.url);
   afterFile(() => redis.disconnect());
 });
 

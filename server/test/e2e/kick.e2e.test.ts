@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bansKey } from '../../src/drivers/redis/keys.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -102,7 +102,7 @@ describe('a host of a room on two nodes', () => {
     };
     expect(await attempts()).toEqual(['banned']);
 
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     expect(await attempts()).toEqual(['banned']);
@@ -117,7 +117,7 @@ describe('a host of a room on two nodes', () => {
   it('bans a user, who stays banned where Redis comes back without the newest that it had', async () => {
     const { handle, player, pin, roomId } = await crowdedRoom();
     await handle.kick(player.userId, { ban: true });
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     try {
       await redis.srem(bansKey(roomId), player.userId);
       await redis.call('DEBUG', 'CHANGE-REPL-ID');

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionKey } from '../../src/drivers/redis/keys.js';
 import { openRaw } from '../contracts/transport/raw-client.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { shakeHands } from '../support/opening-handshake.js';
 import { rawHttp, UPGRADE } from '../support/raw-http.js';
@@ -95,7 +96,7 @@ describe.each(['uws', 'ws'] as const)(
     beforeAll(async () => {
       backends = await startBackends();
       const password = secrets.make('the password of Redis');
-      redis = new Redis(backends.redis.url);
+      redis = connectToRedis(backends.redis.url);
       await redis.config('SET', 'requirepass', password);
       await redis.auth(password);
       node = await spawnNode({

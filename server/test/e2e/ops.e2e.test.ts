@@ -6,14 +6,15 @@ import type {
   SystemEventType,
   SystemLogPage,
 } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemLogKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { metricOf } from '../support/node-figures.js';
 import { codeOf, openSocket } from '../support/raw-socket.js';
+import { startOneRedis } from '../support/services.js';
 import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -258,7 +259,7 @@ describe('operators of three nodes', () => {
     await until(
       async () => (await backends.query<{ rows: number }>(archived))[0]?.rows === everything.length,
     );
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.xtrim(systemLogKey, 'MAXLEN', '=', 5);
     redis.disconnect();
     const back: SystemEntry[] = [];
@@ -286,7 +287,7 @@ describe('operators of three nodes', () => {
 
   it('still have the log when Redis has lost everything, and what comes then beside it', async () => {
     const before = (await readLog(nodes[0], 'limit=200')).entries;
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     expect((await readLog(nodes[0], 'limit=200')).entries).toEqual(before);
@@ -385,7 +386,7 @@ describe('operators of three nodes', () => {
 });
 
 it('an outage of PostgreSQL, and the lag of the archive, are in the log afterwards', async () => {
-  const backends = await startBackends();
+  const backends = await startBackends({}, startOneRedis);
   const url = new URL(backends.database.url);
   const line = await openProxy({ host: url.hostname, port: Number(url.port) });
   url.hostname = '127.0.0.1';

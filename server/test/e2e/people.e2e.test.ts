@@ -1,7 +1,7 @@
 import type { CommandName } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket, RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -190,7 +190,7 @@ describe('people in a room on two nodes', () => {
     // All of this test comes from one address.
     const late = await openSocket(nodes[1].url, 'Late');
     expect(codeOf(await late.socket.ask('room:join', { pin }))).toBe('banned');
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     await until(async () => codeOf(await late.socket.ask('room:join', { roomId })) === 'banned');

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { guardProcess } from '../../../infra/left-behind.mjs';
 import { afterFile } from '../support/after-file.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { startRedis } from '../support/services.js';
 
 const WORKER = fileURLToPath(new URL('../support/pin-race-worker.mjs', import.meta.url));
@@ -41,7 +41,7 @@ async function race(worker: ChildProcess): Promise<Result> {
 
 it('[PIN-1] four processes draw 50,000 PINs at once: no PIN twice, one round trip for each', async () => {
   const { url } = await startRedis();
-  const redis = new Redis(url);
+  const redis = connectToRedis(url);
   afterFile(() => redis.disconnect());
   const workers = await Promise.all(Array.from({ length: PROCESSES }, () => startWorker(url)));
   await redis.config('RESETSTAT');

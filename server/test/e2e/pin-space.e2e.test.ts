@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
 import { RedisPinRegistry } from '../../src/drivers/redis/redis-pin-registry.js';
@@ -9,6 +8,7 @@ import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { systemRandom, uuidv7 } from '../../src/engine/runtime/random.js';
 import { afterFile } from '../support/after-file.js';
 import { startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { createRoom, roomByPin } from '../support/opening-room.js';
 import { createDatabase, startRedis } from '../support/services.js';
@@ -20,8 +20,8 @@ const AT_ONCE = 64;
 
 async function openIndex() {
   const { url } = await startRedis();
-  const redis = await openRedis({ urls: [url], logger: silentLogger, metrics: noMetrics });
-  const stats = new Redis(url);
+  const redis = await openRedis({ urls: url.split(','), logger: silentLogger, metrics: noMetrics });
+  const stats = connectToRedis(url);
   afterFile(async () => {
     stats.disconnect();
     await redis.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startBackends, UNLIMITED } from '../support/backends.js';
 import { openSocket } from '../support/raw-socket.js';
+import { startOneRedis } from '../support/services.js';
 import { spawnNode } from '../support/spawn-node.js';
 import { openProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -18,7 +19,7 @@ interface Top {
 
 describe('a room in which nobody says anything more', () => {
   it('tells where it stands at least every 15 s, and brings what a silent subscription has lost', async () => {
-    const backends = await startBackends();
+    const backends = await startBackends({}, startOneRedis);
     const redis = new URL(backends.env.REDIS_URL);
     const line = await openProxy({ host: redis.hostname, port: Number(redis.port) });
     const env = { ...UNLIMITED, ...backends.env };

@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { afterFile } from '../support/after-file.js';
 import { startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call } from '../support/http-calls.js';
 import { codeOf, openSocket } from '../support/raw-socket.js';
 import { spawnNode } from '../support/spawn-node.js';
@@ -14,7 +14,7 @@ const RECOVERY_MS = 10_000;
 describe('nodes whose Redis has no memory left', () => {
   it('refuse what needs some, go on with what frees some, and work again once there is some', async () => {
     const backends = await startBackends();
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     afterFile(() => redis.disconnect());
     const env = { ...UNLIMITED, ...backends.env, PINROOM_REJOIN_GRACE_SECONDS: '1' };
     const [one, other] = await Promise.all([spawnNode({ env }), spawnNode({ env })]);

@@ -1,5 +1,4 @@
 import type { Entry, HistoryPage } from '@pinroom/client';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamKey } from '../../src/drivers/redis/keys.js';
 import { openRedis } from '../../src/drivers/redis/redis-clients.js';
@@ -8,6 +7,7 @@ import { silentLogger } from '../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { openSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { newPerson, openRoom, type TestPerson } from '../support/test-client.js';
@@ -68,7 +68,7 @@ describe.each(PLACES)('who was away for 100,000 entries, kept in $place', ({ kee
   /** Appends by the script that every send goes through, without a socket in between. */
   async function append(count: number): Promise<string[]> {
     const redis = await openRedis({
-      urls: [backends.redis.url],
+      urls: backends.redis.url.split(','),
       logger: silentLogger,
       metrics: noMetrics,
     });
@@ -98,7 +98,7 @@ describe.each(PLACES)('who was away for 100,000 entries, kept in $place', ({ kee
 
   /** Waits until everything is archived and Redis holds what it is to keep. */
   async function settled(): Promise<void> {
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     afterFile(() => redis.disconnect());
     const statement = `select count(*)::int as rows from entries
       where room_id = $1 and channel = 'room'`;

@@ -1,10 +1,11 @@
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { endedSessionsKey, sessionKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { openSocket, RawSocket } from '../support/raw-socket.js';
+import { startOneRedis } from '../support/services.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy } from '../support/tcp-proxy.js';
 import { newPerson, openRoom } from '../support/test-client.js';
@@ -57,7 +58,7 @@ describe('a session that ends while the message about it gets lost', () => {
   });
 
   it('has its sockets closed even when Redis loses everything before the node has looked', async () => {
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     afterFile(() => redis.disconnect());
     // So that there is something that the node has read before.
     const earlier = await newSession(whole.url, 'Bob');
@@ -79,7 +80,7 @@ describe('a session that ends while the message about it gets lost', () => {
 
 describe('a session whose end Redis has lost again', () => {
   it('is ended there once more, and its tokens are refused', async () => {
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     afterFile(() => redis.disconnect());
     const { accessToken, refreshToken } = await newSession(whole.url, 'Ann');
     const code = async () => (await call(`${whole.url}/api/rooms`, { token: accessToken })).code;
@@ -103,7 +104,7 @@ describe('a session that ends while a node cannot reach Redis', () => {
     ['has its sockets there closed when it can again', false],
     ['has them closed even if Redis was started anew meanwhile, with nothing in it', true],
   ])('%s', async (_, restarted) => {
-    const own = await startBackends();
+    const own = await startBackends({}, startOneRedis);
     const line = await openProxy({ host: '127.0.0.1', port: own.redis.port });
     const env = { ...UNLIMITED, ...own.env };
     const [here, there] = await Promise.all([

@@ -1,9 +1,9 @@
 import type { RoomHandle } from '@pinroom/client';
 import { mergePatch, type RoomState } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { roomKey, stateKey } from '../../src/drivers/redis/keys.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, type HttpCall } from '../support/http-calls.js';
 import { codeOf, openSocket, type RawSocket } from '../support/raw-socket.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
@@ -217,7 +217,7 @@ describe('the shared state of a room on two nodes', () => {
     const { all, handle, roomId, second } = await staged();
     for (let n = 1; n <= 3; n++) await handle.patchState({ n, [`kept${n}`]: true });
     await archived(roomId, 3);
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     const version = await until(() => second.patchState({ after: 'loss' }), RECOVERY_MS);
@@ -231,7 +231,7 @@ describe('the shared state of a room on two nodes', () => {
   it('is the one that survived when Redis comes back without its newest patches', async () => {
     const { all, handle, players, roomId } = await staged();
     await handle.patchState({ survives: true });
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     try {
       const survivor = (await redis.get(stateKey(roomId))) ?? '';
       for (let n = 0; n < 4; n++) await handle.patchState({ lost: n });
@@ -267,7 +267,7 @@ describe('the shared state of a room on two nodes', () => {
     await archived(roomId, version);
     const read = () => ask(nodes[1], roomId, player.token);
     expect((await read()).body).toEqual(last);
-    const redis = new Redis(backends.redis.url);
+    const redis = connectToRedis(backends.redis.url);
     await redis.flushall();
     redis.disconnect();
     await until(async () => (await read()).status === 200, RECOVERY_MS);

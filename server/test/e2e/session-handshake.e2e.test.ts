@@ -1,8 +1,9 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, type HttpAnswer, newSession } from '../support/http-calls.js';
 import { shakeHands } from '../support/opening-handshake.js';
 import { spawnNode } from '../support/spawn-node.js';
@@ -24,7 +25,7 @@ let tls: string;
 
 beforeAll(async () => {
   backends = await startBackends();
-  redis = new Redis(backends.redis.url);
+  redis = connectToRedis(backends.redis.url);
   afterFile(() => redis.disconnect());
   const env = { ...UNLIMITED, ...backends.env };
   const nodes = await Promise.all([

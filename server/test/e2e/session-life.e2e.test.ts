@@ -1,9 +1,10 @@
 import type { SessionAnswer, SessionList } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { shakeHands } from '../support/opening-handshake.js';
 import { createRoom } from '../support/opening-room.js';
@@ -20,7 +21,7 @@ let b: string;
 
 beforeAll(async () => {
   backends = await startBackends();
-  redis = new Redis(backends.redis.url);
+  redis = connectToRedis(backends.redis.url);
   afterFile(() => redis.disconnect());
   const env = { ...UNLIMITED, ...backends.env };
   const [first, second] = await Promise.all([

@@ -1,10 +1,11 @@
 import { PinroomClient } from '@pinroom/client';
 import type { SessionAnswer } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionKey } from '../../src/drivers/redis/keys.js';
 import { afterFile } from '../support/after-file.js';
 import { startBackends, UNLIMITED } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { spawnNode } from '../support/spawn-node.js';
@@ -24,7 +25,7 @@ let portOfA: number;
 
 beforeAll(async () => {
   const backends = await startBackends();
-  redis = new Redis(backends.redis.url);
+  redis = connectToRedis(backends.redis.url);
   afterFile(() => redis.disconnect());
   const env = { ...UNLIMITED, ...backends.env };
   const [first, second] = await Promise.all([

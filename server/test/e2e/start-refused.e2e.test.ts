@@ -2,13 +2,18 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../infra/service-process.mjs';
 import { afterFile } from '../support/after-file.js';
 import { startBackends } from '../support/backends.js';
+import { connectToRedis } from '../support/connect-to-redis.js';
 import { failedStart } from '../support/opening-failure.js';
-import { createDatabase, type RunningService, startRedis } from '../support/services.js';
+import {
+  createDatabase,
+  type RunningService,
+  startOneRedis,
+  startRedis,
+} from '../support/services.js';
 import { SHARED_SECRETS, spawnNode } from '../support/spawn-node.js';
 import { until } from '../support/until.js';
 
@@ -104,7 +109,7 @@ describe.concurrent('a start without its backends', { timeout: 60_000 }, () => {
 
   it('fails on a wrong or missing password for Redis, and says so without the password', async () => {
     const redis = await startRedis();
-    const admin = new Redis(redis.url);
+    const admin = connectToRedis(redis.url);
     await admin.config('SET', 'requirepass', 'another-secret-word');
     admin.disconnect();
     const { url } = await createDatabase();
@@ -139,11 +144,11 @@ describe.concurrent('a start without its backends', { timeout: 60_000 }, () => {
       expect(code).toBe(FAILURE);
       expect(output).toMatch(message);
     };
-    const replica = await startRedis();
-    const admin = new Redis(replica.url);
+    const replica = await startOneRedis();
+    const admin = connectToRedis(replica.url);
     await admin.replicaof('127.0.0.1', await freePort());
     admin.disconnect();
-    const member = await startRedis({ settings: { 'cluster-enabled': 'yes' } });
+    const member = await startOneRedis({ settings: { 'cluster-enabled': 'yes' } });
     await Promise.all([
       attempt(replica, /cannot start: REDIS_URL: .*replica.*Name its master/),
       attempt(member, /cannot start: REDIS_URL: .*Cluster.*Name several/),

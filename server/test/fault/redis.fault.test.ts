@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ON_CLUSTER } from '../support/services.js';
 import {
+  masterKilled,
   redisFlushed,
   redisFull,
   redisKilled,
   redisSilent,
   replicaPromoted,
+  slotsMoved,
   streamsDeleted,
 } from './rig/faults.js';
 import { ALL_RIGHT, type Rig, startRig } from './rig/rig.js';
@@ -16,10 +19,14 @@ describe('three nodes, 30 rooms, 300 people, 200 entries a second', () => {
     rig = await startRig({ seed: 2 });
   });
 
-  it.each([redisKilled, redisSilent, redisFlushed, replicaPromoted, streamsDeleted, redisFull])(
-    '$name',
-    async (fault) => {
-      expect(await rig.survive(fault)).toMatchObject(ALL_RIGHT);
-    },
-  );
+  it.each([
+    redisKilled,
+    redisSilent,
+    redisFlushed,
+    ...(ON_CLUSTER ? [masterKilled, slotsMoved] : [replicaPromoted]),
+    streamsDeleted,
+    redisFull,
+  ])('$name', async (fault) => {
+    expect(await rig.survive(fault)).toMatchObject(ALL_RIGHT);
+  });
 });

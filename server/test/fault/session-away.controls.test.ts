@@ -3,6 +3,7 @@ import { type Backends, startBackends, UNLIMITED } from '../support/backends.js'
 import { newSession } from '../support/http-calls.js';
 import { shakeHands } from '../support/opening-handshake.js';
 import { RawSocket } from '../support/raw-socket.js';
+import { startOneRedis } from '../support/services.js';
 import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { newPerson } from '../support/test-client.js';
@@ -22,7 +23,7 @@ describe('a node that cannot reach Redis for more than a minute', () => {
   let trusting: SpawnedNode;
 
   beforeAll(async () => {
-    backends = await startBackends();
+    backends = await startBackends({}, startOneRedis);
     const { redis, env: found } = backends;
     proxy = await openProxy({ host: '127.0.0.1', port: redis.port });
     const env = { ...UNLIMITED, ...found };

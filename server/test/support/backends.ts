@@ -28,9 +28,15 @@ export const NODE_KINDS = (['embedded', 'redis'] as const).flatMap((drivers) =>
 
 const BIGINT = 20;
 
-/** An empty Redis of its own and an empty database; gone when the test file is over. */
-export async function startBackends(redisOptions?: ServiceOptions): Promise<Backends> {
-  const [redis, database] = await Promise.all([startRedis(redisOptions), createDatabase()]);
+/**
+ * An empty Redis of its own (`startOneRedis` for one that is never a Cluster) and an empty database; gone
+ * when the test file is over.
+ */
+export async function startBackends(
+  redisOptions?: ServiceOptions,
+  start = startRedis,
+): Promise<Backends> {
+  const [redis, database] = await Promise.all([start(redisOptions), createDatabase()]);
   return {
     redis,
     database,

@@ -1,5 +1,5 @@
 import type { Room } from '@pinroom/client/contract';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import { openPostgres } from '../../src/drivers/postgres/open-database.js';
 import { PostgresEntryArchive } from '../../src/drivers/postgres/postgres-entry-archive.js';
@@ -30,6 +30,7 @@ import { OwedWork } from '../../src/engine/runtime/owed-work.js';
 import { ALL_TAGS, systemRandom } from '../../src/engine/runtime/random.js';
 import { noNotes } from '../../src/engine/runtime/system-log.js';
 import { afterFile } from './after-file.js';
+import { connectToRedis } from './connect-to-redis.js';
 
 /** As many rooms as one likes. */
 const UNCOUNTED = { take: async () => {}, giveBack: async () => {} };
@@ -91,7 +92,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     isRecovering: () => false,
     tags: () => ALL_TAGS,
   };
-  const redis = await openRedis({ urls: [redisUrl], ...around });
+  const redis = await openRedis({ urls: redisUrl.split(','), ...around });
   const stores = createRedisStores(redis, { channelKeep: 1_000, backlogEntries: 100_000 });
   const database = openPostgres({ url: databaseUrl, ...around });
   await database.migrate();
@@ -139,7 +140,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     mayJudge: () => true,
     isRecovering: () => false,
   });
-  const look = new Redis(redisUrl);
+  const look = connectToRedis(redisUrl);
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   // The pool has ended before its connection has, which the end of the database then cuts: both tell it.
   sql.on('error', () => {});

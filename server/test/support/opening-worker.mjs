@@ -20,7 +20,7 @@ const STEPS = { reserve: 'pins', insertRoom: 'archive', put: 'rooms', confirm: '
 
 const { redisUrl, databaseUrl, userId, key, pin, dieAfter, ...rest } = JSON.parse(process.argv[2]);
 const around = { logger: silentLogger, metrics: noMetrics, clock: systemClock, log: noNotes };
-const redis = await openRedis({ urls: [redisUrl], ...around });
+const redis = await openRedis({ urls: redisUrl.split(','), ...around });
 const stores = createRedisStores(redis, { channelKeep: 1_000, backlogEntries: 1_000 });
 const database = openPostgres({ url: databaseUrl, ...around });
 

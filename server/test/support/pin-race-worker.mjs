@@ -10,7 +10,7 @@ import { noMetrics } from '../../dist/engine/runtime/metrics.js';
 import { systemRandom } from '../../dist/engine/runtime/random.js';
 
 const [url, count, atOnce] = process.argv.slice(2);
-const redis = await openRedis({ urls: [url], logger: silentLogger, metrics: noMetrics });
+const redis = await openRedis({ urls: url.split(','), logger: silentLogger, metrics: noMetrics });
 
 const registry = new RedisPinRegistry(redis);
 

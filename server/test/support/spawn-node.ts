@@ -13,6 +13,7 @@ import { until } from './until.js';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../bin/pinroom.js', import.meta.url));
 const CRIPPLED = new URL('./crippled.mjs', import.meta.url).href;
+const REDIRECT = new URL('./redirect.mjs', import.meta.url).href;
 /** The first start with the embedded archive takes 2 s alone, and many times that beside other work. */
 const READY_MS = 45_000;
 /** Beyond the drain time that the nodes of tests are given. */
@@ -40,6 +41,8 @@ export interface SpawnOptions {
   readonly port?: number;
   /** Mechanisms that it goes without, see `crippled.mjs`: for tests that show that each is needed. */
   readonly without?: readonly string[];
+  /** Ports to which its connections to Redis go instead of others: for proxies before a Cluster. */
+  readonly redirect?: ReadonlyMap<number, number>;
   /** Whether it is started by `pinroom start`, or by which `pinroom`; default: as `npm start` does. */
   readonly byCommand?: boolean | string;
   /** Whether to wait until /readyz answers 200; default true. */
@@ -73,9 +76,12 @@ export async function spawnNode(options: SpawnOptions = {}): Promise<SpawnedNode
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? temporaryFolder();
   if (findsArchive(options)) await putArchive(dataDir);
-  const crippled = options.without?.length ? ['--import', CRIPPLED] : [];
+  const imports = [
+    ...(options.without?.length ? ['--import', CRIPPLED] : []),
+    ...(options.redirect ? ['--import', REDIRECT] : []),
+  ];
   const program = options.byCommand ? [commandOf(options), 'start'] : [MAIN];
-  const child = spawn(process.execPath, [LIFTOFF, ...crippled, ...program], {
+  const child = spawn(process.execPath, [LIFTOFF, ...imports, ...program], {
     cwd: dataDir,
     env: environment(options, port, dataDir),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,6 +112,8 @@ function environment(options: SpawnOptions, port: number, dataDir: string): Node
     PINROOM_DRAIN_SECONDS: '5',
     PINROOM_TRANSPORT: options.transport ?? 'auto',
     PINROOM_TEST_WITHOUT: options.without?.join(',') || undefined,
+    TEST_REDIRECT:
+      options.redirect && [...options.redirect].map((pair) => pair.join('=')).join(','),
     ...SHARED_SECRETS,
     ...options.env,
   };

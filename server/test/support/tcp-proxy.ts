@@ -43,6 +43,31 @@ export async function openProxy(
   return proxy;
 }
 
+/** Several as one: each thing happens to all of them. The port is that of the first. */
+export function together(proxies: readonly TcpProxy[]): TcpProxy {
+  const sum = (figure: (proxy: TcpProxy) => number) =>
+    proxies.reduce((total, proxy) => total + figure(proxy), 0);
+  const all = (change: (proxy: TcpProxy) => void) => {
+    for (const proxy of proxies) change(proxy);
+  };
+  return {
+    get port() {
+      return proxies[0]?.port ?? 0;
+    },
+    get open() {
+      return sum(({ open }) => open);
+    },
+    get dropped() {
+      return sum(({ dropped }) => dropped);
+    },
+    set: (mode) => all((proxy) => proxy.set(mode)),
+    silenceOpen: (part) => all((proxy) => proxy.silenceOpen(part)),
+    cutOpen: (part) => all((proxy) => proxy.cutOpen(part)),
+    delayReplies: (ms) => all((proxy) => proxy.delayReplies(ms)),
+    dropReplies: (every, part) => all((proxy) => proxy.dropReplies(every, part)),
+  };
+}
+
 class FaultyLine implements TcpProxy {
   readonly #pairs = new Set<Pair>();
   readonly #server = createServer((client) => this.#accept(client));

@@ -52,14 +52,15 @@ export function oldestMembers(
 async function lookAt({ calls, scripts }: RedisAccess, look: Look): Promise<string[]> {
   const { sets, limit } = look;
   if (sets.length === 0 || limit <= 0) return [];
-  // A script on a Cluster stays in one slot.
+  // A script on a Cluster stays in one slot. Sets on a master that is away are left out: what is on the
+  // others is not to wait for it.
   const groups = calls.isCluster ? byHashTag(sets) : [sets];
-  const found = await scripts.runAll(
+  const found = await scripts.runSome(
     oldestOf,
     groups.map((group) => ({ ...look, sets: group })),
   );
   return found
-    .flat()
+    .flatMap((ofGroup) => ofGroup ?? [])
     .sort((a, b) => a.at - b.at)
     .slice(0, limit)
     .map(({ member }) => member);

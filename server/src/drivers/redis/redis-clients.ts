@@ -4,11 +4,14 @@ import { systemClock } from '../../engine/runtime/clock.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { ResourceStack } from '../../engine/runtime/resource-stack.js';
+import { ClusterSubscriber } from './cluster-subscriber.js';
 import type { RedisAccess } from './redis-access.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisMemoryWatch } from './redis-memory-watch.js';
 import { checkServers, type RedisServer } from './redis-requirements.js';
+import { type RedisSubscriber, SingleSubscriber } from './redis-subscriber.js';
 import { RedisScripts, readScripts } from './scripts.js';
+import { mastersOf, sharedOptions, tendCluster, toAddress } from './tend-cluster.js';
 
 export interface RedisConnectOptions {
   /** One URL, or several of one Cluster. */
@@ -26,7 +29,7 @@ export interface RedisClients extends RedisAccess, AsyncDisposable {
   /** For publishing by the Socket.IO adapter. */
   readonly publish: Redis | Cluster;
   /** For subscriptions: waits for Redis and subscribes again by itself. */
-  readonly subscribe: Redis | Cluster;
+  readonly subscribe: RedisSubscriber;
   readonly memory: RedisMemoryWatch;
   /** The masters, as they were when the connections were opened. */
   readonly servers: readonly RedisServer[];
@@ -69,6 +72,9 @@ const SUBSCRIBE_OPTIONS = {
   keepAlive: 5_000,
 } as const satisfies RedisOptions;
 
+/** A Cluster whose topology has changed is noticed by commands, by lost connections, and after this time. */
+const TOPOLOGY_MS = 15_000;
+
 /**
  * Opens the connections, checks what Redis must be like and loads the scripts. Rejects with a
  * message for the operator (it names host and port, never the password).
@@ -76,15 +82,17 @@ const SUBSCRIBE_OPTIONS = {
 export async function openRedis(options: RedisConnectOptions): Promise<RedisClients> {
   const { urls, logger, metrics } = options;
   const scriptSources = await readScripts();
-  const command = createClient(urls, 'command');
-  const publish = createClient(urls, 'publish');
-  const subscribe = createClient(urls, 'subscribe');
-  const all = [command, publish, subscribe];
+  const command = createClient(urls, 'command', logger);
+  const publish = createClient(urls, 'publish', logger);
+  const line = command.isCluster ? null : createSingle(urls, 'subscribe', logger);
+  const subscribe = line
+    ? new SingleSubscriber(line, () => closeClient(line))
+    : new ClusterSubscriber(command as Cluster, (place) => createLine(urls, place, logger));
+  const all = [command, publish, ...(line ? [line] : [])];
   const calls = new RedisCalls(command);
   await using opening = new ResourceStack((err) => logger.debug({ err }, 'Redis: unclean end'));
-  opening.defer(() => Promise.all(all.map(closeClient)));
+  opening.defer(() => Promise.all([closeClient(command), closeClient(publish), subscribe.close()]));
   const memory = opening.use(new RedisMemoryWatch(calls, { clock: systemClock, logger, metrics }));
-  watch({ command, publish, subscribe }, logger);
   command.on('ready', () => metrics.set('pinroom_backend_up', 1, { backend: 'redis' }));
   command.on('close', () => metrics.set('pinroom_backend_up', 0, { backend: 'redis' }));
   const scripts = new RedisScripts(calls, scriptSources);
@@ -97,7 +105,7 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const ping = async () => {
     await calls.onMasters('PING');
   };
-  const times = async () => (await calls.onMasters('TIME')).map(toMilliseconds);
+  const times = async () => (await calls.fromMasters('TIME')).map(toMilliseconds);
   const opened = opening.move();
   const close = () => opened[Symbol.asyncDispose]();
   return {
@@ -121,45 +129,76 @@ function toMilliseconds(answer: unknown): number {
   return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }
 
-function createClient(urls: readonly string[], purpose: Purpose): Redis | Cluster {
-  const [first] = urls;
-  if (first === undefined) throw new Error('no URL of a Redis was given');
-  const base = purpose === 'subscribe' ? SUBSCRIBE_OPTIONS : COMMAND_OPTIONS;
-  const enableOfflineQueue = purpose === 'subscribe';
-  if (urls.length === 1) {
-    return new Redis(first, {
-      ...base,
-      enableOfflineQueue,
-      lazyConnect: true,
+/** For commands, or for publishing. */
+function createClient(
+  urls: readonly string[],
+  purpose: 'command' | 'publish',
+  logger: Logger,
+): Redis | Cluster {
+  if (urls.length === 1) return createSingle(urls, purpose, logger);
+  const cluster = new Cluster(urls.map(toAddress), {
+    redisOptions: {
+      ...COMMAND_OPTIONS,
+      ...sharedOptions(urls),
       connectionName: `pinroom-${purpose}`,
-      retryStrategy: retryDelayMs,
-    });
-  }
-  const { username, password, protocol } = new URL(first);
-  const redisOptions = {
-    ...base,
-    connectionName: `pinroom-${purpose}`,
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
-  return new Cluster(urls.map(toAddress), {
-    redisOptions,
-    enableOfflineQueue,
+    },
+    enableOfflineQueue: false,
     lazyConnect: true,
     clusterRetryStrategy: retryDelayMs,
-    clusterNodeRetryStrategy: retryDelayMs,
     // What was sent to a node that went away may have run: never sent again by itself.
     retryDelayOnFailover: 0,
     maxRedirections: 5,
     slotsRefreshTimeout: 1_500,
-    shardedSubscribers: purpose === 'subscribe',
+    slotsRefreshInterval: TOPOLOGY_MS,
   });
+  tendCluster(cluster, (client, server) => watch(client, { client: purpose, server }, logger));
+  watch(cluster, { client: purpose }, logger);
+  if (purpose === 'command') tellMasters(cluster, logger);
+  return cluster;
 }
 
-function toAddress(url: string): { host: string; port: number } {
-  const { hostname, port } = new URL(url);
-  return { host: hostname.replace(/^\[(.+)\]$/, '$1'), port: Number(port || 6379) };
+function createSingle(urls: readonly string[], purpose: Purpose, logger: Logger): Redis {
+  const [first] = urls;
+  if (first === undefined) throw new Error('no URL of a Redis was given');
+  const client = new Redis(first, {
+    ...(purpose === 'subscribe' ? SUBSCRIBE_OPTIONS : COMMAND_OPTIONS),
+    enableOfflineQueue: purpose === 'subscribe',
+    lazyConnect: true,
+    connectionName: `pinroom-${purpose}`,
+    retryStrategy: retryDelayMs,
+  });
+  watch(client, { client: purpose }, logger);
+  return client;
+}
+
+/** A connection to a master of a Cluster, for subscriptions; it connects by itself. */
+function createLine(urls: readonly string[], place: string, logger: Logger): Redis {
+  const end = place.lastIndexOf(':');
+  const client = new Redis({
+    ...SUBSCRIBE_OPTIONS,
+    ...sharedOptions(urls),
+    host: place.slice(0, end),
+    port: Number(place.slice(end + 1)),
+    // One subscription that has moved would fail, and nobody would see to it.
+    autoResubscribe: false,
+    connectionName: 'pinroom-subscribe',
+    retryStrategy: retryDelayMs,
+  });
+  watch(client, { client: 'subscribe', server: place }, logger);
+  return client;
+}
+
+/** Says in the log when others have become masters. */
+function tellMasters(cluster: Cluster, logger: Logger): void {
+  let before = '';
+  cluster.on('refresh', () => {
+    const masters = mastersOf(cluster);
+    const now = masters.join(' ');
+    if (before !== '' && now !== before) {
+      logger.info({ masters }, 'the masters of the Redis Cluster have changed');
+    }
+    before = now;
+  });
 }
 
 /** Resolves when the client is ready for commands. */
@@ -195,21 +234,23 @@ function firstContact(
 }
 
 /** Every client has a listener for errors: one without would end the process. */
-function watch(clients: { readonly [P in Purpose]: Redis | Cluster }, logger: Logger): void {
-  for (const [purpose, client] of Object.entries(clients)) {
-    let isDown = false;
-    const goDown = (fault: string) => {
-      if (isDown || client.status === 'end') return;
-      isDown = true;
-      logger.warn({ client: purpose, fault }, 'Redis connection failed');
-    };
-    client.on('error', (fault: Error) => goDown(describe(fault)));
-    client.on('reconnecting', () => goDown('the connection was lost'));
-    client.on('ready', () => {
-      if (isDown) logger.info({ client: purpose }, 'Redis connection works again');
-      isDown = false;
-    });
-  }
+function watch(
+  client: Redis | Cluster,
+  which: { readonly client: Purpose; readonly server?: string },
+  logger: Logger,
+): void {
+  let isDown = false;
+  const goDown = (fault: string) => {
+    if (isDown || client.status === 'end') return;
+    isDown = true;
+    logger.warn({ ...which, fault }, 'Redis connection failed');
+  };
+  client.on('error', (fault: Error) => goDown(describe(fault)));
+  client.on('reconnecting', () => goDown('the connection was lost'));
+  client.on('ready', () => {
+    if (isDown) logger.info(which, 'Redis connection works again');
+    isDown = false;
+  });
 }
 
 async function closeClient(client: Redis | Cluster): Promise<void> {

@@ -46,8 +46,7 @@ export class RedisEndedSessions implements EndedSessionList, Resilient {
   onEnded(handler: (interrupted: boolean) => void): void {
     const { subscribe } = this.#redis;
     const listen = (interrupted: boolean) => {
-      // After a reconnect the client has asked for its subscriptions before, so this reply tells
-      // that they are active. One that fails is asked for again with the next connection.
+      // One that fails is asked for again with the next connection.
       subscribe.ssubscribe(keys.endedSessionsChannel).then(
         () => handler(interrupted),
         () => {},
@@ -56,7 +55,7 @@ export class RedisEndedSessions implements EndedSessionList, Resilient {
     subscribe.on('smessageBuffer', (channel: Buffer) => {
       if (CHANNEL.equals(channel)) handler(false);
     });
-    subscribe.on('ready', () => listen(true));
+    subscribe.on('restored', () => listen(true));
     listen(false);
   }
 }

@@ -278,10 +278,10 @@ export class RedisMemberStore implements MemberStore, Resilient {
     const { calls, scripts } = this.#redis;
     // In this order: a life has its lease before its first seat, so one that has seats and no lease
     // afterwards has ended.
-    const replies = await calls.callAll(
+    const replies = await calls.callSome(
       tags.map((tag): RedisCommand => ['SMEMBERS', keys.tagLivesKey(tag)]),
     );
-    const seated = replies as string[][];
+    const seated = (replies as (string[] | undefined)[]).map((lives = []) => lives);
     const lives = [...new Set(seated.flat())];
     if (lives.length === 0) return 0;
     const over = new Set(await scripts.run(judgeLives, lives));

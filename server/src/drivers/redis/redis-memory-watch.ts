@@ -14,7 +14,7 @@ export interface MemoryWatchOptions {
 
 /**
  * Looks every second how full Redis' memory is, so that no command has to ask. On a Cluster the
- * fullest master counts.
+ * fullest master counts of those that answer.
  */
 export class RedisMemoryWatch implements AsyncDisposable {
   readonly #calls: RedisCalls;
@@ -39,7 +39,7 @@ export class RedisMemoryWatch implements AsyncDisposable {
 
   /** Looks now. */
   async look(): Promise<void> {
-    const infos = await this.#calls.onMasters('INFO', 'memory');
+    const infos = await this.#calls.fromMasters('INFO', 'memory');
     this.#share = Math.max(0, ...infos.map(usedShare));
     this.#options.metrics.set('pinroom_redis_memory_used_ratio', this.#share);
   }

@@ -4,6 +4,14 @@ import type { RedisCalls } from './redis-calls.js';
 /** Sharded publish and `#!lua` flags begin here. */
 const OLDEST_MAJOR = 7;
 
+const NO_FILE =
+  'Redis keeps no append-only file: acknowledged entries that are not archived yet are lost when it restarts';
+const FILE_FAILS =
+  'Redis could not write to its append-only file the last time it tried: look at its disk';
+const NO_REPLICA =
+  'a master of the Redis Cluster has no replica: while it is away, so are its rooms';
+const MASTER_AWAY = 'a master of the Redis Cluster does not answer: its rooms are away';
+
 /** What a server that may be used says of itself. */
 export interface RedisServer {
   readonly version: string;
@@ -18,17 +26,30 @@ export function infoField(info: unknown, field: string): string | undefined {
 
 /**
  * Rejects when a server is too old, takes no writes, may throw data away or is asked in a way that it
- * is not made for; warns when what it acknowledges is not on its disk.
+ * is not made for; warns when what it acknowledges is not on its disk. Of a Cluster every server that
+ * answers is looked at, as a replica may be the master tomorrow. Answers the masters.
  */
 export async function checkServers(
   calls: RedisCalls,
   logger: Logger,
 ): Promise<readonly RedisServer[]> {
-  const infos = await calls.onMasters('INFO');
-  return infos.map((info) => checkServer(info, calls.isCluster, logger));
+  const [masters, replicas] = await Promise.all([
+    calls.fromMasters('INFO'),
+    calls.fromReplicas('INFO'),
+  ]);
+  const warnings = new Set<string>();
+  const check = (info: unknown) => checkServer(info, calls.isCluster, warnings);
+  for (const replica of replicas) check(replica);
+  const servers = masters.map(check);
+  if (masters.length < calls.masters) warnings.add(MASTER_AWAY);
+  if (calls.isCluster && masters.some((info) => infoField(info, 'connected_slaves') === '0')) {
+    warnings.add(NO_REPLICA);
+  }
+  for (const warning of warnings) logger.warn({}, warning);
+  return servers;
 }
 
-function checkServer(info: unknown, isCluster: boolean, logger: Logger): RedisServer {
+function checkServer(info: unknown, isCluster: boolean, warnings: Set<string>): RedisServer {
   const version = infoField(info, 'redis_version') ?? 'unknown';
   if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR)) {
     throw new Error(`Redis ${version} is too old: Pinroom needs Redis ${OLDEST_MAJOR} or later.`);
@@ -40,7 +61,7 @@ function checkServer(info: unknown, isCluster: boolean, logger: Logger): RedisSe
         'pressure. Set maxmemory-policy noeviction.',
     );
   }
-  if (infoField(info, 'role') === 'slave') {
+  if (infoField(info, 'role') === 'slave' && !isCluster) {
     throw new Error('This Redis is a replica, which takes no writes. Name its master.');
   }
   if (infoField(info, 'cluster_enabled') === '1' && !isCluster) {
@@ -51,15 +72,9 @@ function checkServer(info: unknown, isCluster: boolean, logger: Logger): RedisSe
   }
   const appendOnly = infoField(info, 'aof_enabled') === '1';
   if (!appendOnly) {
-    logger.warn(
-      { appendonly: 'no' },
-      'Redis keeps no append-only file: acknowledged entries that are not archived yet are lost when it restarts',
-    );
+    warnings.add(NO_FILE);
   } else if (infoField(info, 'aof_last_write_status') === 'err') {
-    logger.warn(
-      {},
-      'Redis could not write to its append-only file the last time it tried: look at its disk',
-    );
+    warnings.add(FILE_FAILS);
   }
   return { version, appendOnly };
 }

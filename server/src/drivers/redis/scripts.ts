@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import type { RedisArgument, RedisCalls } from './redis-calls.js';
+import { type RedisArgument, type RedisCalls, someOf } from './redis-calls.js';
 
 /** Every script; the folder `lua/` holds exactly these. */
 export const SCRIPT_NAMES = [
@@ -89,10 +89,10 @@ export class RedisScripts {
     this.#scripts = scripts;
   }
 
-  /** Loads every script into every master, so that the first call of each is as short as the rest. */
+  /** Loads every script into every master that answers, so that the first call of each is as short as the rest. */
   async load(): Promise<void> {
     for (const { source } of this.#scripts.values()) {
-      await this.#calls.onMasters('SCRIPT', 'LOAD', source);
+      await this.#calls.fromMasters('SCRIPT', 'LOAD', source);
     }
   }
 
@@ -113,6 +113,14 @@ export class RedisScripts {
   /** Runs a script for each input; they are sent without waiting for one another. */
   runAll<In, Out>(definition: ScriptDefinition<In, Out>, inputs: readonly In[]): Promise<Out[]> {
     return Promise.all(inputs.map((input) => this.run(definition, input)));
+  }
+
+  /** Likewise, where some may fail: theirs are undefined. Rejects when no answer came at all. */
+  async runSome<In, Out>(
+    definition: ScriptDefinition<In, Out>,
+    inputs: readonly In[],
+  ): Promise<(Out | undefined)[]> {
+    return someOf(await Promise.allSettled(inputs.map((input) => this.run(definition, input))));
   }
 
   #script(name: ScriptName): LoadedScript {

@@ -9,7 +9,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import { REFUSED_COMMAND } from './bounded-decoder.js';
 import type { EventPacket, PinroomSocket } from './engine-io-internals.js';
 
-const NOTHING = [undefined] as const;
+const NOTHING: readonly [name: unknown, payload?: unknown] = [undefined];
 
 /**
  * Takes every command of every socket, in place of Socket.IO's own dispatch (which calls it with the

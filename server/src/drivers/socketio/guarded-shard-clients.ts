@@ -3,16 +3,19 @@ export interface ShardPublisher {
   spublish(channel: string, message: Buffer): Promise<unknown>;
 }
 
-/** What is asked of the client that subscribes; an ioredis client or cluster fits. */
+/** What is asked of the client that subscribes. */
 export interface ShardSubscriber {
   ssubscribe(channel: string): Promise<unknown>;
   sunsubscribe(channel: string): Promise<unknown>;
-  /** Closes the connection and, with `true`, opens it again. */
-  disconnect(reconnect: boolean): unknown;
+  /** One hash tag for each connection: channels with this tag come over it. */
+  lines(): readonly string[];
+  /** Opens the connection over which a tag's channels come anew. */
+  reopen(line: string): void;
   on(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): unknown;
-  on(event: 'close' | 'ready', listener: () => void): unknown;
+  /** `interrupted`: messages may get lost from here on. `restored`: all that was lost is subscribed again. */
+  on(event: 'interrupted' | 'restored', listener: () => void): unknown;
   off(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): unknown;
-  off(event: 'close' | 'ready', listener: () => void): unknown;
+  off(event: 'interrupted' | 'restored', listener: () => void): unknown;
 }
 
 interface Confirmation {
@@ -27,7 +30,7 @@ const FRESH_MS = 1_000;
 function ignore(): void {}
 
 /**
- * Stands between the adapter and its subscriber connection. The adapter awaits none of its
+ * Stands between the adapter and its subscriptions. The adapter awaits none of its
  * subscriptions, so a failed one would end the process; here every promise is looked after, and
  * the replies are remembered so that a join can wait for the one it needs.
  */
@@ -35,16 +38,12 @@ export class GuardedSubscriber {
   readonly #client: ShardSubscriber;
   readonly #confirmations = new Map<string, Confirmation>();
   readonly #listeners: ((channel: Buffer, message: Buffer) => void)[] = [];
-  #interrupted = false;
-  readonly #forget = () => {
-    this.#interrupted = true;
-    this.#confirmations.clear();
-  };
-  #ready: () => void = ignore;
+  readonly #forget = () => this.#confirmations.clear();
+  #restored: () => void = ignore;
 
   constructor(client: ShardSubscriber) {
     this.#client = client;
-    client.on('close', this.#forget);
+    client.on('interrupted', this.#forget);
   }
 
   /** Called by the adapter and for probes. */
@@ -53,17 +52,10 @@ export class GuardedSubscriber {
     this.#client.on(event, listener);
   }
 
-  /**
-   * Calls back when the connection was lost and all its subscriptions are active again: the client
-   * asks for them as soon as it is ready, so a reply that comes after theirs tells.
-   */
-  onReconnected(probeChannel: string, run: () => void): void {
-    this.#ready = () => {
-      if (!this.#interrupted) return;
-      this.#interrupted = false;
-      this.#client.ssubscribe(probeChannel).then(run, ignore);
-    };
-    this.#client.on('ready', this.#ready);
+  /** Calls back when subscriptions were lost and are active again. */
+  onRestored(run: () => void): void {
+    this.#restored = run;
+    this.#client.on('restored', run);
   }
 
   /** Called by the adapter, and for a fresh reply. Never leaves a rejection unhandled. */
@@ -103,8 +95,8 @@ export class GuardedSubscriber {
 
   /** Lets go of the client; the client itself belongs to who opened it. */
   close(): void {
-    this.#client.off('close', this.#forget);
-    this.#client.off('ready', this.#ready);
+    this.#client.off('interrupted', this.#forget);
+    this.#client.off('restored', this.#restored);
     for (const listener of this.#listeners) this.#client.off('smessageBuffer', listener);
     this.#confirmations.clear();
   }

@@ -7,7 +7,7 @@ import { FRAME_MARK } from '../../engine/fanout/frame.port.js';
 import { doorTopic, roomTopic, topicRoomId } from '../../engine/fanout/topic.port.js';
 import { unavailable } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import { BusProbe } from './bus-probe.js';
+import { BusProbe, PROBE_MARK } from './bus-probe.js';
 import { withDeadline } from './call-deadline.js';
 import {
   GuardedPublisher,
@@ -48,18 +48,20 @@ export class ShardedFanoutBus implements FanoutBus {
     this.#publisher = clients.publish;
     this.#subscriber = new GuardedSubscriber(clients.subscribe);
     this.#logger = logger;
-    const channel = `pinroom-probe-${randomUUID()}`;
+    const id = randomUUID();
     this.#probe = new BusProbe({
-      channel,
+      channelOf: (line) => `pinroom-probe-{${line}}-${id}`,
+      lines: () => clients.subscribe.lines(),
       publisher: clients.publish,
-      subscribed: () => this.#subscriber.ssubscribe(channel),
-      reconnect: () => clients.subscribe.disconnect(true),
+      subscribe: (channel) => this.#subscriber.ssubscribe(channel),
+      unsubscribe: (channel) => this.#subscriber.sunsubscribe(channel),
+      reopen: (line) => clients.subscribe.reopen(line),
       logger,
     });
-    this.#subscriber.on('smessageBuffer', (name, message) => {
-      if (name.toString('latin1') === channel) this.#probe.echo(message);
+    this.#subscriber.on('smessageBuffer', (channel, message) => {
+      if (message[0] === PROBE_MARK) this.#probe.echo(channel.toString('latin1'), message);
     });
-    this.#subscriber.onReconnected(channel, () => this.#interrupted());
+    this.#subscriber.onRestored(() => this.#interrupted());
   }
 
   /** Socket.IO's adapter option: it is called with `new`, which no arrow function allows. */

@@ -120,6 +120,7 @@ export class UwsListener implements Listener {
     const options = this.#options;
     const backlog = this.#backlog;
     const noteDrop = this.#dropCounter();
+    let watched: UwsWebSocket['send'] | undefined;
     const refuse = (res: UwsResponse, refusal: Refusal) => this.#refuse(res, refusal);
     return {
       ...behavior,
@@ -138,7 +139,9 @@ export class UwsListener implements Listener {
         behavior.upgrade?.(res, req, context);
       },
       open(ws) {
-        watchSends(ws, backlog, noteDrop);
+        // One function for all sockets: natively they have one, too.
+        watched ??= watchedSend(ws.send, backlog, noteDrop);
+        ws.send = watched;
         behavior.open?.(ws);
       },
       dropped: noteDrop,
@@ -183,13 +186,12 @@ function headersOf(req: UwsRequest): HeaderOf {
 }
 
 /** Engine.IO does not look at what `send` answers. */
-function watchSends(
-  ws: UwsWebSocket,
+function watchedSend(
+  send: UwsWebSocket['send'],
   backlog: UwsBacklog,
   noteDrop: (ws: UwsWebSocket) => void,
-): void {
-  const send = ws.send;
-  ws.send = function sendAndWatch(message, isBinary, compress) {
+): UwsWebSocket['send'] {
+  return function sendAndWatch(this: UwsWebSocket, message, isBinary, compress) {
     const result = send.call(this, message, isBinary, compress);
     if (result === DROPPED) noteDrop(this);
     else if (result === BUFFERED) backlog.note(this);

@@ -11,7 +11,6 @@ import type { JoiningSocket, RoomJoiner } from '../room/join-room.js';
 import type { MemberKicker } from '../room/kick-member.js';
 import type { RoomLeaver } from '../room/leave-room.js';
 import type { MemberCommands } from '../room/member-commands.js';
-import type { Seat } from '../room/member-store.port.js';
 import type { RoomOpener } from '../room/open-room.js';
 import type { StatePatcher } from '../room/patch-state.js';
 import type { RoomReader } from '../room/read-room.js';
@@ -19,10 +18,9 @@ import type { PinReplacer } from '../room/replace-pin.js';
 import type { EntrySender } from '../room/send-entry.js';
 import type { SignalSender } from '../room/send-signal.js';
 import { AppError } from '../runtime/app-error.js';
-import type { Metrics } from '../runtime/metrics.js';
-import { rateLimited } from '../runtime/rate-limited.js';
 import type { SchemaChecker } from '../runtime/schema-checker.port.js';
 import type { Turnstile } from '../runtime/turnstile.js';
+import type { Places } from './places.js';
 
 export interface RouterParts {
   readonly checker: SchemaChecker;
@@ -40,21 +38,16 @@ export interface RouterParts {
   readonly people: MemberCommands;
   /** Through which joins go: each reads and answers much. */
   readonly turnstile: Turnstile;
-  /** Most rooms that one socket may be in. */
-  readonly roomsPerSocket: number;
-  readonly metrics: Metrics;
 }
 
 /** The side of a connection that joining and leaving change. */
 export interface SeatHolder {
   readonly socket: JoiningSocket;
-  readonly seats: Map<string, Seat>;
-  /** Places at the doors of rooms. */
-  readonly waits: Map<string, Seat>;
+  readonly places: Places;
   /** Whether the client is still there. */
-  readonly isOpen: () => boolean;
+  isOpen(): boolean;
   /** Joins, leaves and the closing of one socket happen one after the other. */
-  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** From a parsed command to the use case behind it. */
@@ -128,15 +121,13 @@ export class CommandRouter {
   #leave(wish: CommandPayload<'room:leave'>, holder: SeatHolder): Promise<unknown> {
     return holder.exclusively(async () => {
       const { leaver } = this.#parts;
-      const place = holder.waits.get(wish.roomId);
+      const place = holder.places.takeWait(wish.roomId);
       if (place) {
-        holder.waits.delete(wish.roomId);
         await leaver.leave(place);
         return {};
       }
-      const seat = holder.seats.get(wish.roomId);
+      const seat = holder.places.takeSeat(wish.roomId);
       if (!seat) throw new AppError('not_in_room');
-      holder.seats.delete(wish.roomId);
       holder.socket.leaveTopic(wish.roomId);
       await (wish.everywhere ? leaver.leaveEverywhere(seat) : leaver.leave(seat));
       return {};
@@ -155,23 +146,10 @@ export class CommandRouter {
   ): Promise<unknown> {
     const { joiner } = this.#parts;
     if (!holder.isOpen()) throw new AppError('unavailable', 'The socket was closed meanwhile.');
-    const { seat, answer } = await joiner.join(caller, holder.socket, wish, {
-      onFound: (roomId) => this.#checkSeats(holder, roomId),
-      onRemoved: (roomId) => holder.seats.delete(roomId),
-      onWaiting: (place) => holder.waits.set(place.roomId, place),
-      onWaited: (roomId) => holder.waits.delete(roomId),
-    });
+    const { seat, answer } = await joiner.join(caller, holder.socket, wish, holder.places);
     // A socket that was closed meanwhile gives all its seats back, this one too, right after.
-    holder.seats.set(seat.roomId, seat);
+    holder.places.sit(seat);
     return answer;
-  }
-
-  #checkSeats({ seats, waits }: SeatHolder, roomId: string): void {
-    const { metrics, roomsPerSocket } = this.#parts;
-    const isKnown = seats.has(roomId) || waits.has(roomId);
-    if (seats.size + waits.size < roomsPerSocket || isKnown) return;
-    const message = `A socket may be in ${roomsPerSocket} rooms at most: leave one first.`;
-    throw rateLimited(metrics, 'rooms_per_socket', 1_000, message);
   }
 
   #check<N extends CommandName>(name: N, payload: unknown): CommandPayload<N> {

@@ -3,7 +3,6 @@ import type { Caller } from '../auth/caller.port.js';
 import type { EndedSessions } from '../auth/ended-sessions.js';
 import type { SessionSockets } from '../auth/session-expiry.js';
 import type { RoomLeaver } from '../room/leave-room.js';
-import type { Seat } from '../room/member-store.port.js';
 import { AppError, toWireError } from '../runtime/app-error.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
@@ -23,6 +22,7 @@ import type {
 } from './connection-handler.port.js';
 import type { Door } from './door.js';
 import { letGo } from './drain.js';
+import { Places } from './places.js';
 import { type SocketBounds, SocketLimits } from './socket-limits.js';
 
 /** Commands that count for more than one: they are told to everybody, and a join reads and answers much. */
@@ -32,6 +32,11 @@ const COSTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 const ROOM_ID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
+
+/** Before anything of a socket's seats has changed. */
+const NO_CHANGE = Promise.resolve();
+
+function nothing(): void {}
 
 /** Commands of one socket that may run at the same time; more are refused until some are done. */
 const MAX_RUNNING = 128;
@@ -48,6 +53,8 @@ export interface ConnectionParts {
   readonly door: Door;
   readonly commandLimit: PaceLimit;
   readonly socketBounds: SocketBounds;
+  /** Most rooms that one socket may be in. */
+  readonly roomsPerSocket: number;
 }
 
 /** Accepts clients and holds those who are on the line. */
@@ -55,7 +62,8 @@ export class Connections implements ConnectionHandler, SessionSockets {
   readonly #parts: ConnectionParts;
   readonly #limits: SocketLimits;
   readonly #open = new Set<Connection>();
-  readonly #bySession = new Map<string, Set<Connection>>();
+  /** Arrays: nearly always there is one. */
+  readonly #bySession = new Map<string, Connection[]>();
   #draining = false;
 
   constructor(parts: ConnectionParts) {
@@ -85,17 +93,15 @@ export class Connections implements ConnectionHandler, SessionSockets {
   connected(caller: Caller, socket: ClientSocket): ClientConnection {
     const connection = new Connection(caller, socket, this.#parts, () => {
       this.#open.delete(connection);
-      const others = this.#bySession.get(caller.sessionId);
-      others?.delete(connection);
-      if (others?.size === 0) this.#bySession.delete(caller.sessionId);
+      this.#forgetSession(connection);
       this.#limits.closed(caller);
     });
     const isOneTooMany = this.#limits.reached(caller) !== null;
     this.#limits.opened(caller);
     this.#open.add(connection);
     const ofSession = this.#bySession.get(caller.sessionId);
-    if (ofSession) ofSession.add(connection);
-    else this.#bySession.set(caller.sessionId, new Set([connection]));
+    if (ofSession) ofSession.push(connection);
+    else this.#bySession.set(caller.sessionId, [connection]);
     connection.greet();
     // Both are closed behind this call, once the transport has its connection and tells it so.
     if (this.#parts.endedSessions.hasEnded(caller.sessionId)) {
@@ -106,6 +112,13 @@ export class Connections implements ConnectionHandler, SessionSockets {
       queueMicrotask(() => connection.disconnect());
     }
     return connection;
+  }
+
+  #forgetSession(connection: Connection): void {
+    const { sessionId } = connection.caller;
+    const others = this.#bySession.get(sessionId)?.filter((other) => other !== connection) ?? [];
+    if (others.length === 0) this.#bySession.delete(sessionId);
+    else this.#bySession.set(sessionId, others);
   }
 
   /** The session is over: its sockets are told, and closed. */
@@ -142,8 +155,7 @@ export class Connections implements ConnectionHandler, SessionSockets {
 /** One client's life: its commands and the seats that it holds. */
 class Connection implements ClientConnection, SeatHolder {
   readonly socket: ClientSocket;
-  readonly seats = new Map<string, Seat>();
-  readonly waits = new Map<string, Seat>();
+  readonly places: Places;
   readonly caller: Caller;
   readonly #parts: ConnectionParts;
   readonly #onClosed: () => void;
@@ -153,7 +165,7 @@ class Connection implements ClientConnection, SeatHolder {
   /** Closed for going on and on above the limit. */
   #isCast = false;
   /** The last change of the seats that was begun; never rejects. */
-  #seatChange: Promise<void> = Promise.resolve();
+  #seatChange = NO_CHANGE;
 
   constructor(caller: Caller, socket: ClientSocket, parts: ConnectionParts, onClosed: () => void) {
     this.caller = caller;
@@ -161,18 +173,18 @@ class Connection implements ClientConnection, SeatHolder {
     this.#parts = parts;
     this.#onClosed = onClosed;
     this.#pace = new CommandPace(parts.commandLimit, parts.metrics);
+    this.places = new Places(parts.roomsPerSocket, parts.metrics);
   }
 
-  readonly isOpen = (): boolean => !this.#closed;
+  isOpen(): boolean {
+    return !this.#closed;
+  }
 
-  readonly exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#seatChange.then(work);
-    this.#seatChange = run.then(
-      () => {},
-      () => {},
-    );
+    this.#seatChange = run.then(nothing, nothing);
     return run;
-  };
+  }
 
   greet(): void {
     const { clock, nodeId } = this.#parts;
@@ -283,10 +295,8 @@ class Connection implements ClientConnection, SeatHolder {
     this.#closed = true;
     this.#onClosed();
     await this.exclusively(async () => {
-      const seats = [...this.seats.values(), ...this.waits.values()];
-      this.seats.clear();
-      this.waits.clear();
-      await Promise.all(seats.map((seat) => this.#parts.leaver.drop(seat)));
+      const all = this.places.takeAll();
+      await Promise.all(all.map((seat) => this.#parts.leaver.drop(seat)));
     });
   }
 }

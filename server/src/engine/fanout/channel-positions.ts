@@ -108,7 +108,7 @@ export class ChannelPositions {
   }
 
   #isRead(channel: string): boolean {
-    return channel === 'room' || this.#seats.readers(channel).size > 0;
+    return channel === 'room' || this.#seats.readers(channel).length > 0;
   }
 
   #isBehind(channel: string, id: string): boolean {

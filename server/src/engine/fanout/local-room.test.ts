@@ -97,7 +97,7 @@ class Surroundings implements LocalRoomSources {
       role,
       muted: false,
       network: '192.0.2.1',
-      onRemoved: () => this.out.push(`${userId} removed`),
+      holder: { onRemoved: () => void this.out.push(`${userId} removed`) },
       socket: {
         id: userId,
         emit: (event, payload) => {

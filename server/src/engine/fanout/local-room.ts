@@ -196,7 +196,7 @@ export class LocalRoom {
   #handle(frame: Frame): void {
     if (frame.kind === 'removed') {
       // Whoever left may be back with a newer seat: the rights decide, the frame only says why.
-      if (frame.rev > this.#rev || this.seats.ofUser(frame.userId).size > 0) {
+      if (frame.rev > this.#rev || this.seats.ofUser(frame.userId).length > 0) {
         this.#start(() => this.#refreshRights(frame.rev, frame));
       }
       return;
@@ -354,7 +354,7 @@ export class LocalRoom {
   #remove(seat: LocalSeat, reason: string): void {
     this.seats.remove(seat.socket.id);
     this.#cast.farewell(seat, reason);
-    seat.onRemoved();
+    seat.holder.onRemoved(this.id);
     if (this.seats.size === 0) this.#parts.onEmpty(this);
   }
 

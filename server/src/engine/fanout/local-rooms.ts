@@ -109,7 +109,7 @@ export class LocalRooms {
 
   /** Whether a user has a seat of this node in the room. */
   holds(roomId: string, userId: string): boolean {
-    return (this.#rooms.get(roomId)?.seats.ofUser(userId).size ?? 0) > 0;
+    return (this.#rooms.get(roomId)?.seats.ofUser(userId).length ?? 0) > 0;
   }
 
   /**

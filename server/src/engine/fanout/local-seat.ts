@@ -27,8 +27,8 @@ export interface LocalSeat {
   readonly socket: SeatSocket;
   role: Role;
   muted: boolean;
-  /** The seat was taken away by the server: kicked, closed, left elsewhere. */
-  readonly onRemoved: () => void;
+  /** Is told when the server takes the seat away: kicked, closed, left elsewhere. */
+  readonly holder: { onRemoved(roomId: string): void };
 }
 
 /** A room's rights, as delivering needs them. */

@@ -4,7 +4,8 @@ import type { LocalSeat } from './local-seat.js';
 /** The seats of one room on this node, found by socket, by user and by what they may read. */
 export class LocalSeats {
   readonly #bySocket = new Map<string, LocalSeat>();
-  readonly #byUser = new Map<string, Set<LocalSeat>>();
+  /** Arrays: nearly always there is one. */
+  readonly #byUser = new Map<string, LocalSeat[]>();
   readonly #hosts = new Set<LocalSeat>();
 
   get size(): number {
@@ -28,14 +29,14 @@ export class LocalSeats {
     return this.#bySocket.get(socketId);
   }
 
-  ofUser(userId: string): ReadonlySet<LocalSeat> {
+  ofUser(userId: string): readonly LocalSeat[] {
     return this.#byUser.get(userId) ?? NOBODY;
   }
 
   /** Those who may read a channel other than `room`, which everyone may. */
-  readers(channel: string): ReadonlySet<LocalSeat> {
+  readers(channel: string): readonly LocalSeat[] {
     const userId = channelUser(channel);
-    return userId === null ? this.#hosts : this.ofUser(userId);
+    return userId === null ? [...this.#hosts] : this.ofUser(userId);
   }
 
   /** Takes a seat; one that the socket had before is replaced. */
@@ -43,8 +44,8 @@ export class LocalSeats {
     this.remove(seat.socket.id);
     this.#bySocket.set(seat.socket.id, seat);
     const ofUser = this.#byUser.get(seat.userId);
-    if (ofUser) ofUser.add(seat);
-    else this.#byUser.set(seat.userId, new Set([seat]));
+    if (ofUser) ofUser.push(seat);
+    else this.#byUser.set(seat.userId, [seat]);
     if (seat.role === 'host') this.#hosts.add(seat);
   }
 
@@ -53,9 +54,9 @@ export class LocalSeats {
     if (!seat) return;
     this.#bySocket.delete(socketId);
     this.#hosts.delete(seat);
-    const ofUser = this.#byUser.get(seat.userId);
-    ofUser?.delete(seat);
-    if (ofUser?.size === 0) this.#byUser.delete(seat.userId);
+    const others = this.ofUser(seat.userId).filter((other) => other !== seat);
+    if (others.length > 0) this.#byUser.set(seat.userId, others);
+    else this.#byUser.delete(seat.userId);
   }
 
   setRole(seat: LocalSeat, role: Role): void {
@@ -78,4 +79,4 @@ export class LocalSeats {
   }
 }
 
-const NOBODY: ReadonlySet<LocalSeat> = new Set();
+const NOBODY: readonly LocalSeat[] = [];

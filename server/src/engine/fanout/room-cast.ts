@@ -44,10 +44,10 @@ export class RoomCast {
       return this.#seats.size;
     }
     const readers = this.#seats.readers(channel);
-    if (readers.size === 0) return 0;
+    if (readers.length === 0) return 0;
     const frame = decoder.decode(body);
     for (const seat of readers) seat.socket.sendFrame(frame);
-    return readers.size;
+    return readers.length;
   }
 
   /** The same with an entry that was read. */

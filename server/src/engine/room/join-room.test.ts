@@ -50,7 +50,7 @@ async function nodeWith(...userIds: string[]) {
       network: 'n',
       role: userId === 'host' ? 'host' : 'player',
       muted: userId === 'muted',
-      onRemoved() {},
+      holder: { onRemoved() {} },
       socket: { id: `socket of ${userId}`, emit() {}, sendFrame() {}, leaveTopic() {} },
     }),
   );

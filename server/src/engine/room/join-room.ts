@@ -48,12 +48,12 @@ type JoinWish = CommandPayload<'room:join'>;
 
 export interface JoinCallbacks {
   /** The room is known; what it throws refuses the join. */
-  readonly onFound: (roomId: string) => void;
+  onFound(roomId: string): void;
   /** The seat is gone again, whoever took it. */
-  readonly onRemoved: (roomId: string) => void;
+  onRemoved(roomId: string): void;
   /** The socket waits at the door; and it waits no more, whoever decided so. */
-  readonly onWaiting: (place: Seat) => void;
-  readonly onWaited: (roomId: string) => void;
+  onWaiting(place: Seat): void;
+  onWaited(roomId: string): void;
 }
 
 /** What the caller of `join` needs to undo it. */
@@ -102,7 +102,7 @@ export class RoomJoiner {
         role: self.role,
         muted: self.muted,
         network: caller.network,
-        onRemoved: () => callbacks.onRemoved(room.id),
+        holder: callbacks,
       };
       taken = local;
       await localRooms.sit(room.id, local);

@@ -5,8 +5,10 @@ import {
   type JoinAnswer,
   LIMITS,
   type Member,
+  type Role,
+  userChannel,
 } from '@pinroom/client/contract';
-import type { FeedChannel, RoomFeed } from '../feed/room-feed.port.js';
+import type { FeedChannel, FeedSnapshot, RoomFeed } from '../feed/room-feed.port.js';
 import { fit } from '../history/answer-size.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
@@ -27,9 +29,10 @@ export interface SnapshotParts {
 /** Reads what somebody who has just sat down gets: the room, its people, its state, what was said. */
 export class SnapshotReader {
   readonly #parts: SnapshotParts;
-  // In a burst both are the same for many, and the dearest of what is read.
+  // In a burst all three are the same for many, and the dearest of what is read.
   readonly #lists = new NextFlights<string, MemberList | null>();
   readonly #states = new NextFlights<string, KeptState | null>();
+  readonly #commonChannels = new NextFlights<string, FeedSnapshot>();
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
@@ -41,23 +44,26 @@ export class SnapshotReader {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, feed, states } = this.#parts;
+    const { members, states } = this.#parts;
+    const { userId } = admitted;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, hot, state] = await Promise.all([
-      members.rights(roomId, [admitted.userId]),
+    const [rights, list, found, state] = await Promise.all([
+      members.rights(roomId, [userId]),
       this.#lists.run(roomId, () =>
         members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
       ),
-      feed.snapshot(roomId, followedChannels('host', admitted.userId), LIMITS.joinEntries),
+      this.#hot(roomId, admitted.role, userId, since),
       this.#states.run(roomId, () => states.read(roomId)),
     ]);
     const right = rights?.members[0];
     if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
     if (!rights || !right || !list || !state) throw new AppError('not_in_room');
+    const isSameRole = right.role === admitted.role;
+    const hot = isSameRole ? found : await this.#hot(roomId, right.role, userId, since);
     const channels: { [channel: string]: ChannelSnapshot } = {};
-    for (const channel of followedChannels(right.role, admitted.userId)) {
+    for (const channel of followedChannels(right.role, userId)) {
       const from = since[channel];
-      const kept = hot.channels.get(channel);
+      const kept = hot.get(channel);
       channels[channel] =
         from === undefined
           ? newest(await this.#newest(roomId, channel, kept), kept?.lastId ?? null)
@@ -73,6 +79,27 @@ export class SnapshotReader {
       state: toState(state),
       channels,
     };
+  }
+
+  /** What the feed has of the channels that a role follows, apart from those of which a part is known. */
+  async #hot(
+    roomId: string,
+    role: Role,
+    userId: string,
+    since: { [channel: string]: string },
+  ): Promise<ReadonlyMap<string, FeedChannel>> {
+    const { feed } = this.#parts;
+    const own = userChannel(userId);
+    const wanted = followedChannels(role, userId).filter((channel) => since[channel] === undefined);
+    const common = wanted.filter((channel) => channel !== own);
+    const reads: Promise<FeedSnapshot>[] = [];
+    if (common.length > 0) {
+      const read = () => feed.snapshot(roomId, common, LIMITS.joinEntries);
+      reads.push(this.#commonChannels.run(`${roomId} ${common.join(' ')}`, read));
+    }
+    if (wanted.includes(own)) reads.push(feed.snapshot(roomId, [own], LIMITS.joinEntries));
+    const found = await Promise.all(reads);
+    return new Map(found.flatMap(({ channels }) => [...channels]));
   }
 
   /** The newest entries; what the feed no longer holds of them comes from the archive. */

@@ -107,7 +107,7 @@ async function openRig(
     observer,
     async node(faults) {
       const redis = await openRedis({
-        urls: [backend.service.url],
+        urls: backend.service.url.split(','),
         logger: silentLogger,
         metrics: noMetrics,
       });

@@ -8,7 +8,11 @@ import { startRedis } from '../../support/services.js';
 import { until } from '../../support/until.js';
 
 const service = await startRedis();
-const redis = await openRedis({ urls: [service.url], logger: silentLogger, metrics: noMetrics });
+const redis = await openRedis({
+  urls: service.url.split(','),
+  logger: silentLogger,
+  metrics: noMetrics,
+});
 afterAll(() => redis.close());
 
 let windows = 0;

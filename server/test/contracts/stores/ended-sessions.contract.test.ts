@@ -147,7 +147,7 @@ describe('the list of ended sessions in Redis', () => {
     const told: boolean[] = [];
     stores.endedSessions.onEnded((interrupted) => told.push(interrupted));
     await until(() => told.length === 1);
-    backend.redis.subscribe.disconnect(true);
+    backend.redis.subscribe.reopen('ended');
     await until(() => told.includes(true));
     const before = told.length;
     await end(stores);

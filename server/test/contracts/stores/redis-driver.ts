@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { doorShardChannel, roomShardChannel } from '../../../src/drivers/redis/keys.js';
 import { openRedis, type RedisClients } from '../../../src/drivers/redis/redis-clients.js';
 import { createRedisStores } from '../../../src/drivers/redis/redis-stores.js';
+import type { RedisSubscriber } from '../../../src/drivers/redis/redis-subscriber.js';
 import { type Frame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
 import { silentLogger } from '../../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../../src/engine/runtime/metrics.js';
@@ -27,26 +27,26 @@ export interface RedisBackend extends StoreBackend {
 /** A Redis of one's own, with these lines of redis.conf. */
 export async function startRedisBackend(
   settings: Readonly<Record<string, string>> = {},
+  start = startRedis,
 ): Promise<RedisBackend> {
-  const service = await startRedis({ settings });
-  const redis = await openRedis({ urls: [service.url], logger: silentLogger, metrics: noMetrics });
-  const listener = new Redis(service.url);
+  const service = await start({ settings });
+  const options = { urls: service.url.split(','), logger: silentLogger, metrics: noMetrics };
+  const [redis, listener] = await Promise.all([openRedis(options), openRedis(options)]);
   return {
     redis,
     service,
     async open(options) {
       await redis.calls.onMasters('FLUSHALL');
-      return openStores(redis, listener, { ...DEFAULT_OPTIONS, ...options });
+      return openStores(redis, listener.subscribe, { ...DEFAULT_OPTIONS, ...options });
     },
     async [Symbol.asyncDispose]() {
-      listener.disconnect();
-      await redis.close();
+      await Promise.all([listener.close(), redis.close()]);
       await service.stop();
     },
   };
 }
 
-function openStores(redis: RedisClients, listener: Redis, options: StoreOptions): Stores {
+function openStores(redis: RedisClients, listener: RedisSubscriber, options: StoreOptions): Stores {
   const watched = new Map<string, Frame[]>();
   const onMessage = (channel: Buffer, raw: Buffer) => {
     const frame = parseFrame(raw);
@@ -72,7 +72,7 @@ function openStores(redis: RedisClients, listener: Redis, options: StoreOptions)
     watchDoor: (roomId) => watch(doorShardChannel(roomId)),
     async [Symbol.asyncDispose]() {
       listener.off('smessageBuffer', onMessage);
-      if (watched.size > 0) await listener.sunsubscribe(...watched.keys());
+      await Promise.all([...watched.keys()].map((channel) => listener.sunsubscribe(channel)));
     },
   };
 }

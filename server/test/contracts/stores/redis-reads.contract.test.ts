@@ -5,6 +5,7 @@ import { createRedisStores, type RedisStores } from '../../../src/drivers/redis/
 import { silentLogger } from '../../../src/engine/runtime/logger.js';
 import { noMetrics } from '../../../src/engine/runtime/metrics.js';
 import { afterFile } from '../../support/after-file.js';
+import { startOneRedis } from '../../support/services.js';
 import { openProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { type RedisBackend, startRedisBackend } from './redis-driver.js';
@@ -27,7 +28,7 @@ describe('Stores over a line to Redis that breaks', () => {
   let through: RedisStores;
 
   beforeAll(async () => {
-    backend = await startRedisBackend();
+    backend = await startRedisBackend({}, startOneRedis);
     direct = await backend.open();
     const url = new URL(backend.service.url);
     proxy = await openProxy({ host: url.hostname, port: Number(url.port) });

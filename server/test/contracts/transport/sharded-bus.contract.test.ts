@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SingleSubscriber } from '../../../src/drivers/redis/redis-subscriber.js';
 import { composeFrame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
 import { doorTopic, roomTopic } from '../../../src/engine/fanout/topic.port.js';
 import { afterFile } from '../../support/after-file.js';
@@ -34,6 +35,11 @@ function open(service: RunningService, lasting: boolean): Redis {
   return client;
 }
 
+/** A lasting one for subscriptions. */
+function openSubscriber(service: RunningService): SingleSubscriber {
+  return new SingleSubscriber(open(service, true), async () => {});
+}
+
 it('[BUS-1] the hook was read for this version of the adapter', () => {
   const load = createRequire(import.meta.url);
   expect(load('@socket.io/redis-adapter/package.json')).toMatchObject({ version: '8.3.0' });
@@ -45,7 +51,7 @@ describe('the bus over a line that fails', () => {
     const proxy = await openProxy({ host: '127.0.0.1', port: redis.port });
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
-    const subscribe = open({ ...redis, url: `redis://127.0.0.1:${proxy.port}` }, true);
+    const subscribe = openSubscriber({ ...redis, url: `redis://127.0.0.1:${proxy.port}` });
     const bench = await openBench('ws', { redis: { publish, subscribe } });
     afterFile(() => bench.server.close());
     let interruptions = 0;
@@ -87,7 +93,7 @@ describe.each(TRANSPORTS)('the bus on %s', (transport) => {
     stranger = open(redis, true);
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
-    bench = await openBench(transport, { redis: { publish, subscribe: open(redis, true) } });
+    bench = await openBench(transport, { redis: { publish, subscribe: openSubscriber(redis) } });
     bench.server.bus?.onFrame((roomId, raw) => {
       const frame = parseFrame(raw);
       if (frame?.kind === 'signal') {

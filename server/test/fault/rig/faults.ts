@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { streamKey, unarchivedKey } from '../../../src/drivers/redis/keys.js';
+import { roomKey, streamKey, unarchivedKey } from '../../../src/drivers/redis/keys.js';
 import { ALL_TAGS } from '../../../src/engine/runtime/random.js';
 import { startRedis } from '../../support/services.js';
 import { until } from '../../support/until.js';
 import { DURABLE, type House } from './house.js';
+import { mastersOf, moveSlot } from './move-slot.js';
 import { pick } from './random.js';
 import type { Rig } from './rig.js';
 
@@ -19,6 +20,9 @@ const KILL_MS = 3_000;
 /** Beyond the lease of a process life, 9 s, and the time until somebody judges it. */
 const BEYOND_LEASE_MS = 13_000;
 const LOST_TAIL_MS = 1_000;
+const MOVED_ROOMS = 6;
+/** Its replica notices after 2 s, and is the master a moment later. */
+const FAILOVER_MS = 7_000;
 const LINK_MS = 15_000;
 /** Every so many answers of Redis are swallowed. */
 const DROPPED_EVERY = 40;
@@ -120,6 +124,34 @@ export const replicaPromoted: FaultKind = {
     await delay(LOST_TAIL_MS);
     await old.kill();
     house.moveRedis(replica);
+  },
+};
+
+/** What it acknowledged and its replica had not received is lost, and sent again; the other masters go on. */
+export const masterKilled: FaultKind = {
+  name: 'a master of the Cluster is killed (SIGKILL), and its replica takes over',
+  shortMs: FAILOVER_MS,
+  async run({ house, random }, forMs) {
+    const { cluster } = house;
+    if (!cluster) throw new Error('This house has no Cluster.');
+    const master = pick(random, await mastersOf(cluster));
+    await master.kill();
+    await delay(forMs);
+    await master.restart();
+  },
+};
+
+/** As `redis-cli --cluster reshard` does it, key by key. */
+export const slotsMoved: FaultKind = {
+  name: 'slots of the Cluster move to another master, with the rooms in them',
+  shortMs: 0,
+  async run({ crowd, house }) {
+    const { cluster } = house;
+    if (!cluster) throw new Error('This house has no Cluster.');
+    const masters = await mastersOf(cluster);
+    for (const { roomId } of crowd.rooms.slice(0, MOVED_ROOMS)) {
+      await moveSlot(masters, roomKey(roomId));
+    }
   },
 };
 

@@ -1,10 +1,18 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterFile } from '../../support/after-file.js';
 import { UNLIMITED } from '../../support/backends.js';
-import { type RunningService, startPostgres, startRedis } from '../../support/services.js';
+import { connectToRedis } from '../../support/connect-to-redis.js';
+import {
+  ON_CLUSTER,
+  type RunningCluster,
+  type RunningService,
+  startOneRedis,
+  startPostgres,
+  startRedisCluster,
+} from '../../support/services.js';
 import { type SpawnedNode, spawnNode } from '../../support/spawn-node.js';
-import { openProxy, type ProxyTarget, type TcpProxy } from '../../support/tcp-proxy.js';
+import { openProxy, type ProxyTarget, type TcpProxy, together } from '../../support/tcp-proxy.js';
 
 export interface HouseOptions {
   readonly nodes?: number;
@@ -15,6 +23,8 @@ export interface HouseOptions {
   readonly without?: readonly string[];
   /** Lines of redis.conf. */
   readonly redis?: Readonly<Record<string, string>>;
+  /** Whether Redis is a Cluster, of three masters with a replica each; default: `ON_CLUSTER`. */
+  readonly onCluster?: boolean;
   /** Lines of postgresql.conf. */
   readonly postgres?: Readonly<Record<string, string>>;
 }
@@ -24,6 +34,7 @@ export interface HouseNode {
   readonly name: string;
   process: SpawnedNode;
   readonly toRedis: TcpProxy;
+  readonly redirect: ReadonlyMap<number, number>;
   readonly toPostgres: TcpProxy;
   /** As the balancer sees it. */
   isReady: boolean;
@@ -36,13 +47,16 @@ const HEALTH_WAIT_MS = 1_000;
 /** What a Redis of Pinroom is to have. */
 export const DURABLE = { appendonly: 'yes', appendfsync: 'everysec' } as const;
 
-/** An installation: several nodes, one Redis, one PostgreSQL, a balancer before the nodes. */
+/** An installation: several nodes, one Redis (or a Cluster), one PostgreSQL, a balancer before the nodes. */
 export class House {
   readonly nodes: HouseNode[] = [];
   readonly postgres: RunningService;
+  /** What Redis is, where it is a Cluster. */
+  readonly cluster: RunningCluster | null;
   /** Nodes that ended without being told to. */
   readonly crashes: string[] = [];
   readonly #options: HouseOptions;
+  readonly #redisUrl: string;
   /** Where Redis is at the moment: a replica may have taken over. */
   redis: RunningService;
   #balancer: TcpProxy | null = null;
@@ -50,15 +64,22 @@ export class House {
   #turn = 0;
   #isOver = false;
 
-  private constructor(options: HouseOptions, redis: RunningService, postgres: RunningService) {
+  private constructor(
+    options: HouseOptions,
+    redis: RunningService | RunningCluster,
+    postgres: RunningService,
+  ) {
     this.#options = options;
     this.redis = redis;
+    this.#redisUrl = redis.url;
+    this.cluster = 'members' in redis ? redis : null;
     this.postgres = postgres;
   }
 
   static async open(options: HouseOptions): Promise<House> {
+    const { onCluster = ON_CLUSTER, redis: settings = DURABLE } = options;
     const [redis, postgres] = await Promise.all([
-      startRedis({ settings: options.redis ?? DURABLE }),
+      onCluster ? startRedisCluster({ replicas: 1, settings }) : startOneRedis({ settings }),
       // What it has confirmed survives its death: for that no disk is needed.
       startPostgres({ settings: { synchronous_commit: 'on', ...options.postgres } }),
     ]);
@@ -137,8 +158,7 @@ export class House {
 
   /** Asks Redis itself, past every node. */
   async withRedis<T>(use: (redis: Redis) => Promise<T>, url = this.redis.url): Promise<T> {
-    const redis = new Redis(url, { maxRetriesPerRequest: 2 });
-    redis.on('error', () => {});
+    const redis = connectToRedis(url);
     try {
       return await use(redis);
     } finally {
@@ -148,13 +168,12 @@ export class House {
 
   async #begin(): Promise<void> {
     const { nodes = 3 } = this.#options;
-    const redisTarget = (): ProxyTarget => ({ host: '127.0.0.1', port: this.redis.port });
     const postgresTarget = { host: '127.0.0.1', port: this.postgres.port };
     for (let n = 0; n < nodes; n++) {
-      const lines = await Promise.all([openProxy(redisTarget), openProxy(postgresTarget)]);
-      const [toRedis, toPostgres] = lines;
-      const process = await this.#spawn({ toRedis, toPostgres });
-      const node = { name: `node ${n}`, toRedis, toPostgres, process, isReady: true, isUp: true };
+      const toPostgres = await openProxy(postgresTarget);
+      const lines = { ...(await this.#linesToRedis()), toPostgres };
+      const process = await this.#spawn(lines);
+      const node = { name: `node ${n}`, ...lines, process, isReady: true, isUp: true };
       this.nodes.push(node);
       this.#watch(node);
     }
@@ -168,16 +187,34 @@ export class House {
     });
   }
 
-  #spawn({ toRedis, toPostgres }: Pick<HouseNode, 'toRedis' | 'toPostgres'>): Promise<SpawnedNode> {
+  /** A node's own proxies before each server of Redis. */
+  async #linesToRedis(): Promise<Pick<HouseNode, 'toRedis' | 'redirect'>> {
+    const redirect = new Map<number, number>();
+    const proxies: TcpProxy[] = [];
+    for (const { port } of this.cluster?.members ?? [this.redis]) {
+      // Without a Cluster another Redis may take over.
+      const target = () => ({ host: '127.0.0.1', port: this.cluster ? port : this.redis.port });
+      const proxy = await openProxy(target);
+      proxies.push(proxy);
+      redirect.set(port, proxy.port);
+    }
+    return { toRedis: together(proxies), redirect };
+  }
+
+  #spawn({
+    redirect,
+    toPostgres,
+  }: Pick<HouseNode, 'redirect' | 'toPostgres'>): Promise<SpawnedNode> {
     const database = new URL(this.postgres.url);
     database.port = `${toPostgres.port}`;
     const { env = {}, transport = 'auto', without = [] } = this.#options;
     return spawnNode({
       transport,
       without,
+      redirect,
       env: {
         ...UNLIMITED,
-        REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+        REDIS_URL: this.#redisUrl,
         DATABASE_URL: database.href,
         PINROOM_LOG_LEVEL: 'info',
         ...env,
