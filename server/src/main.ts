@@ -19,7 +19,7 @@ const LEAST_STOP_MS = 5_000;
 /** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const place = process.connected ? workerPlace(process.argv) : null;
+  const place = workerPlace(process.argv);
   const logger = createLogger(config, place?.number ?? null);
   watchFaults(logger);
   if (place === null) {
