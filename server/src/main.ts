@@ -4,6 +4,7 @@ import { type App, buildApp } from './app/build-app.js';
 import { configWarnings } from './app/config-warnings.js';
 import { createLogger } from './app/create-logger.js';
 import { type WorkerPlace, workerPlace } from './app/fork-worker.js';
+import { cutAfterMs } from './app/lifecycle.js';
 import { networkAddresses } from './app/network-addresses.js';
 import { StartupError } from './app/startup-error.js';
 import { type Group, prepareSupervisor } from './app/supervise.js';
@@ -13,13 +14,10 @@ import { ConfigError, loadConfig } from './config/load-config.js';
 import { systemClock } from './engine/runtime/clock.js';
 import type { Logger } from './engine/runtime/logger.js';
 
-/** However little time there is for a clean stop, what takes longer than this is cut. */
-const LEAST_STOP_MS = 5_000;
-
 /** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const place = process.connected ? workerPlace(process.argv) : null;
+  const place = workerPlace(process.argv);
   const logger = createLogger(config, place?.number ?? null);
   watchFaults(logger);
   if (place === null) {
@@ -65,7 +63,7 @@ async function runNode(config: Config, logger: Logger, place: WorkerPlace | null
 function stopNode(app: App, config: Config, logger: Logger): void {
   const startedAt = performance.now();
   const passed = () => ({ ms: Math.round(performance.now() - startedAt) });
-  systemClock.after(Math.max(config.drainMs, LEAST_STOP_MS), () => {
+  systemClock.after(cutAfterMs(config), () => {
     logger.error(passed(), 'could not stop in time: what was not written is left to other nodes');
     process.exit(1);
   });

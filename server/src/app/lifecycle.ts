@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.js';
 import { type Clock, systemClock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import type { Engine } from './build-engine.js';
@@ -24,6 +25,14 @@ export async function startEngine(engine: Engine, logger: Logger): Promise<void>
 const CLOSING_SHARE = 1 / 6;
 /** However little time is left, a step has this long. */
 const LEAST_MS = 250;
+
+/** However little time there is for a clean stop, what takes longer than this is cut. */
+const LEAST_CUT_MS = 5_000;
+
+/** How long a process may take to stop, whatever it still has to do. */
+export function cutAfterMs({ drainMs }: Pick<Config, 'drainMs'>): number {
+  return Math.max(drainMs, LEAST_CUT_MS);
+}
 
 /** The time for a clean stop; it runs from the moment at which the stop is asked for. */
 export class StopTime {

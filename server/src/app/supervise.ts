@@ -4,6 +4,7 @@ import { systemClock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
 import { coreCount } from './core-count.js';
 import { forkWorker } from './fork-worker.js';
+import { cutAfterMs } from './lifecycle.js';
 import { requireFreePort } from './require-free-port.js';
 import { StartupError } from './startup-error.js';
 import { Supervisor } from './supervisor.js';
@@ -54,7 +55,7 @@ export async function prepareSupervisor(parts: SupervisionParts): Promise<Superv
   return new Supervisor({
     count,
     fork: (number, events) => forkWorker(program, variables, { number, count }, events),
-    drainMs: config.drainMs,
+    stopMs: cutAfterMs(config),
     clock: systemClock,
     logger,
     onReady: ({ description, version }) => {

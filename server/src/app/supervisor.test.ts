@@ -21,7 +21,7 @@ function open(count: number) {
   let status: number | undefined;
   const supervisor = new Supervisor({
     count,
-    drainMs: 30_000,
+    stopMs: 30_000,
     clock,
     logger: silentLogger,
     onReady: ({ description }) => void ready.push(description),

@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const STEADY_MS = 60_000;
 /** So many failed starts of each worker, with nobody serving meanwhile, and the whole ends. */
 const HOPELESS_STARTS = 5;
-/** Beyond the time for a clean stop, for the end of a process. */
+/** Beyond the time that a worker takes to stop by itself, for the end of its process. */
 const STOP_MARGIN_MS = 2_000;
 
 /** A process that runs a worker. */
@@ -32,7 +32,7 @@ export interface SupervisorParts {
   readonly count: number;
   readonly fork: (number: number, events: WorkerEvents) => WorkerProcess;
   /** How long a worker may take to stop. */
-  readonly drainMs: number;
+  readonly stopMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** All serve for the first time. */
@@ -83,9 +83,9 @@ export class Supervisor {
   stop(): void {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
-    const { clock, drainMs, logger } = this.#parts;
+    const { clock, logger, stopMs } = this.#parts;
     for (const { child } of this.#running.values()) child.send({ kind: 'stop' });
-    clock.after(drainMs + STOP_MARGIN_MS, () => {
+    clock.after(stopMs + STOP_MARGIN_MS, () => {
       for (const [worker, { child }] of this.#running) {
         logger.error({ worker, workerPid: child.pid }, 'a worker does not stop: it is killed');
       }

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { RoomHandle } from '@pinroom/client';
 import type { NodeStatus, ServerEvents } from '@pinroom/client/contract';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +125,18 @@ describe(`${WORKERS} workers on one port`, () => {
     expect(group.output().match(/the supervisor has gone/g)).toHaveLength(WORKERS);
     expect(group.output().match(/"msg":"stopped"/g)).toHaveLength(WORKERS);
   }, 90_000);
+
+  it('do not begin where their supervisor has gone by then', () => {
+    const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const env = { ...process.env, REDIS_URL: undefined, DATABASE_URL: undefined };
+    const { status, stdout } = spawnSync(process.execPath, [program, '--worker=1/2'], {
+      env,
+      encoding: 'utf8',
+      timeout: START_MS,
+    });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/the supervisor has gone/)]);
+    expect(stdout).not.toMatch(/ready/);
+  });
 
   it('that hang while they stop are ended at once by a second signal', async () => {
     const { env, redis } = await startBackends();

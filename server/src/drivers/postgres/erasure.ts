@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userChannel } from '@pinroom/client/contract';
 import { type Kysely, sql } from 'kysely';
+import { CALL_DEADLINE_MS, CallDeadline } from './call-deadline.js';
 import { eraseFromLog } from './entry-rows.js';
 import { NIL_UUID, type Tables } from './tables.js';
 
@@ -16,8 +17,11 @@ const LAST_GENERATION = Number.MAX_SAFE_INTEGER;
  * end. Its PIN, if it still has one, rests until it would have been free.
  */
 export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<void> {
+  const deadline = new CallDeadline(CALL_DEADLINE_MS);
   let deleted = DELETE_BATCH;
   while (deleted >= DELETE_BATCH) {
+    // Each batch has a connection, with a deadline, of its own.
+    deadline.check();
     const result = await sql`
       delete from entries where room_id = ${roomId}::uuid and (channel, epoch, seq) in (
         select channel, epoch, seq from entries where room_id = ${roomId}::uuid
@@ -44,11 +48,12 @@ export async function deleteRoom(db: Kysely<Tables>, roomId: string): Promise<vo
  * is deleted, and last, as it says where to look. Answers the rooms that the user was seen in.
  */
 export async function eraseUser(db: Kysely<Tables>, userId: string): Promise<string[]> {
+  const deadline = new CallDeadline(CALL_DEADLINE_MS);
   const roomIds = await roomsOf(db, userId);
-  await eraseAuthor(db, userId);
+  await eraseAuthor(db, userId, deadline);
   if (roomIds.length > 0) {
     await renameOwnChannel(db, roomIds, userId);
-    for (const roomId of roomIds) await eraseFromRoomLog(db, roomId, userId);
+    for (const roomId of roomIds) await eraseFromRoomLog(db, roomId, userId, deadline);
   }
   await db.transaction().execute(async (trx) => {
     await trx
@@ -111,9 +116,14 @@ function seenIn(db: Kysely<Tables>, userId: string) {
     .union(db.selectFrom('rooms').select('id as room_id').where('created_by', '=', userId));
 }
 
-async function eraseAuthor(db: Kysely<Tables>, userId: string): Promise<void> {
+async function eraseAuthor(
+  db: Kysely<Tables>,
+  userId: string,
+  deadline: CallDeadline,
+): Promise<void> {
   let touched = BATCH;
   while (touched >= BATCH) {
+    deadline.check();
     const result = await sql`
       update entries set user_id = null, nickname = null
       where (room_id, channel, epoch, seq) in (
@@ -137,9 +147,15 @@ async function renameOwnChannel(
     .execute();
 }
 
-async function eraseFromRoomLog(db: Kysely<Tables>, roomId: string, userId: string): Promise<void> {
+async function eraseFromRoomLog(
+  db: Kysely<Tables>,
+  roomId: string,
+  userId: string,
+  deadline: CallDeadline,
+): Promise<void> {
   let found = BATCH;
   while (found >= BATCH) {
+    deadline.check();
     const rows = await db
       .selectFrom('entries')
       .select(['epoch', 'seq', 'payload'])

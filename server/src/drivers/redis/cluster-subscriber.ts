@@ -50,6 +50,8 @@ export class ClusterSubscriber extends EventEmitter implements RedisSubscriber {
   }
 
   async ssubscribe(channel: string): Promise<unknown> {
+    // Nobody would close the connection that it would open.
+    if (this.#isClosed) throw new Error('The subscriptions to the Redis Cluster are closed.');
     const slot = this.#channels.get(channel)?.slot ?? slotOf(channel);
     const wanted: Wanted = { slot, place: null };
     this.#channels.set(channel, wanted);

@@ -6,7 +6,6 @@ import {
   LIMITS,
   type Member,
   type Role,
-  userChannel,
 } from '@pinroom/client/contract';
 import type { FeedChannel, FeedSnapshot, RoomFeed } from '../feed/room-feed.port.js';
 import { fit } from '../history/answer-size.js';
@@ -32,7 +31,7 @@ export class SnapshotReader {
   // In a burst all three are the same for many, and the dearest of what is read.
   readonly #lists = new NextFlights<string, MemberList | null>();
   readonly #states = new NextFlights<string, KeptState | null>();
-  readonly #commonChannels = new NextFlights<string, FeedSnapshot>();
+  readonly #rooms = new NextFlights<string, FeedSnapshot>();
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
@@ -88,16 +87,16 @@ export class SnapshotReader {
     userId: string,
     since: { [channel: string]: string },
   ): Promise<ReadonlyMap<string, FeedChannel>> {
-    const { feed } = this.#parts;
-    const own = userChannel(userId);
+    const read = (channels: readonly string[]) =>
+      this.#parts.feed.snapshot(roomId, channels, LIMITS.joinEntries);
     const wanted = followedChannels(role, userId).filter((channel) => since[channel] === undefined);
-    const common = wanted.filter((channel) => channel !== own);
+    // What is for hosts is read right behind the rights, not a flight later: who is none any more by then
+    // would see what was said since. Hosts are few.
+    const isShared = (channel: string) => role !== 'host' && channel === 'room';
+    const alone = wanted.filter((channel) => !isShared(channel));
     const reads: Promise<FeedSnapshot>[] = [];
-    if (common.length > 0) {
-      const read = () => feed.snapshot(roomId, common, LIMITS.joinEntries);
-      reads.push(this.#commonChannels.run(`${roomId} ${common.join(' ')}`, read));
-    }
-    if (wanted.includes(own)) reads.push(feed.snapshot(roomId, [own], LIMITS.joinEntries));
+    if (wanted.some(isShared)) reads.push(this.#rooms.run(roomId, () => read(['room'])));
+    if (alone.length > 0) reads.push(read(alone));
     const found = await Promise.all(reads);
     return new Map(found.flatMap(({ channels }) => [...channels]));
   }
