@@ -84,8 +84,9 @@ async function runPart(name, house, env, args) {
     if (child.connected) child.send({ number, fault });
   });
   try {
-    const [code] = await once(child, 'exit');
-    return { code: code ?? 1, sections };
+    const [code, signal] = await once(child, 'exit');
+    if (signal !== null) throw new Error(`Ended by ${signal}.`);
+    return { code, sections };
   } finally {
     for (const signal of END_SIGNALS) process.off(signal, end);
   }
