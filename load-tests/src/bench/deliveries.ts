@@ -80,6 +80,7 @@ async function compare(
     for (const [place, field] of fields.entries()) {
       const sample = await measure(house, field, { ...load, perSecond }, options, random);
       if (n > 0) samples[place]?.push(sample);
+      else for (const { latency } of field.rooms) latency.reset();
     }
   }
   for (const field of fields) field.close();
