@@ -68,7 +68,7 @@ export class LoadRecorder {
     if (!gauges) return;
     this.#gauges.set(worker, gauges);
     if (!this.#isRunning) return;
-    this.readings.push({ cpu: gauges.cpu, loopDelayMs: gauges.loopDelayMs.p99 });
+    this.readings.push({ worker, cpu: gauges.cpu, loopDelayMs: gauges.loopDelayMs.p99 });
   }
 
   /** From here on the course is recorded. */
