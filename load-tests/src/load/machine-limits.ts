@@ -77,8 +77,11 @@ export function workerLimits(
     Math.max(0, ...[...workers.values()].map((own) => own.filter(isOver).length / own.length));
   const busy = share(({ cpu }) => cpu >= BUSY_CPU);
   const slow = share(({ loopDelayMs }) => loopDelayMs >= SLOW_LOOP_MS);
-  const mostCpu = Math.max(0, ...readings.map(({ cpu }) => cpu));
-  const mostDelay = Math.max(0, ...readings.map(({ loopDelayMs }) => loopDelayMs));
+  // One by one: of a day on many cores there are more of them than a call takes arguments.
+  const most = (of: (reading: GaugeReading) => number) =>
+    readings.reduce((highest, reading) => Math.max(highest, of(reading)), 0);
+  const mostCpu = most(({ cpu }) => cpu);
+  const mostDelay = most(({ loopDelayMs }) => loopDelayMs);
   return [
     {
       name: 'worker CPU',
