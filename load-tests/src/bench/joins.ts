@@ -2,7 +2,7 @@ import { pause } from '../waiting.js';
 import { type Contender, chosenPeers, pinroom } from './contenders.js';
 import { Field, type Seating, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
-import { type BenchOptions, readOptions } from './options.js';
+import { type BenchOptions, chosen, readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { median, spread } from './statistics.js';
 import { type Usage, usageBetween, usageOf } from './usage.js';
@@ -48,8 +48,7 @@ export async function benchJoins(house: BenchHouse, args: string[]): Promise<Sec
     ? [{ ...STREAM, members: 10, about: '200 players come to 20 rooms.' }]
     : [STREAM, BURST];
   const sections: Section[] = [];
-  for (const crowd of crowds) {
-    if (options.only !== null && options.only !== crowd.name) continue;
+  for (const crowd of chosen(crowds, options)) {
     sections.push(await compare(house, options, contenders, crowd));
   }
   for (const contender of contenders) await contender.stop();
