@@ -126,6 +126,9 @@ async function run(args) {
     return 0;
   }
   const isWritten = take(args, '--write');
+  const isPart =
+    /^[^-]/.test(args[0] ?? '') || args.some((arg) => /^--(quick|only|peers)\b/.test(arg));
+  if (isWritten && isPart) throw new Error('--write replaces all figures: run all parts.');
   const found = [];
   let status = 0;
   for (const part of planOf(args)) {
