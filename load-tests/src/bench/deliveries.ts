@@ -73,10 +73,11 @@ async function compare(
   const fields: Field[] = [];
   for (const contender of contenders) fields.push(await Field.open(contender, load));
   const samples = fields.map((): Sample[] => []);
-  const random = seededRandom(7);
   // The first window is for what is compiled and grown once.
   for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
     for (const [place, field] of fields.entries()) {
+      // The same moments for all in a round.
+      const random = seededRandom(n);
       const sample = await measure(house, field, { ...load, perSecond }, options, random);
       if (n > 0) samples[place]?.push(sample);
       else for (const { latency } of field.rooms) latency.reset();

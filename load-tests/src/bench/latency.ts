@@ -41,7 +41,7 @@ export async function benchLatency(house: BenchHouse, args: string[]): Promise<S
     { name: 'half load', perSecond: half },
   ];
   for (const load of chosen(loads, options)) {
-    sections.push(await compare(fields, load, options, random));
+    sections.push(await compare(fields, load, options));
   }
   for (const field of fields) {
     field.close();
@@ -62,13 +62,13 @@ async function compare(
   fields: readonly Field[],
   { name, perSecond }: Load,
   { isQuick, repeat }: BenchOptions,
-  random: () => number,
 ): Promise<Section> {
   const found = fields.map(() => new LatencyHistogram());
   for (let n = 0; n < repeat; n++) {
     for (const [place, field] of fields.entries()) {
       for (const { latency } of field.rooms) latency.reset();
-      await field.say(perSecond, isQuick ? 1 : 5, random);
+      // The same moments for all in a round.
+      await field.say(perSecond, isQuick ? 1 : 5, seededRandom(n));
       for (const { latency } of field.rooms) found[place]?.add(latency);
     }
   }
