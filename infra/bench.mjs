@@ -84,8 +84,9 @@ async function runPart(name, house, env, args) {
     if (child.connected) child.send({ number, fault });
   });
   try {
-    const [code] = await once(child, 'exit');
-    return { code: code ?? 1, sections };
+    const [code, signal] = await once(child, 'exit');
+    if (signal !== null) throw new Error(`Ended by ${signal}.`);
+    return { code, sections };
   } finally {
     for (const signal of END_SIGNALS) process.off(signal, end);
   }
@@ -125,6 +126,9 @@ async function run(args) {
     return 0;
   }
   const isWritten = take(args, '--write');
+  const isPart =
+    /^[^-]/.test(args[0] ?? '') || args.some((arg) => /^--(quick|only|peers)\b/.test(arg));
+  if (isWritten && isPart) throw new Error('--write replaces all figures: run all parts.');
   const found = [];
   let status = 0;
   for (const part of planOf(args)) {

@@ -6,14 +6,20 @@ import { runLoad, UsageError } from '../load-tests/dist/load/run-load.js';
 import { closeHouse, openHouse } from './house.mjs';
 import { END_SIGNALS } from './run-command.mjs';
 
+/** `npm run` hands a terminal's Ctrl+C on to us, who have had it from the terminal already. */
+const SAME_CTRL_C_MS = 500;
+
 const interrupt = new AbortController();
+let interruptedAt = 0;
 
 async function end(signal) {
   if (!interrupt.signal.aborted) {
+    interruptedAt = performance.now();
     console.error(`\n${signal}: ending; the report follows. Once more ends at once.`);
     interrupt.abort();
     return;
   }
+  if (performance.now() - interruptedAt < SAME_CTRL_C_MS) return;
   await closeHouse();
   process.exit(130);
 }

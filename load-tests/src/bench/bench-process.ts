@@ -58,6 +58,9 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   return 0;
 }
 
+// Without whoever started it there are no servers either.
+process.on('disconnect', () => process.exit(1));
+
 main(process.argv.slice(2)).then(
   (status) => process.exit(status),
   (fault: unknown) => {

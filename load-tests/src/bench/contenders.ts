@@ -42,6 +42,9 @@ export async function chosenPeers(
   house: BenchHouse,
 ): Promise<Contender[]> {
   const names = Object.keys(PEERS) as PeerName[];
+  if (peers?.some((name) => !Object.hasOwn(PEERS, name))) {
+    throw new Error(`--peers wants some of ${names.join(',')}.`);
+  }
   const isWanted = (name: PeerName) =>
     name === 'raw' || (peers ? peers.includes(name) : !isQuick || QUICK.includes(name));
   return await Promise.all(names.filter(isWanted).map((name) => startPeer(name, house)));

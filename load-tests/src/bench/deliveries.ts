@@ -4,7 +4,7 @@ import { pause } from '../waiting.js';
 import { type Contender, chosenPeers, pinroom } from './contenders.js';
 import { Field, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
-import { type BenchOptions, readOptions } from './options.js';
+import { type BenchOptions, chosen, readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { median, spread } from './statistics.js';
 import { type Usage, usageBetween, usageOf } from './usage.js';
@@ -54,11 +54,10 @@ interface Sample extends Usage {
 export async function benchDeliveries(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
   const sections: Section[] = [];
-  for (const load of LOADS) {
-    if (options.only !== null && options.only !== load.name) continue;
-    const chosen = { ...load, ...(options.isQuick ? load.quickly : {}) };
+  for (const load of chosen(LOADS, options)) {
+    const sized = { ...load, ...(options.isQuick ? load.quickly : {}) };
     const contenders = [...(await chosenPeers(options, house)), pinroom(house)];
-    sections.push(await compare(house, options, contenders, chosen));
+    sections.push(await compare(house, options, contenders, sized));
     for (const contender of contenders) await contender.stop();
   }
   return sections;
@@ -74,12 +73,14 @@ async function compare(
   const fields: Field[] = [];
   for (const contender of contenders) fields.push(await Field.open(contender, load));
   const samples = fields.map((): Sample[] => []);
-  const random = seededRandom(7);
   // The first window is for what is compiled and grown once.
   for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
     for (const [place, field] of fields.entries()) {
+      // The same moments for all in a round.
+      const random = seededRandom(n);
       const sample = await measure(house, field, { ...load, perSecond }, options, random);
       if (n > 0) samples[place]?.push(sample);
+      else for (const { latency } of field.rooms) latency.reset();
     }
   }
   for (const field of fields) field.close();

@@ -1,7 +1,8 @@
+import { pause } from '../waiting.js';
 import { type Contender, chosenPeers, pinroom } from './contenders.js';
 import { Field, type Seating, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
-import { type BenchOptions, readOptions } from './options.js';
+import { type BenchOptions, chosen, readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { median, spread } from './statistics.js';
 import { type Usage, usageBetween, usageOf } from './usage.js';
@@ -30,6 +31,8 @@ interface Sample extends Usage {
   readonly ms: number;
 }
 
+/** Who came is told of to all and archived; who is gone is no work any more. */
+const SETTLE_MS = 1_500;
 const US = 1e6;
 
 /** CPU and time of those who connect and join. */
@@ -45,8 +48,7 @@ export async function benchJoins(house: BenchHouse, args: string[]): Promise<Sec
     ? [{ ...STREAM, members: 10, about: '200 players come to 20 rooms.' }]
     : [STREAM, BURST];
   const sections: Section[] = [];
-  for (const crowd of crowds) {
-    if (options.only !== null && options.only !== crowd.name) continue;
+  for (const crowd of chosen(crowds, options)) {
     sections.push(await compare(house, options, contenders, crowd));
   }
   for (const contender of contenders) await contender.stop();
@@ -76,7 +78,7 @@ async function compare(
   });
   return {
     title: crowd.name,
-    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL; seconds until all are in.`,
+    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until a second and a half later; seconds until all are in.`,
     command: `npm run bench -- joins --only "${crowd.name}"`,
     columns: ['', '× bare', '±', 'server', 'Redis', 'PostgreSQL', 's until all are in'],
     rows: bars.map(({ name, value, spread: range }, place) => {
@@ -107,7 +109,9 @@ async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): P
   const [before, start] = [usageOf(house, contender), performance.now()];
   await field.fill();
   const ms = performance.now() - start;
+  await pause(SETTLE_MS);
   const used = usageBetween(before, usageOf(house, contender));
   field.close();
+  await pause(SETTLE_MS);
   return { ...used, ms };
 }

@@ -3,7 +3,7 @@ import { seededRandom } from '../load/seeded-random.js';
 import { chosenPeers, pinroom } from './contenders.js';
 import { Field } from './field.js';
 import type { BenchHouse } from './house.js';
-import { type BenchOptions, readOptions } from './options.js';
+import { type BenchOptions, chosen, readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { usageBetween, usageOf } from './usage.js';
 
@@ -36,13 +36,12 @@ export async function benchLatency(house: BenchHouse, args: string[]): Promise<S
   for (const field of ours) costs.push(await costOf(house, field, random));
   const half = Math.round(HALF / Math.max(...costs) / 100) * 100;
   const sections: Section[] = [];
-  for (const load of [
+  const loads = [
     { name: 'light load', perSecond: LIGHT },
     { name: 'half load', perSecond: half },
-  ]) {
-    if (options.only === null || options.only === load.name) {
-      sections.push(await compare(fields, load, options, random));
-    }
+  ];
+  for (const load of chosen(loads, options)) {
+    sections.push(await compare(fields, load, options));
   }
   for (const field of fields) {
     field.close();
@@ -63,13 +62,13 @@ async function compare(
   fields: readonly Field[],
   { name, perSecond }: Load,
   { isQuick, repeat }: BenchOptions,
-  random: () => number,
 ): Promise<Section> {
   const found = fields.map(() => new LatencyHistogram());
   for (let n = 0; n < repeat; n++) {
     for (const [place, field] of fields.entries()) {
       for (const { latency } of field.rooms) latency.reset();
-      await field.say(perSecond, isQuick ? 1 : 5, random);
+      // The same moments for all in a round.
+      await field.say(perSecond, isQuick ? 1 : 5, seededRandom(n));
       for (const { latency } of field.rooms) found[place]?.add(latency);
     }
   }

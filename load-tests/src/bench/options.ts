@@ -28,10 +28,26 @@ export function readOptions(args: string[]): BenchOptions {
   });
   return {
     isQuick: values.quick,
-    repeat: Number(values.repeat ?? (values.quick ? 1 : 5)),
-    seconds: Number(values.seconds ?? (values.quick ? 1 : 4)),
+    repeat: above0('repeat', values.repeat ?? (values.quick ? '1' : '5')),
+    seconds: above0('seconds', values.seconds ?? (values.quick ? '1' : '4')),
     only: values.only ?? null,
     peers: values.peers?.split(',') ?? null,
-    rate: values.rate === undefined ? null : Number(values.rate),
+    rate: values.rate === undefined ? null : above0('rate', values.rate),
   };
+}
+
+function above0(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new Error(`--${name} wants a number above 0, not "${text}".`);
+}
+
+/** Those that `--only` has left, by name; throws where that is none of them. */
+export function chosen<T extends { readonly name: string }>(
+  all: readonly T[],
+  { only }: Pick<BenchOptions, 'only'>,
+): readonly T[] {
+  const left = only === null ? all : all.filter(({ name }) => name === only);
+  if (left.length > 0) return left;
+  throw new Error(`--only wants one of ${all.map(({ name }) => `"${name}"`).join(', ')}.`);
 }

@@ -1,4 +1,4 @@
-import { PinroomClient } from '@pinroom/client';
+import { PinroomClient, PinroomError } from '@pinroom/client';
 import { type BenchHouse, figureOf } from './house.js';
 import { readOptions } from './options.js';
 import { type Section, shown } from './section.js';
@@ -32,7 +32,10 @@ export async function benchPins(house: BenchHouse, args: string[]): Promise<Sect
       const start = performance.now();
       await host.createRoom({}).then(
         () => taken.push(performance.now() - start),
-        () => refused++,
+        (fault: unknown) => {
+          if (!(fault instanceof PinroomError) || fault.code !== 'pins_exhausted') throw fault;
+          refused++;
+        },
       );
     }
     const { redis } = usageBetween(before, usageOf(house, { pids: [node?.pid ?? 0] }));

@@ -13,13 +13,10 @@ const ENDED_SYSTEM = 14;
  * that have ended are counted in them). NaN where the system does not tell.
  */
 export function cpuSeconds(pid: number): number {
-  try {
-    const ended = statOf(`${pid}`);
-    const ofEnded = ((ended[ENDED_USER] ?? 0) + (ended[ENDED_SYSTEM] ?? 0)) / TICKS_PER_SECOND;
-    return familyOf(pid).reduce((sum, member) => sum + ownSeconds(member), ofEnded);
-  } catch {
-    return Number.NaN;
-  }
+  const stat = statOf(`${pid}`);
+  if (stat.length === 0) return Number.NaN;
+  const ofEnded = ((stat[ENDED_USER] ?? 0) + (stat[ENDED_SYSTEM] ?? 0)) / TICKS_PER_SECOND;
+  return familyOf(pid).reduce((sum, member) => sum + ownSeconds(member), ofEnded);
 }
 
 /** What a process keeps in memory, bytes; NaN where the system does not tell. */
@@ -53,13 +50,20 @@ function statOf(name: string): number[] {
   }
 }
 
+/** Of a process that is over by now nothing, as of its threads: children come and go. */
 function ownSeconds(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
-    try {
-      const [ran] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-      return sum + Number(ran) / NS_PER_SECOND;
-    } catch {
-      return sum;
-    }
-  }, 0);
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + ran(pid, thread), 0);
+  } catch {
+    return 0;
+  }
+}
+
+function ran(pid: number, thread: string): number {
+  try {
+    const [ns] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(ns) / NS_PER_SECOND;
+  } catch {
+    return 0;
+  }
 }

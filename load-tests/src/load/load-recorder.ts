@@ -48,6 +48,8 @@ export class LoadRecorder {
   #stepSince = performance.now();
   #startedAt = performance.now();
   #isRunning = false;
+  #atStart = { sent: 0, delivered: 0 };
+  #inRun = { sent: 0, delivered: 0 };
 
   /** `expected`: codes that are good answers. */
   constructor(expected: readonly string[]) {
@@ -66,19 +68,32 @@ export class LoadRecorder {
     if (!gauges) return;
     this.#gauges.set(worker, gauges);
     if (!this.#isRunning) return;
-    this.readings.push({ cpu: gauges.cpu, loopDelayMs: gauges.loopDelayMs.p99 });
+    this.readings.push({ worker, cpu: gauges.cpu, loopDelayMs: gauges.loopDelayMs.p99 });
   }
 
   /** From here on the course is recorded. */
   start(): void {
     this.#isRunning = true;
+    this.#atStart = this.#counted();
     this.#step = new Figures();
     this.#startedAt = performance.now();
     this.#stepSince = this.#startedAt;
   }
 
   end(): void {
+    const { sent, delivered } = this.#counted();
+    if (this.#isRunning) {
+      this.#inRun = {
+        sent: sent - this.#atStart.sent,
+        delivered: delivered - this.#atStart.delivered,
+      };
+    }
     this.#isRunning = false;
+  }
+
+  /** What was sent and delivered while the schedule ran: what came later says nothing of the pace. */
+  get inRun(): { readonly sent: number; readonly delivered: number } {
+    return this.#inRun;
   }
 
   /** Whether the step of the course that is under way has lasted so long. */
@@ -151,6 +166,10 @@ export class LoadRecorder {
 
   get expected(): ReadonlyMap<string, number> {
     return new Map([...this.total.codes].filter(([code]) => this.#expected.has(code)));
+  }
+
+  #counted() {
+    return { sent: this.total.counted('sent'), delivered: this.total.counted('delivered') };
   }
 
   #errorsOf(figures: Figures): number {

@@ -3,8 +3,8 @@ import { connectionLimits, machineLimit, workerLimits } from './machine-limits.j
 
 const reached = (limits: readonly { name: string; isReached: boolean }[]) =>
   limits.filter(({ isReached }) => isReached).map(({ name }) => name);
-const seconds = (count: number, cpu: number, loopDelayMs: number) =>
-  Array.from({ length: count }, () => ({ cpu, loopDelayMs }));
+const seconds = (count: number, cpu: number, loopDelayMs: number, worker = 0) =>
+  Array.from({ length: count }, () => ({ worker, cpu, loopDelayMs }));
 
 describe('a limit of the machine', () => {
   it('is the open files and ports that the connections take', () => {
@@ -20,6 +20,12 @@ describe('a limit of the machine', () => {
     expect(reached(workerLimits([...quiet, ...seconds(1, 1, 50)], 1))).toEqual([]);
     expect(reached(workerLimits([...quiet, ...seconds(10, 0.95, 2)], 1))).toEqual(['worker CPU']);
     expect(reached(workerLimits([...quiet, ...seconds(10, 0.5, 25)], 1))).toEqual(['event loop']);
+  });
+
+  it('is the CPU of one worker among many', () => {
+    const quiet = Array.from({ length: 15 }, (_, n) => seconds(30, 0.3, 2, n + 1)).flat();
+    const limits = workerLimits([...quiet, ...seconds(30, 0.97, 2)], 1);
+    expect(reached(limits)).toEqual(['worker CPU']);
   });
 
   it('is a schedule that the tool does not keep', () => {

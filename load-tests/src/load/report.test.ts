@@ -52,6 +52,7 @@ function outcomeOf(change: Partial<RunOutcome> = {}): RunOutcome {
     gauges: { cpu: 0.4, loopDelayMs: { p99: 1, max: 2 }, heap: 0.1 },
   });
   recorder.point(0.5);
+  recorder.end();
   return {
     ending: 'complete',
     breakages: [],
@@ -114,6 +115,13 @@ describe('a report', () => {
       expect(Object.values(report.correctness.faults)).toContain(3);
     },
   );
+
+  it('takes what arrives after the end of the schedule for deliveries, not for their pace', () => {
+    const outcome = outcomeOf();
+    outcome.recorder.total.count('delivered', 900);
+    const { counts, deliveriesPerSecond } = reportOf(planOf(), outcome, '');
+    expect([counts.delivered, deliveriesPerSecond]).toEqual([1_000, 20]);
+  });
 
   it('fails where nothing could be checked, nobody came in, or the scenario broke', () => {
     const unchecked = reportOf(planOf(['lost>0']), outcomeOf({ checked: null }), '');

@@ -100,8 +100,8 @@ export function reportOf(plan: LoadPlan, outcome: RunOutcome, server: string): L
     seed,
     times: timesOf(recorder.total.times, own.times ?? []),
     counts,
-    entriesPerSecond: rounded((counts.sent ?? 0) / seconds),
-    deliveriesPerSecond: rounded((counts.delivered ?? 0) / seconds),
+    entriesPerSecond: rounded(recorder.inRun.sent / seconds),
+    deliveriesPerSecond: rounded(recorder.inRun.delivered / seconds),
     errors: Object.fromEntries(recorder.errors),
     expected: Object.fromEntries(recorder.expected),
     correctness: {

@@ -116,8 +116,9 @@ export class WorkerRooms {
       let isFirst = isHome;
       for (const records of steps(people)) {
         const found = checkDelivery(records, channels);
-        faults.push(...(isFirst ? found : found.filter(({ client }) => client)));
-        faults.push(...checkPresence(truths, records, isFirst ? channels : []));
+        for (const fault of found) if (isFirst || fault.client) faults.push(fault);
+        const wrong = checkPresence(truths, records, isFirst ? channels : []);
+        for (const fault of wrong) faults.push(fault);
         isFirst = false;
         clients += records.length;
         for (const record of records) for (const view of record.seen) seen += view.entries.length;
