@@ -12,10 +12,13 @@ import { END_SIGNALS } from './run-command.mjs';
 /** Processes that import it collect their garbage when they are told to. */
 const COLLECTOR = new URL('./collect-garbage.mjs', import.meta.url).href;
 
+/** Crowds that are gone must not leave their rooms while the next one is measured. */
+const SHORT_GRACE = { PINROOM_REJOIN_GRACE_SECONDS: '1' };
+
 /** How many nodes each part has; several: it is run with each. */
 const PARTS = {
-  deliveries: { nodes: [1] },
-  joins: { nodes: [1] },
+  deliveries: { nodes: [1], env: SHORT_GRACE },
+  joins: { nodes: [2], env: SHORT_GRACE },
   memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
   nodes: { nodes: [1, 2, 4] },

@@ -75,7 +75,13 @@ async function openEmbedded(env) {
 /** What servers have that must not lose anything, as in infra/redis and infra/postgres. */
 const DURABLE = {
   redis: { appendonly: 'yes', appendfsync: 'everysec' },
-  postgres: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
+  postgres: {
+    fsync: 'on',
+    synchronous_commit: 'on',
+    full_page_writes: 'on',
+    autovacuum: 'on',
+    max_wal_size: '1GB',
+  },
 };
 
 /** Redis, PostgreSQL and nodes. */

@@ -90,12 +90,19 @@ interface PinroomOptions {
   readonly name?: string;
   readonly nodes?: BenchHouse['nodes'];
   readonly shows?: 'access' | 'refresh';
+  /** Where sessions begin; absent: where their sockets go. A node knows the tokens that it has signed. */
+  readonly signer?: string | undefined;
 }
 
 /** Pinroom with everything on, one node unless told; who comes shows an access token, or a refresh token. */
 export function pinroom(
   house: BenchHouse,
-  { name = 'Pinroom', nodes = house.nodes.slice(0, 1), shows = 'access' }: PinroomOptions = {},
+  {
+    name = 'Pinroom',
+    nodes = house.nodes.slice(0, 1),
+    shows = 'access',
+    signer,
+  }: PinroomOptions = {},
 ): Contender {
   const urls = nodes.map(({ url }) => url);
   const host = new PinroomClient({ url: urls[0] ?? '', nickname: 'Host' });
@@ -104,7 +111,7 @@ export function pinroom(
     urls,
     pids: nodes.map(({ pid }) => pid),
     async auth(url, number) {
-      const { accessToken, refreshToken } = await newSession(url, number);
+      const { accessToken, refreshToken } = await newSession(signer ?? url, number);
       return shows === 'access' ? { token: accessToken } : { refreshToken };
     },
     async openRoom() {

@@ -96,7 +96,7 @@ async function measure(
 ): Promise<Sample> {
   const before = usageOf(house, field.contender);
   const sent = field.sent;
-  await field.say(perSecond, seconds, random);
+  await field.say({ perSecond, seconds }, random);
   await pause(SETTLE_MS);
   const entries = field.sent - sent;
   const used = usageBetween(before, usageOf(house, field.contender));
@@ -119,6 +119,7 @@ function toSection(
       isOurs: contender.name === 'Pinroom',
     };
   });
+  const bare = costs[fields.findIndex(({ contender }) => contender.name === 'bare')] ?? [];
   const title = `CPU per delivery, ${load.name}`;
   return {
     title,
@@ -130,6 +131,7 @@ function toSection(
       '',
       '× raw',
       '±',
+      '× bare',
       'per delivery',
       'per entry',
       'Redis',
@@ -147,6 +149,7 @@ function toSection(
         name,
         shown(value),
         shown(range),
+        shown(median((costs[place] ?? []).map((cost, n) => cost / (bare[n] ?? Number.NaN)))),
         shown(median(costs[place] ?? [])),
         perEntry(({ node }) => node),
         perEntry(({ redis }) => redis),

@@ -42,6 +42,7 @@ export async function benchJoins(house: BenchHouse, args: string[]): Promise<Sec
   const contenders = [
     ...(await chosenPeers({ ...options, peers }, house)),
     pinroom(house, { name: 'Pinroom, access token' }),
+    pinroom(house, { name: 'Pinroom, access token of another node', signer: house.nodes[1]?.url }),
     pinroom(house, { name: 'Pinroom, refresh token', shows: 'refresh' }),
   ];
   const crowds = options.isQuick

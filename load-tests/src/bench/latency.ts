@@ -54,7 +54,7 @@ export async function benchLatency(house: BenchHouse, args: string[]): Promise<S
 async function costOf(house: BenchHouse, field: Field, random: () => number): Promise<number> {
   const first = { pids: field.contender.pids.slice(0, 1) };
   const [before, sent] = [usageOf(house, first), field.sent];
-  await field.say(TRIAL.perSecond, TRIAL.seconds, random);
+  await field.say(TRIAL, random);
   return usageBetween(before, usageOf(house, first)).node / (field.sent - sent);
 }
 
@@ -68,7 +68,8 @@ async function compare(
     for (const [place, field] of fields.entries()) {
       for (const { latency } of field.rooms) latency.reset();
       // The same moments for all in a round.
-      await field.say(perSecond, isQuick ? 1 : 5, seededRandom(n));
+      const seconds = isQuick ? 1 : 5;
+      await field.say({ perSecond, seconds, isPunctual: true }, seededRandom(n));
       for (const { latency } of field.rooms) found[place]?.add(latency);
     }
   }

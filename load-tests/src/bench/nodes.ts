@@ -31,7 +31,7 @@ export async function benchNodes(house: BenchHouse, args: string[]): Promise<Sec
     const samples: Sample[] = [];
     for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
       const [before, sent] = [usageOf(house, contender), field.sent];
-      await field.say(perSecond, options.seconds, random);
+      await field.say({ perSecond, seconds: options.seconds }, random);
       await pause(SETTLE_MS);
       const used = usageBetween(before, usageOf(house, contender));
       if (n > 0) samples.push({ ...used, entries: field.sent - sent });

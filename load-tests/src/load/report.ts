@@ -142,6 +142,7 @@ function failuresOf(
     if (count > 0) failures.push(`${count} ${FAULT_WORDS[name]}.`);
   }
   if (counts.absent === members) failures.push('Nobody came in.');
+  else if (counts.absent) failures.push(`${counts.absent} of ${members} never came in.`);
   if (ending === 'memory') failures.push('The check ran out of memory; the run ended early.');
   for (const { text, value, isMet: failed } of conditions) {
     if (failed) {

@@ -2,6 +2,9 @@ import { hashTagOf } from './keys.js';
 import type { RedisAccess } from './redis-access.js';
 import { defineScript } from './scripts.js';
 
+/** Of all sets at once, with as much in each as after an outage of the archive, everybody else would wait. */
+const SETS_AT_ONCE = 16;
+
 interface Look {
   readonly sets: readonly string[];
   readonly until: 'now' | 'ever';
@@ -13,7 +16,7 @@ interface Found {
   readonly at: number;
 }
 
-/** For an idle node these looks are most of what it does: one command for all sets, not one for each. */
+/** For an idle node these looks are most of what it does: one command for many sets, not one for each. */
 const oldestOf = defineScript({
   name: 'oldest-members',
   keys: ({ sets }: Look) => sets,
@@ -54,7 +57,7 @@ async function lookAt({ calls, scripts }: RedisAccess, look: Look): Promise<stri
   if (sets.length === 0 || limit <= 0) return [];
   // A script on a Cluster stays in one slot. Sets on a master that is away are left out: what is on the
   // others is not to wait for it.
-  const groups = calls.isCluster ? byHashTag(sets) : [sets];
+  const groups = calls.isCluster ? byHashTag(sets) : inParts(sets);
   const found = await scripts.runSome(
     oldestOf,
     groups.map((group) => ({ ...look, sets: group })),
@@ -64,6 +67,13 @@ async function lookAt({ calls, scripts }: RedisAccess, look: Look): Promise<stri
     .sort((a, b) => a.at - b.at)
     .slice(0, limit)
     .map(({ member }) => member);
+}
+
+function inParts(sets: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(sets.length / SETS_AT_ONCE);
+  return Array.from({ length: count }, (_, n) =>
+    sets.slice(n * SETS_AT_ONCE, (n + 1) * SETS_AT_ONCE),
+  );
 }
 
 function byHashTag(keys: readonly string[]): string[][] {

@@ -22,14 +22,12 @@ export function commandListener(logger: Logger) {
     client: ClientSocket,
     { data: [name, payload] = NOTHING, id }: EventPacket,
   ): Promise<void> {
-    let result: CommandResult;
     try {
-      result = await connection.command(String(name), payload);
+      answer(client, id, await connection.command(String(name), payload));
     } catch (fault) {
       logger.error({ err: fault }, 'a command could not be answered');
-      result = { ok: false, error: toWireError(fault) };
+      answer(client, id, { ok: false, error: toWireError(fault) });
     }
-    answer(client, id, result);
   }
 
   return function onEvent(this: PinroomSocket, packet: EventPacket): void {

@@ -195,7 +195,7 @@ export class RoomJoiner {
     const outcome = await this.#waitIfNeeded(attempt, mayWait, () => this.#ask(request));
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
-      if (outcome.code === 'passcode_required') throw proof.refusal;
+      if (outcome.code === 'passcode_required' && proof.refusal) throw proof.refusal;
       if (outcome.code === 'nickname_taken') throw await nicknameTaken(people, request);
       throw new AppError(outcome.code);
     }

@@ -20,9 +20,11 @@ export interface PasscodeParts {
 export interface PasscodeProof {
   /** The hash of the passcode that was proven; null: none was. */
   readonly hash: string | null;
-  /** What who needs one is told. */
-  readonly refusal: AppError;
+  /** What who needs one is told; null: that it is needed. */
+  readonly refusal: AppError | null;
 }
+
+const NO_PROOF: PasscodeProof = { hash: null, refusal: null };
 
 const TOO_MANY_GUESSES = {
   session: 'Too many wrong passcodes. Wait a little before you try another one.',
@@ -71,9 +73,8 @@ export class Passcodes {
     seeker: PinSeeker,
   ): Promise<PasscodeProof> {
     const { metrics, secrets, tries, watch } = this.#parts;
-    const refusal = new AppError('passcode_required');
     const isGuess = passcode !== undefined && normaliseLine(passcode) !== '';
-    if (room.passcodeHash === null || !isGuess) return { hash: null, refusal };
+    if (room.passcodeHash === null || !isGuess) return NO_PROOF;
     const data = dataOf(room.id, passcode);
     const isRight = secrets.verify(PURPOSE, data, room.passcodeHash);
     const refused = await tries.try(secrets.mac(PURPOSE, data), isRight, seeker);
@@ -83,8 +84,8 @@ export class Passcodes {
       const message = TOO_MANY_GUESSES[by];
       return { hash: null, refusal: rateLimited(metrics, `pins_of_${by}`, retryAfterMs, message) };
     }
-    if (isRight) return { hash: room.passcodeHash, refusal };
+    if (isRight) return { hash: room.passcodeHash, refusal: null };
     watch.note('missed', seeker.sessionId);
-    return { hash: null, refusal };
+    return NO_PROOF;
   }
 }
