@@ -25,6 +25,9 @@ import { defineScript } from './scripts.js';
 
 type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
 
+/** Between the members of a list that a script hands over as one string; no value contains it. */
+const BETWEEN = '\u001e';
+
 /** Seats of an ended life that are given up together. */
 const RELEASE_BATCH = 200;
 
@@ -155,17 +158,12 @@ const list = defineScript({
   args: ({ cursor, limit }) => [cursor, limit],
   reply: (raw) => {
     if (raw === null) return null;
-    const [version, count, userIds, values, seats] = raw as [
-      string,
-      number,
-      string[],
-      (string | null)[],
-      (string | null)[],
-    ];
-    const members = userIds.map((userId, index) => {
-      const kept = parseMember(userId, values[index]);
+    const [version, count, users, values, seats] = raw as [string, number, string, string, string];
+    const valueOf = values.split(BETWEEN);
+    const members = splitList(users).map((userId, index) => {
+      const kept = parseMember(userId, valueOf[index]);
       invariant(kept, 'who is on the roster is a member');
-      return { kept, online: (seats[index] ?? null) !== null };
+      return { kept, online: seats[index] === '1' };
     });
     return { presenceVersion: Number(version), memberCount: count, members };
   },
@@ -309,6 +307,11 @@ export class RedisMemberStore implements MemberStore, Resilient {
     if (marks.length === 0) await calls.call('SREM', keys.tagLivesKey(tag), life);
     return released;
   }
+}
+
+/** Of no members the string is empty. */
+function splitList(list: string): string[] {
+  return list === '' ? [] : list.split(BETWEEN);
 }
 
 function hostStateOf(isOnline: boolean, isGone: boolean): HostState {

@@ -221,7 +221,9 @@ export class Sessions {
    */
   #noteUse(session: SessionRecord, generation: number, client: ClientInfo): void {
     const { clock, logger, store } = this.#parts;
-    const isSeen = session.seenAt !== null || generation !== session.generation;
+    // The first refresh token has none before it, whose time would end.
+    const isFirst = session.generation === 1;
+    const isSeen = isFirst || session.seenAt !== null || generation !== session.generation;
     if (isSeen && clock.now() - session.lastUsedAt < NOTE_USE_MS) return;
     const use = {
       sessionId: session.id,
