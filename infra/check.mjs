@@ -8,6 +8,8 @@ import { runCommand } from './run-command.mjs';
 const CHECKS = [
   ['format and lint', 'node_modules/@biomejs/biome/bin/biome', ['ci', '--colors=off', '.']],
   ['types', 'node_modules/typescript/bin/tsc', ['-b']],
+  // Coarse figures; it fails where something was lost, repeated, out of order or refused.
+  ['benchmarks', 'infra/bench.mjs', ['--quick']],
 ];
 
 const failed = [];

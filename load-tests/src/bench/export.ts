@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Room } from '@pinroom/client';
-import { type BenchHouse, cpuBetween, cpuOf, figure, figureOf } from './house.js';
+import { type BenchHouse, figureOf } from './house.js';
+import { shown } from './section.js';
+import { usageBetween, usageOf } from './usage.js';
 
 /** What an export of a million entries may take. */
 const MOST_BYTES = 100_000_000;
@@ -17,6 +19,7 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
   });
   const rows = Number(values.rows);
   const url = house.nodes[0]?.url ?? '';
+  const all = { pids: house.nodes.map(({ pid }) => pid) };
   const { accessToken, roomId } = await closedRoom(url);
   house.print(`${rows} entries are put into the archive …`);
   await house.wish({ wish: 'fillArchive', roomId, rows });
@@ -24,7 +27,7 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
   const memory = () => figureOf(house, url, 'process_resident_memory_bytes');
   let isSmall = true;
   for (const slowSeconds of [0, Number(values.slow)]) {
-    const [before, cpu, start] = [await memory(), await cpuOf(house), performance.now()];
+    const [before, cpu, start] = [await memory(), usageOf(house, all), performance.now()];
     let most = before;
     const looking = setInterval(() => {
       memory().then((bytes) => {
@@ -34,13 +37,13 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
     const { bytes, lines } = await read(address, accessToken, slowSeconds * 1_000);
     clearInterval(looking);
     const seconds = (performance.now() - start) / 1_000;
-    const used = cpuBetween(cpu, await cpuOf(house));
+    const used = usageBetween(cpu, usageOf(house, all));
     const grown = most - before;
     isSmall &&= grown <= MOST_BYTES && lines >= rows;
     house.print(
-      `${slowSeconds > 0 ? 'slow' : 'fast'}: ${lines} lines, ${figure(bytes / 1e6)} MB in ${figure(seconds, 1)} s` +
-        `  memory: ${figure(before / 1e6)} MB before, ${figure(grown / 1e6)} MB more at most` +
-        `  CPU: ${figure(used.nodes, 1)} s, PostgreSQL ${figure(used.postgres, 1)} s`,
+      `${slowSeconds > 0 ? 'slow' : 'fast'}: ${lines} lines, ${shown(bytes / 1e6, 0)} MB in ${shown(seconds, 1)} s` +
+        `  memory: ${shown(before / 1e6, 0)} MB before, ${shown(grown / 1e6, 0)} MB more at most` +
+        `  CPU: ${shown(used.node, 1)} s, PostgreSQL ${shown(used.postgres, 1)} s`,
     );
   }
   house.print(isSmall ? 'Whole, within 100 MB.' : 'Not whole, or not within 100 MB.');

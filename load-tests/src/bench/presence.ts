@@ -3,7 +3,9 @@ import { PinroomClient } from '@pinroom/client';
 import { LightMember } from '../light-member.js';
 import { abreast, eventually } from '../waiting.js';
 import { newSession } from './contenders.js';
-import { type BenchHouse, type CpuSeconds, cpuBetween, cpuOf, figure } from './house.js';
+import type { BenchHouse } from './house.js';
+import { shown } from './section.js';
+import { type Usage, usageBetween, usageOf } from './usage.js';
 
 const SETTLE_MS = 120_000;
 /** Who leaves and comes back. */
@@ -20,7 +22,7 @@ interface Phase {
   /** How many did what is measured. */
   readonly count: number;
   readonly ms: number;
-  readonly cpu: CpuSeconds;
+  readonly cpu: Usage;
   readonly bytes: number;
   readonly events: number;
   readonly retries: number;
@@ -130,13 +132,14 @@ async function phase(
     reloads: sum(({ reloads }) => reloads),
   });
   const [before, start] = [look(), performance.now()];
-  const cpu = await cpuOf(house);
+  const all = { pids: house.nodes.map(({ pid }) => pid) };
+  const cpu = usageOf(house, all);
   await work();
   const [ms, after] = [performance.now() - start, look()];
   return {
     count,
     ms,
-    cpu: cpuBetween(cpu, await cpuOf(house)),
+    cpu: usageBetween(cpu, usageOf(house, all)),
     bytes: after.bytes - before.bytes,
     events: after.events - before.events,
     retries: after.retries - before.retries,
@@ -148,12 +151,11 @@ function report(house: BenchHouse, { members, ...phases }: Round): void {
   for (const [name, { count, ms, cpu, bytes, events, retries, reloads }] of Object.entries(
     phases,
   )) {
-    const each = (seconds: number | null) =>
-      figure(seconds === null ? null : (seconds * 1e6) / count).padStart(5);
+    const each = (seconds: number) => shown((seconds * 1e6) / count, 0).padStart(5);
     house.print(
-      `${String(members).padStart(5)} ${name.padEnd(10)} ${figure(ms).padStart(6)} ms` +
-        `  CPU ${each(cpu.nodes)}  Redis ${each(cpu.redis)}  PostgreSQL ${each(cpu.postgres)}` +
-        `  to a member: ${figure(bytes / members)} bytes, ${figure(events / members, 1)} events` +
+      `${String(members).padStart(5)} ${name.padEnd(10)} ${shown(ms, 0).padStart(6)} ms` +
+        `  CPU ${each(cpu.node)}  Redis ${each(cpu.redis)}  PostgreSQL ${each(cpu.postgres)}` +
+        `  to a member: ${shown(bytes / members, 0)} bytes, ${shown(events / members, 1)} events` +
         `  again: ${retries}  reloads: ${reloads}`,
     );
   }
@@ -164,7 +166,7 @@ function judge(house: BenchHouse, rounds: readonly Round[], fewest: number, most
   const cost = (members: number, phaseOf: (round: Round) => Phase) => {
     const costs = rounds
       .filter((round) => round.members === members)
-      .map((round) => phaseOf(round).cpu.nodes / phaseOf(round).count)
+      .map((round) => phaseOf(round).cpu.node / phaseOf(round).count)
       .sort((a, b) => a - b);
     return costs[Math.floor(costs.length / 2)] ?? 0;
   };
@@ -173,7 +175,7 @@ function judge(house: BenchHouse, rounds: readonly Round[], fewest: number, most
     const ratio = cost(most, (round) => round[name]) / cost(fewest, (round) => round[name]);
     // Of a kick everybody is told at once.
     if (ratio > LINEAR && name !== 'kicking') isLinear = false;
-    house.print(`${name}: one of ${most} costs ${figure(ratio, 2)} times one of ${fewest}`);
+    house.print(`${name}: one of ${most} costs ${shown(ratio, 2)} times one of ${fewest}`);
   }
   house.print(
     isLinear
