@@ -159,9 +159,9 @@ const list = defineScript({
   reply: (raw) => {
     if (raw === null) return null;
     const [version, count, users, values, seats] = raw as [string, number, string, string, string];
-    const valueOf = values.split(BETWEEN);
+    const kepts = values.split(BETWEEN);
     const members = splitList(users).map((userId, index) => {
-      const kept = parseMember(userId, valueOf[index]);
+      const kept = parseMember(userId, kepts[index]);
       invariant(kept, 'who is on the roster is a member');
       return { kept, online: seats[index] === '1' };
     });
