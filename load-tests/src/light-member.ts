@@ -46,19 +46,7 @@ export class LightMember {
 
   /** Connects with an access token. */
   static async connect(url: string, token: string): Promise<LightMember> {
-    let [greet, refuse] = [() => {}, (_why: string) => {}];
-    const greeted = new Promise<void>((resolve, reject) => {
-      greet = resolve;
-      refuse = (why) => reject(new Error(why));
-    });
-    const socket = await LightSocket.open(url, (frame) => {
-      if (frame.includes('session:ready')) greet();
-      else if (frame.subarray(0, 2).toString() === '44') refuse(frame.toString());
-    });
-    // What Engine.IO says first may wait unread: nothing of it is needed.
-    socket.send(`40${JSON.stringify({ token })}`);
-    await greeted;
-    return new LightMember(socket);
+    return new LightMember(await LightSocket.enter(url, { token }));
   }
 
   /** Joins, as often as it takes. */

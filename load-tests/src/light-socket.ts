@@ -63,6 +63,23 @@ export class LightSocket {
     });
   }
 
+  /** Connects and shows the server what it wants to see. Resolves once it greets; rejects with its refusal. */
+  static async enter(url: string, auth: object): Promise<LightSocket> {
+    let [greet, refuse] = [() => {}, (_why: string) => {}];
+    const greeted = new Promise<void>((resolve, reject) => {
+      greet = resolve;
+      refuse = (why) => reject(new Error(why));
+    });
+    const socket = await LightSocket.open(url, (frame) => {
+      if (frame.includes('session:ready')) greet();
+      else if (frame.subarray(0, 2).toString() === '44') refuse(frame.toString());
+    });
+    // What Engine.IO says first may wait unread: nothing of it is needed.
+    socket.send(`40${JSON.stringify(auth)}`);
+    await greeted;
+    return socket;
+  }
+
   send(text: string): void {
     const body = Buffer.from(text);
     const isLong = body.length >= LONG;

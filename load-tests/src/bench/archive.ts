@@ -1,4 +1,5 @@
 import { PinroomClient } from '@pinroom/client';
+import { LatencyHistogram } from '../load/latency-histogram.js';
 import { eventually, pause } from '../waiting.js';
 import { type BenchHouse, figureOf } from './house.js';
 import { readOptions } from './options.js';
@@ -43,14 +44,14 @@ export async function benchArchive(house: BenchHouse, args: string[]): Promise<S
   const used = usageBetween(before, usageOf(house, { pids }));
 
   const steady = isQuick ? 2 : SECONDS;
-  const lags: number[] = [];
+  const lag = new LatencyHistogram();
   const [second, startAt] = [await archived(), performance.now()];
   let isOver = false;
   // Since when the first entry is due that the archive does not have.
   const watching = (async () => {
     while (!isOver) {
-      const due = ((await archived()) - second) / PER_SECOND;
-      lags.push((performance.now() - startAt) / 1_000 - due);
+      const dueMs = (((await archived()) - second) * 1_000) / PER_SECOND;
+      lag.record(performance.now() - startAt - dueMs);
       await pause(LOOK_MS);
     }
   })();
@@ -62,8 +63,7 @@ export async function benchArchive(house: BenchHouse, args: string[]): Promise<S
   await watching;
   await drain(second + steady * PER_SECOND);
   await host.stop();
-  lags.sort((a, b) => a - b);
-  const lagAt = (share: number) => lags[Math.min(lags.length - 1, Math.floor(lags.length * share))];
+  const lagAt = (percent: number) => shown((lag.percentile(percent) ?? Number.NaN) / 1_000);
   return [
     {
       title: 'Archive',
@@ -74,8 +74,8 @@ export async function benchArchive(house: BenchHouse, args: string[]): Promise<S
         ['rows per second of node CPU', shown(entries / used.node, 0)],
         ['rows per second', shown(entries / seconds, 0)],
         ['PostgreSQL, µs of CPU per row', shown((used.postgres / entries) * 1e6, 1)],
-        [`lag at ${PER_SECOND}/s, p50, s`, shown(lagAt(0.5) ?? Number.NaN)],
-        [`lag at ${PER_SECOND}/s, p99, s`, shown(lagAt(0.99) ?? Number.NaN)],
+        [`lag at ${PER_SECOND}/s, p50, s`, lagAt(50)],
+        [`lag at ${PER_SECOND}/s, p99, s`, lagAt(99)],
       ],
     },
   ];

@@ -42,18 +42,7 @@ export class BenchMember {
 
   /** Connects; with what the server wants to see. Resolves once it is greeted. */
   static async connect(url: string, auth: object): Promise<BenchMember> {
-    let [greet, refuse] = [() => {}, (_why: string) => {}];
-    const greeted = new Promise<void>((resolve, reject) => {
-      greet = resolve;
-      refuse = (why) => reject(new Error(why));
-    });
-    const socket = await LightSocket.open(url, (frame) => {
-      if (frame.includes('session:ready')) greet();
-      else if (frame.subarray(0, 2).toString() === '44') refuse(frame.toString());
-    });
-    socket.send(`40${JSON.stringify(auth)}`);
-    await greeted;
-    return new BenchMember(socket);
+    return new BenchMember(await LightSocket.enter(url, auth));
   }
 
   /** Joins a room; `heard` gets the number of each entry that comes there. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PinroomClient } from '@pinroom/client';
 import type { SessionAnswer } from '@pinroom/client/contract';
+import { ask } from './ask.js';
 import { BenchRoom } from './bench-room.js';
 import type { BenchHouse } from './house.js';
 import type { BenchOptions } from './options.js';
@@ -122,12 +123,6 @@ export function pinroom(
   };
 }
 
-export async function newSession(url: string, number: number): Promise<SessionAnswer> {
-  const answer = await fetch(`${url}/api/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ nickname: `Player ${number}` }),
-  });
-  if (answer.status !== 201) throw new Error(`No session: ${answer.status}.`);
-  return (await answer.json()) as SessionAnswer;
+export function newSession(url: string, number: number): Promise<SessionAnswer> {
+  return ask(`${url}/api/sessions`, { body: { nickname: `Player ${number}` } });
 }

@@ -1,13 +1,12 @@
 import { LatencyHistogram } from '../load/latency-histogram.js';
 import { seededRandom } from '../load/seeded-random.js';
-import { pause } from '../waiting.js';
 import { type Contender, chosenPeers, pinroom } from './contenders.js';
+import { type EntryWindow, entryWindow } from './entry-window.js';
 import { Field, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
 import { type BenchOptions, chosen, readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { median, spread } from './statistics.js';
-import { type Usage, usageBetween, usageOf } from './usage.js';
 
 interface Load extends Shape {
   readonly name: string;
@@ -40,15 +39,7 @@ const LOADS: readonly Load[] = [
   },
 ];
 
-/** The archive is at most a second behind. */
-const SETTLE_MS = 1_500;
 const US = 1e6;
-
-/** One window of one server. */
-interface Sample extends Usage {
-  readonly entries: number;
-  readonly deliveries: number;
-}
 
 /** CPU of every server for the same load, one after the other, several times. */
 export async function benchDeliveries(house: BenchHouse, args: string[]): Promise<Section[]> {
@@ -72,13 +63,14 @@ async function compare(
   const perSecond = options.rate ?? load.perSecond;
   const fields: Field[] = [];
   for (const contender of contenders) fields.push(await Field.open(contender, load));
-  const samples = fields.map((): Sample[] => []);
+  const samples = fields.map((): EntryWindow[] => []);
   // The first window is for what is compiled and grown once.
   for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
     for (const [place, field] of fields.entries()) {
       // The same moments for all in a round.
       const random = seededRandom(n);
-      const sample = await measure(house, field, { ...load, perSecond }, options, random);
+      const saying = { perSecond, seconds: options.seconds };
+      const sample = await entryWindow(house, field, saying, random);
       if (n > 0) samples[place]?.push(sample);
       else for (const { latency } of field.rooms) latency.reset();
     }
@@ -87,29 +79,15 @@ async function compare(
   return toSection(load, perSecond, fields, samples);
 }
 
-async function measure(
-  house: BenchHouse,
-  field: Field,
-  { members, perSecond }: Load,
-  { seconds }: BenchOptions,
-  random: () => number,
-): Promise<Sample> {
-  const before = usageOf(house, field.contender);
-  const sent = field.sent;
-  await field.say({ perSecond, seconds }, random);
-  await pause(SETTLE_MS);
-  const entries = field.sent - sent;
-  const used = usageBetween(before, usageOf(house, field.contender));
-  return { ...used, entries, deliveries: entries * members };
-}
-
 function toSection(
   load: Load,
   perSecond: number,
   fields: readonly Field[],
-  samples: readonly (readonly Sample[])[],
+  samples: readonly (readonly EntryWindow[])[],
 ): Section {
-  const costs = samples.map((all) => all.map(({ node, deliveries }) => (node / deliveries) * US));
+  const costs = samples.map((all) =>
+    all.map(({ node, entries }) => (node / (entries * load.members)) * US),
+  );
   const bars = fields.map(({ contender }, place) => {
     const ratios = (costs[place] ?? []).map((cost, n) => cost / (costs[0]?.[n] ?? Number.NaN));
     return {
@@ -141,7 +119,7 @@ function toSection(
     ],
     rows: bars.map(({ name, value, spread: range }, place) => {
       const all = samples[place] ?? [];
-      const perEntry = (of: (sample: Sample) => number) =>
+      const perEntry = (of: (sample: EntryWindow) => number) =>
         shown(median(all.map((sample) => (of(sample) / sample.entries) * US)), 1);
       const latency = new LatencyHistogram();
       for (const room of fields[place]?.rooms ?? []) latency.add(room.latency);

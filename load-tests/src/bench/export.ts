@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Room } from '@pinroom/client';
+import { ask } from './ask.js';
 import { type BenchHouse, figureOf } from './house.js';
 import { shown } from './section.js';
 import { usageBetween, usageOf } from './usage.js';
@@ -51,20 +52,11 @@ export async function benchExport(house: BenchHouse, args: string[]): Promise<bo
 }
 
 async function closedRoom(url: string) {
-  const { accessToken } = await post<{ accessToken: string }>(`${url}/api/sessions`);
-  const { room } = await post<{ room: Room }>(`${url}/api/rooms`, accessToken);
-  await post(`${url}/api/rooms/${room.id}/close`, accessToken);
+  const { accessToken } = await ask<{ accessToken: string }>(`${url}/api/sessions`);
+  const asHost = { token: accessToken };
+  const { room } = await ask<{ room: Room }>(`${url}/api/rooms`, asHost);
+  await ask(`${url}/api/rooms/${room.id}/close`, asHost);
   return { accessToken, roomId: room.id };
-}
-
-async function post<T>(address: string, token?: string): Promise<T> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const answer = await fetch(address, { method: 'POST', headers, body: '{}' });
-  if (!answer.ok) throw new Error(`${address}: ${await answer.text()}`);
-  return (await answer.json()) as T;
 }
 
 /** Reads to the end; with `slowMs`, it takes at least so long. */

@@ -1,4 +1,5 @@
 import { seededRandom } from '../load/seeded-random.js';
+import { ask } from './ask.js';
 import { newSession } from './contenders.js';
 import type { BenchHouse } from './house.js';
 import { readOptions } from './options.js';
@@ -19,17 +20,11 @@ export async function benchHistory(house: BenchHouse, args: string[]): Promise<S
   const url = node?.url ?? '';
   const rows = isQuick ? ROWS / 20 : ROWS;
   const pages = isQuick ? PAGES / 10 : PAGES;
-  const { accessToken } = await newSession(url, 0);
-  const ask = async <T>(path: string, method = 'GET'): Promise<T> => {
-    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
-    const body = method === 'POST' ? '{}' : null;
-    const answer = await fetch(url + path, { method, headers, body });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-    return (await answer.json()) as T;
-  };
-  const open = async () => (await ask<{ room: { id: string } }>('/api/rooms', 'POST')).room.id;
+  const { accessToken: token } = await newSession(url, 0);
+  const open = async () =>
+    (await ask<{ room: { id: string } }>(`${url}/api/rooms`, { token })).room.id;
   const [archived, live] = [await open(), await open()];
-  await ask(`/api/rooms/${archived}/close`, 'POST');
+  await ask(`${url}/api/rooms/${archived}/close`, { token });
   await house.wish({ wish: 'fillArchive', roomId: archived, rows });
   await house.wish({ wish: 'fillStreams', roomIds: [live], entries: KEPT });
 
@@ -53,7 +48,10 @@ export async function benchHistory(house: BenchHouse, args: string[]): Promise<S
     ];
     for (const path of paths) {
       const start = performance.now();
-      const { source } = await ask<{ source: string }>(`/api/rooms/${path}`);
+      const { source } = await ask<{ source: string }>(`${url}/api/rooms/${path}`, {
+        method: 'GET',
+        token,
+      });
       ms.push(performance.now() - start);
       sources.add(source);
     }

@@ -1,21 +1,15 @@
 import { seededRandom } from '../load/seeded-random.js';
-import { pause } from '../waiting.js';
 import { pinroom } from './contenders.js';
+import { type EntryWindow, entryWindow } from './entry-window.js';
 import { Field } from './field.js';
 import type { BenchHouse } from './house.js';
 import { readOptions } from './options.js';
 import { type Section, shown } from './section.js';
 import { median } from './statistics.js';
-import { type Usage, usageBetween, usageOf } from './usage.js';
 
 const SHAPE = { rooms: 20, members: 50 };
 const PER_SECOND = 1_000;
-const SETTLE_MS = 1_500;
 const US = 1e6;
-
-interface Sample extends Usage {
-  readonly entries: number;
-}
 
 /** The same load on as many nodes as the house has: rooms on one node each, and on all of them. */
 export async function benchNodes(house: BenchHouse, args: string[]): Promise<Section[]> {
@@ -28,17 +22,15 @@ export async function benchNodes(house: BenchHouse, args: string[]): Promise<Sec
     if (nodes === 'spanning' && house.nodes.length === 1) continue;
     const contender = pinroom(house, { nodes: house.nodes });
     const field = await Field.open(contender, shape, { nodes });
-    const samples: Sample[] = [];
+    const samples: EntryWindow[] = [];
     for (let n = options.isQuick ? 1 : 0; n <= options.repeat; n++) {
-      const [before, sent] = [usageOf(house, contender), field.sent];
-      await field.say({ perSecond, seconds: options.seconds }, random);
-      await pause(SETTLE_MS);
-      const used = usageBetween(before, usageOf(house, contender));
-      if (n > 0) samples.push({ ...used, entries: field.sent - sent });
+      const saying = { perSecond, seconds: options.seconds };
+      const sample = await entryWindow(house, field, saying, random);
+      if (n > 0) samples.push(sample);
     }
     field.close();
     await contender.stop();
-    const each = (of: (sample: Sample) => number) =>
+    const each = (of: (sample: EntryWindow) => number) =>
       median(samples.map((sample) => (of(sample) / sample.entries) * US));
     rows.push([
       nodes === 'together' ? 'each room on one node' : 'each room on all nodes',

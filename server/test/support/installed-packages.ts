@@ -40,7 +40,8 @@ export async function installPackages(): Promise<Project> {
   const folder = path.join(place, 'project');
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), '{ "name": "project", "private": true }');
-  writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lockfile()));
+  const registry = (await npm(['config', 'get', 'registry'], folder, PACK_MS)).trim();
+  writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lockfile(registry)));
   const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--fetch-retries=1'];
   await npm(['install', ...options, ...Object.values(tarballs)], folder, INSTALL_MS);
   return { folder, tarballs };
@@ -60,20 +61,20 @@ async function pack(target: string): Promise<Record<string, string>> {
  * What the packages may take from the registry: the versions that all other tests run with. A new release of
  * one of them fails no test of today, and npm finds each in its cache by its hash.
  */
-function lockfile(): object {
+function lockfile(registry: string): object {
   const { packages } = JSON.parse(readText('package-lock.json')) as {
     packages: Record<string, Locked>;
   };
   const kept = Object.entries(packages)
     .filter(([place, { link }]) => place.startsWith('node_modules/') && !link)
-    .map(([place, entry]) => [place, { ...entry, resolved: addressOf(place, entry) }]);
+    .map(([place, entry]) => [place, { ...entry, resolved: addressOf(registry, place, entry) }]);
   return { lockfileVersion: 3, requires: true, packages: Object.fromEntries(kept) };
 }
 
-/** npm replaces the host by that of the registry it is told to use. */
-function addressOf(place: string, { name, version }: Locked): string {
+function addressOf(registry: string, place: string, { name, version }: Locked): string {
   const full = name ?? place.split('node_modules/').at(-1) ?? '';
-  return `https://registry.npmjs.org/${full}/-/${path.posix.basename(full)}-${version}.tgz`;
+  const file = `${full}/-/${path.posix.basename(full)}-${version}.tgz`;
+  return `${registry.replace(/\/$/, '')}/${file}`;
 }
 
 async function npm(words: readonly string[], cwd: string, timeout: number): Promise<string> {
