@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { OperatorRoom, SystemEntry } from '@pinroom/client/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../infra/service-process.mjs';
+import { DataFolderLock } from '../../src/drivers/postgres/data-folder-lock.js';
 import { ALL_MIGRATIONS } from '../../src/drivers/postgres/migrations/all-migrations.js';
+import { afterFile } from '../support/after-file.js';
 import { startBackends } from '../support/backends.js';
 import { runPinroom, startPinroom } from '../support/pinroom-command.js';
 import { openSocket } from '../support/raw-socket.js';
@@ -169,6 +174,40 @@ describe('check and migrate', () => {
     expect([again.code, again.lines]).toEqual([OK, ['The schema is up to date.']]);
     const after = await runPinroom(['check'], env);
     expect(after.lines.join('\n')).toMatch(/^PostgreSQL +ok .*schema up to date/m);
+  });
+
+  it('look at the data folder, and leave it to who has it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pinroom-folder-'));
+    afterFile(() => rmSync(folder, { recursive: true, force: true }));
+    const lock = await DataFolderLock.acquire(folder);
+    const look = async (dataDir: string, port: number) => {
+      const env = { PINROOM_DATA_DIR: dataDir, PORT: `${port}` };
+      const { code, lines } = await runPinroom(['check'], env);
+      const found = lines.filter((line) => /^archive/.test(line)).join('\n');
+      return { code, found: found.replaceAll(/ {2,}/g, ' '), last: lines.at(-1) };
+    };
+    const port = await freePort();
+    const held = `data folder ${folder} is in use by process ${process.pid}.`;
+    const second = await look(folder, port);
+    expect(second).toMatchObject({ code: FAILED, last: 'A node does not start with this.' });
+    expect(second.found).toContain(`archive fault PINROOM_DATA_DIR: The ${held}`);
+    // Both are in use: the node that this is about runs.
+    const { port: taken } = await startRedis();
+    const running = await look(folder, taken);
+    expect(running.code).toBe(OK);
+    expect(running.found).toMatch(/^archive ok embedded, .*, if no other node has it$/m);
+    expect(running.found).toContain(`archive warning PINROOM_DATA_DIR: The ${held}`);
+    await lock.release();
+    expect(await look(folder, port)).toMatchObject({ code: OK, last: 'A node starts with this.' });
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    for (const wrong of [file, path.join(file, 'below')]) {
+      const { code, found } = await look(wrong, port);
+      expect([code, found]).toEqual([
+        FAILED,
+        `archive fault PINROOM_DATA_DIR: ${file} is no folder.`,
+      ]);
+    }
   });
 
   it('find every fault at once, name no password, and end as a start would', async () => {
