@@ -130,9 +130,8 @@ describe('what is asked of a node that runs', () => {
   });
 
   it.each([
-    ['no token', {}, '', /PINROOM_OPERATOR_TOKEN is not set/],
     ['a wrong token', { PINROOM_OPERATOR_TOKEN: 'x'.repeat(20) }, '', /has another/],
-    ['no node', TOKEN, 'http://127.0.0.1:1', /no node answers: look at --url/],
+    ['no node', TOKEN, 'http://127.0.0.1:1', /no node answers: look at --url .* PORT/],
   ])('ends with 1 and says why where there is %s', async (_, env, url, message) => {
     const address = url || node.url;
     const runs = [['rooms'], ['close', '123456'], ['tail']].map((args) =>
@@ -142,6 +141,21 @@ describe('what is asked of a node that runs', () => {
       expect(code).toBe(FAILED);
       expect(errors).toMatch(message);
     }
+  });
+
+  it.each([
+    ['no token', {}, /^ {2}- PINROOM_OPERATOR_TOKEN is not set/m],
+    [
+      'no usable address',
+      { ...TOKEN, PORT: 'none', HOST: 'a b' },
+      /- PORT must .*\n {2}- HOST must/,
+    ],
+  ])('ends with 2 and says what is wrong in the environment where there is %s', async (...row) => {
+    const [, env, message] = row;
+    const { code, errors } = await runPinroom(['rooms'], env);
+    expect(code).toBe(MISUSED);
+    expect(errors).toMatch(message);
+    expect(errors).not.toContain('--url');
   });
 
   it('a node that pinroom start runs stops cleanly with SIGTERM', async () => {
