@@ -158,9 +158,20 @@ describe('what is asked of a node that runs', () => {
     expect(errors).not.toContain('--url');
   });
 
-  it('a node that pinroom start runs stops cleanly with SIGTERM', async () => {
+  it('tail ends when nobody reads any more, as behind head', async () => {
+    const run = startPinroom(['tail', '--url', node.url], TOKEN);
+    run.stopReading();
+    expect([await run.ended, run.errors()]).toEqual([OK, '']);
+  });
+
+  it('a node that pinroom start runs stops cleanly with SIGTERM, and tail says that it is gone', async () => {
+    const follower = startPinroom(['tail', '-n', '1', '--url', node.url], TOKEN);
+    await until(() => follower.lines().length > 0);
     expect(await node.stop()).toBe(OK);
     expect(node.output()).toContain('stopped');
+    await until(() => follower.errors().includes('pinroom tail: lost, trying again: no node'));
+    follower.interrupt();
+    expect(await follower.ended).toBe(OK);
   });
 });
 
@@ -232,12 +243,15 @@ describe('check and migrate', () => {
       DATABASE_URL: `postgres://ada:the-secret@127.0.0.1:${await freePort()}/pinroom`,
       PORT: `${evicting.port}`,
     };
-    const [{ code, lines, errors }, failed] = await Promise.all([
+    const unread = startPinroom(['check'], env);
+    unread.stopReading();
+    const [{ code, lines, errors }, unreadCode, failed] = await Promise.all([
       runPinroom(['check'], env),
+      unread.ended,
       runPinroom(['migrate'], { DATABASE_URL: env.DATABASE_URL }),
     ]);
     const text = lines.join('\n');
-    expect(code).toBe(FAILED);
+    expect([code, unreadCode]).toEqual([FAILED, FAILED]);
     expect([failed.code, failed.lines]).toEqual([FAILED, []]);
     expect(text).toMatch(/^Redis +fault +REDIS_URL: .*allkeys-lru/m);
     expect(text).toMatch(/^PostgreSQL +fault +DATABASE_URL: no PostgreSQL at 127\.0\.0\.1/m);
