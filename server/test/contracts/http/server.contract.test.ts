@@ -185,9 +185,10 @@ describe('specifications', () => {
     }
   });
 
-  it('AsyncAPI has an operation for every command and every event', async () => {
+  it('AsyncAPI has an operation for the handshake, every command and every event', async () => {
     const { operations } = await documentAt('/asyncapi.json');
     const expected = [
+      'receive.connect',
       ...Object.keys(COMMAND_SCHEMAS).map((name) => `receive.${name.replace(':', '.')}`),
       ...Object.keys(EVENT_SCHEMAS).map((name) => `send.${name.replace(':', '.')}`),
     ];
