@@ -249,7 +249,7 @@ function erasingRoutes(rooms: RoomApi): readonly Route[] {
       summary:
         'Ends all sessions of the caller and takes nickname and id out of what is archived; recent entries of a room that is still open keep them.',
       who: 'user',
-      answers: [{ status: 204, description: 'Done; the cookie is cleared.' }],
+      answers: [{ status: 204, description: 'Done; the cookie is cleared.', hasCookie: true }],
       async handle({ caller, site }) {
         await rooms.deleteUser(caller);
         return emptyAnswer({ 'set-cookie': clearedRefreshCookie(site.secure) });
