@@ -169,7 +169,7 @@ describe('what is asked of a node that runs', () => {
     await until(() => follower.lines().length > 0);
     expect(await node.stop()).toBe(OK);
     expect(node.output()).toContain('stopped');
-    await until(() => follower.errors().includes('pinroom tail: lost, trying again: no node'));
+    await until(() => follower.errors().includes('pinroom tail: lost, trying again: '));
     follower.interrupt();
     expect(await follower.ended).toBe(OK);
   });
