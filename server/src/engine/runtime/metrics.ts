@@ -197,6 +197,16 @@ export const METRICS = {
     labels: [],
     help: 'Share of the maxmemory of Redis that is used, of the fullest master; 0 without a maxmemory.',
   },
+  pinroom_redis_changes_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'How often Redis, or a master of a Cluster, came back with another history than before.',
+  },
+  pinroom_room_lives_begun_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Rooms with a socket on this node whose data began a new life, as Redis had lost some of it.',
+  },
   pinroom_event_loop_delay_seconds: {
     kind: 'histogram',
     labels: [],
