@@ -29,6 +29,9 @@ export type MetricDefinition = {
 const CALL_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Seconds of what a client waits for; its own deadline is below the last. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** How requests are counted that no route answers. */
+export const NO_ROUTE = 'none';
+
 /** Seconds by which a timer is late. */
 const DELAY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
@@ -63,8 +66,14 @@ export const METRICS = {
   pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
   pinroom_http_requests_total: {
     kind: 'counter',
-    labels: ['code'],
-    help: 'HTTP requests answered, by code (ok when it worked).',
+    labels: ['route', 'code'],
+    help: 'HTTP requests answered, by route and code (ok when it worked).',
+  },
+  pinroom_http_seconds: {
+    kind: 'histogram',
+    labels: ['route'],
+    buckets: ANSWER_BUCKETS,
+    help: 'Time from an HTTP request to the beginning of its answer.',
   },
   pinroom_internal_faults_total: {
     kind: 'counter',
