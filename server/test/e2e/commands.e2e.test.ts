@@ -185,6 +185,7 @@ describe('check and migrate', () => {
     expect(text).toMatch(/^configuration +ok +rooms in Redis, archive in PostgreSQL$/m);
     expect(text).toMatch(/^keys +ok +kid \S{43} signs$/m);
     expect(text).toMatch(/^Redis +ok +version \d.*, noeviction, append-only file, clock .\d+ ms$/m);
+    expect(text).toMatch(/^Redis +warning +Redis has no maxmemory/m);
     const count = Object.keys(ALL_MIGRATIONS).length;
     expect(text).toMatch(
       new RegExp(`^PostgreSQL +ok +version \\d.*, ${count} migrations to come`, 'm'),
