@@ -83,6 +83,10 @@ export async function buildApp(
   const drivers = await chooseDrivers({ config, clock, logger, metrics }, stack);
   const log = new SystemLog({ store: drivers.stores.systemLog, clock, logger, nodeId });
   stack.defer(() => log.stop());
+  // Every node notices; one entry of them all stays.
+  drivers.redis?.watch.onChange((histories) => {
+    log.note('redis-changed', { masters: histories.length }, `redis:${histories[0]}`);
+  });
   const health = new NodeHealth(drivers.backends, clock, logger, metrics, log);
   stack.defer(() => health.stop());
 

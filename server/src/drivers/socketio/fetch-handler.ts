@@ -1,7 +1,7 @@
 import { CODES } from '@pinroom/client/contract';
 import { AppError, toWireError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import type { Metrics } from '../../engine/runtime/metrics.js';
+import { type Metrics, NO_ROUTE } from '../../engine/runtime/metrics.js';
 import { withDeadline } from './call-deadline.js';
 
 /** Where a request came from, as the socket says. */
@@ -36,7 +36,7 @@ export interface ErrorAnswerParts {
 /** An error as every route answers it, counted as one. */
 export function errorResponse(fault: unknown, parts: ErrorAnswerParts): Response {
   const error = toWireError(fault);
-  parts.metrics.count('pinroom_http_requests_total', { code: error.code });
+  parts.metrics.count('pinroom_http_requests_total', { route: NO_ROUTE, code: error.code });
   const headers = { ...parts.answerHeaders };
   return Response.json({ error }, { status: CODES[error.code].status, headers });
 }

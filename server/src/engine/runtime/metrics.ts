@@ -29,6 +29,9 @@ export type MetricDefinition = {
 const CALL_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Seconds of what a client waits for; its own deadline is below the last. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** How requests are counted that no route answers. */
+export const NO_ROUTE = 'none';
+
 /** Seconds by which a timer is late. */
 const DELAY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
@@ -63,8 +66,14 @@ export const METRICS = {
   pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
   pinroom_http_requests_total: {
     kind: 'counter',
-    labels: ['code'],
-    help: 'HTTP requests answered, by code (ok when it worked).',
+    labels: ['route', 'code'],
+    help: 'HTTP requests answered, by route and code (ok when it worked).',
+  },
+  pinroom_http_seconds: {
+    kind: 'histogram',
+    labels: ['route'],
+    buckets: ANSWER_BUCKETS,
+    help: 'Time from an HTTP request to the beginning of its answer.',
   },
   pinroom_internal_faults_total: {
     kind: 'counter',
@@ -196,6 +205,16 @@ export const METRICS = {
     kind: 'gauge',
     labels: [],
     help: 'Share of the maxmemory of Redis that is used, of the fullest master; 0 without a maxmemory.',
+  },
+  pinroom_redis_changes_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'How often Redis, or a master of a Cluster, came back with another history than before.',
+  },
+  pinroom_room_lives_begun_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Rooms with a socket on this node whose data began a new life, as Redis had lost some of it.',
   },
   pinroom_event_loop_delay_seconds: {
     kind: 'histogram',
