@@ -20,7 +20,7 @@ import { mergeFigures } from '../drivers/telemetry/merge-figures.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
 import { invariant } from '../engine/runtime/app-error.js';
 import { systemClock } from '../engine/runtime/clock.js';
-import type { Logger } from '../engine/runtime/logger.js';
+import type { CountedLogger, Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
 import { ResourceStack } from '../engine/runtime/resource-stack.js';
@@ -63,7 +63,7 @@ export interface App {
  */
 export async function buildApp(
   config: Config,
-  logger: Logger,
+  logger: CountedLogger,
   worker: WorkerLink | null = null,
 ): Promise<App> {
   await using stack = new ResourceStack((err) => {
@@ -72,6 +72,7 @@ export async function buildApp(
   if (worker === null) await requireFreePort(config.host, config.port);
   const clock = systemClock;
   const metrics = new PrometheusMetrics(worker ? { worker: `${worker.place.number}` } : {});
+  logger.countInto(metrics);
   worker?.giveFigures(() => metrics.text());
   const nodeId = uuidv7(clock.now(), systemRandom);
   const version = readVersion();

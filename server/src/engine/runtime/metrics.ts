@@ -75,6 +75,12 @@ export const METRICS = {
     buckets: ANSWER_BUCKETS,
     help: 'Time from an HTTP request to the beginning of its answer.',
   },
+  pinroom_log_lines_total: {
+    kind: 'counter',
+    labels: ['level'],
+    values: ['warn', 'error'],
+    help: 'Lines of these levels that this node had for its log.',
+  },
   pinroom_internal_faults_total: {
     kind: 'counter',
     labels: [],

@@ -12,7 +12,7 @@ function openLife() {
     clock: { ...systemClock, now: () => state.now },
     random: systemRandom,
     logger: silentLogger,
-    metrics: { ...noMetrics, set: (_, tags) => void (state.told = tags) },
+    metrics: { ...noMetrics, set: (_, tags) => void Object.assign(state, { told: tags }) },
     onLost: () => void state.deaths++,
     leases: {
       async renew() {
