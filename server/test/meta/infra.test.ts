@@ -15,8 +15,11 @@ interface Service {
   readonly depends_on?: string[] | object;
   readonly stop_grace_period?: string;
   readonly read_only?: string;
+  readonly networks: string[];
+  readonly logging?: object;
 }
 interface Compose {
+  readonly networks: object;
   readonly services: { readonly [name: string]: Service };
   readonly volumes: object;
   readonly secrets: object;
@@ -61,8 +64,13 @@ describe('docker-compose.yml', () => {
     expect(compose.services.balancer?.environment?.PINROOM_NODES).toBe(addresses.join(' '));
     expect(caddyfile).toContain(`{$PINROOM_NODES:${addresses.join(' ')}}`);
     const [prometheus] = readYaml(readText('infra/observability/prometheus.yml')) as unknown as [
-      { scrape_configs: [{ metrics_path: string; static_configs: [{ targets: string[] }] }] },
+      {
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [string] }] }] };
+        scrape_configs: [{ metrics_path: string; static_configs: [{ targets: string[] }] }];
+      },
     ];
+    const [{ static_configs: told }] = prometheus.alerting.alertmanagers;
+    expect(told[0].targets).toEqual(['alertmanager:9093']);
     const [job] = prometheus.scrape_configs;
     expect(job.static_configs[0].targets).toEqual(addresses);
     const healthUri = /health_uri (\S+)/.exec(caddyfile)?.[1] ?? '';
@@ -83,6 +91,30 @@ describe('docker-compose.yml', () => {
       }
       for (const name of Array.isArray(on) ? on : Object.keys(on))
         expect(compose.services).toHaveProperty(name);
+    }
+  });
+
+  it('lets each service reach what it asks, and nobody but nodes what holds the data', () => {
+    const of = (name: string) => compose.services[name]?.networks ?? [];
+    const meet = (one: string, other: string) => of(one).some((net) => of(other).includes(net));
+    const asked = [
+      ['balancer', ...nodes.map(([name]) => name)],
+      ['prometheus', ...nodes.map(([name]) => name), 'alertmanager'],
+      ['grafana', 'prometheus'],
+      ...nodes.map(([name]) => [name, 'redis', 'postgres']),
+    ];
+    for (const [from = '', ...others] of asked) {
+      for (const to of others) expect([from, to, meet(from, to)]).toEqual([from, to, true]);
+    }
+    for (const [name, { networks, logging }] of services) {
+      for (const net of networks) expect(compose.networks).toHaveProperty(net);
+      // Or they grow until the disk is full.
+      expect([name, logging]).toEqual([name, expect.objectContaining({ driver: 'json-file' })]);
+      const isInside =
+        nodes.some(([node]) => node === name) || ['redis', 'postgres'].includes(name);
+      for (const store of ['redis', 'postgres']) {
+        expect([name, store, meet(name, store)]).toEqual([name, store, isInside]);
+      }
     }
   });
 
