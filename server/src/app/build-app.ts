@@ -27,6 +27,7 @@ import { ResourceStack } from '../engine/runtime/resource-stack.js';
 import { SystemLog } from '../engine/runtime/system-log.js';
 import { buildEngine, type Engine } from './build-engine.js';
 import { buildOperations, type Operations } from './build-operations.js';
+import { watchClock } from './check-clocks.js';
 import { chooseDrivers, type Drivers } from './choose-drivers.js';
 import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
@@ -84,10 +85,15 @@ export async function buildApp(
   const drivers = await chooseDrivers({ config, clock, logger, metrics }, stack);
   const log = new SystemLog({ store: drivers.stores.systemLog, clock, logger, nodeId });
   stack.defer(() => log.stop());
-  // Every node notices; one entry of them all stays.
-  drivers.redis?.watch.onChange((histories) => {
-    log.note('redis-changed', { masters: histories.length }, `redis:${histories[0]}`);
-  });
+  const { redis } = drivers;
+  if (redis) {
+    // Every node notices; one entry of them all stays.
+    redis.watch.onChange((histories) => {
+      log.note('redis-changed', { masters: histories.length }, `redis:${histories[0]}`);
+    });
+    const clockWatch = watchClock(clock, logger, metrics, () => redis.times());
+    stack.defer(() => clockWatch.stop());
+  }
   const health = new NodeHealth(drivers.backends, clock, logger, metrics, log);
   stack.defer(() => health.stop());
 
