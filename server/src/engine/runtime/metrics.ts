@@ -75,6 +75,12 @@ export const METRICS = {
     buckets: ANSWER_BUCKETS,
     help: 'Time from an HTTP request to the beginning of its answer.',
   },
+  pinroom_log_lines_total: {
+    kind: 'counter',
+    labels: ['level'],
+    values: ['warn', 'error'],
+    help: 'Lines of these levels that this node had for its log.',
+  },
   pinroom_internal_faults_total: {
     kind: 'counter',
     labels: [],
@@ -84,6 +90,11 @@ export const METRICS = {
     kind: 'counter',
     labels: [],
     help: 'Entries that clients and applications have sent through this node, each once.',
+  },
+  pinroom_entries_repeated_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries that were sent again under a key that was known, and got the answer of the first time.',
   },
   pinroom_append_seconds: {
     kind: 'histogram',
@@ -124,6 +135,12 @@ export const METRICS = {
     kind: 'counter',
     labels: ['what', 'source'],
     help: 'Rooms and sessions looked up, by where they were found, and those found nowhere.',
+  },
+  pinroom_sessions_ended_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    values: ['asked', 'reused'],
+    help: 'Sessions ended by who has them, or because an old refresh token was shown.',
   },
   pinroom_archive_lag_seconds: {
     kind: 'gauge',
@@ -173,11 +190,15 @@ export const METRICS = {
     values: ['closed', 'expired'],
     help: 'Rooms of which this node has finished the closing: all archived, the PIN at rest.',
   },
-  pinroom_presence_evictions_total: {
+  pinroom_members_removed_total: {
     kind: 'counter',
-    labels: ['reason'],
-    values: ['away', 'node_died'],
-    help: 'Members removed because they did not come back, and sockets of nodes that died given up.',
+    labels: [],
+    help: 'Members removed because they did not come back in time.',
+  },
+  pinroom_dead_sockets_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Sockets in rooms that were given up because the node that had them died.',
   },
   pinroom_pin_collisions_total: {
     kind: 'counter',
@@ -200,6 +221,11 @@ export const METRICS = {
     labels: ['backend'],
     buckets: CALL_BUCKETS,
     help: 'Time until a backend answers whether it is there; asked every 2 seconds, answers only.',
+  },
+  pinroom_clock_ahead_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'How far the clock of this machine is ahead of that of Redis for certain; below 0: behind.',
   },
   pinroom_redis_memory_used_ratio: {
     kind: 'gauge',
