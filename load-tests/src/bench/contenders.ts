@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { PinroomClient } from '@pinroom/client';
 import type { SessionAnswer } from '@pinroom/client/contract';
 import { ask } from './ask.js';
+import { BenchMember } from './bench-member.js';
 import { BenchRoom } from './bench-room.js';
+import { askForSeat, ColyseusMember } from './colyseus-member.js';
 import type { BenchHouse } from './house.js';
 import type { BenchOptions } from './options.js';
 import type { PeerReady } from './peers/peer-process.js';
+import type { RoomMember } from './room-member.js';
 
-/** A server under test; all speak the same protocol, as far as a benchmark needs it. */
+/** A server under test. */
 export interface Contender {
   readonly name: string;
   /** One for each node. */
@@ -18,6 +21,8 @@ export interface Contender {
   /** What a handshake shows. */
   auth(url: string, number: number): Promise<object>;
   openRoom(number: number): Promise<BenchRoom>;
+  /** Somebody comes, who is in no room so far. */
+  connect(url: string, auth: object): Promise<RoomMember>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +34,7 @@ const PEERS = {
   classic: ['socketio', 'uws', 'classic'],
   sharded: ['socketio', 'uws', 'sharded'],
   'store then emit': ['socketio', 'uws', 'classic', 'store'],
+  'Colyseus on ws': ['colyseus', 'ws'],
 } as const;
 
 type PeerName = keyof typeof PEERS;
@@ -67,13 +73,34 @@ async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> 
     urls: [url],
     pids: [child.pid ?? 0],
     auth: async () => ({}),
-    openRoom: async (number) =>
-      new BenchRoom(`00000000-0000-7000-8000-${String(number).padStart(12, '0')}`, null),
+    ...(program === 'colyseus' ? colyseusRooms(url) : SOCKET_IO_ROOMS),
     async stop() {
       const gone = once(child, 'exit');
       child.kill();
       await gone;
     },
+  };
+}
+
+type Rooms = Pick<Contender, 'openRoom' | 'connect'>;
+
+const peerRoomId = (number: number) =>
+  `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+
+/** There the first who joins makes a room. */
+const SOCKET_IO_ROOMS: Rooms = {
+  openRoom: async (number) => new BenchRoom(peerRoomId(number), null),
+  connect: BenchMember.connect,
+};
+
+function colyseusRooms(url: string): Rooms {
+  let opened = 0;
+  return {
+    async openRoom() {
+      const { roomId } = await askForSeat(url, 'create/talk', { roomId: peerRoomId(opened++) });
+      return new BenchRoom(roomId, null);
+    },
+    connect: async () => new ColyseusMember(url),
   };
 }
 
@@ -119,6 +146,7 @@ export function pinroom(
       const { room } = await host.createRoom({ capacity: 100_000 });
       return new BenchRoom(room.id, room.pin);
     },
+    connect: BenchMember.connect,
     stop: () => host.stop(),
   };
 }
