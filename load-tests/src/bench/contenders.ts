@@ -34,6 +34,7 @@ const PEERS = {
   classic: ['socketio', 'uws', 'classic'],
   sharded: ['socketio', 'uws', 'sharded'],
   'store then emit': ['socketio', 'uws', 'classic', 'store'],
+  Colyseus: ['colyseus', 'uws'],
   'Colyseus on ws': ['colyseus', 'ws'],
 } as const;
 

@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, Room, Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { UwsTransport } from './colyseus-uws.js';
 import { endWithParent, tellPort } from './peer-process.js';
 import { type PeerCommands, peerEntry } from './wire.js';
 
 // Colyseus as its documentation shows it, with rooms that have no state: it only hands on what is said.
+// The first argument after Redis' URL is `uws` or `ws`.
 
 // Else it makes a buffer for each message.
 process.env.NODE_ENV = 'production';
@@ -24,10 +26,11 @@ class TalkRoom extends Room {
   }
 }
 
+const isOnUws = process.argv[3] === 'uws';
 const http = createServer();
-const transport = new WebSocketTransport({ server: http });
+const transport = isOnUws ? new UwsTransport(tellPort) : new WebSocketTransport({ server: http });
 const server = new Server({ transport, greet: false, gracefullyShutdown: false });
 server.define('talk', TalkRoom);
 await server.listen(0, '127.0.0.1');
-tellPort((http.address() as AddressInfo).port);
+if (!isOnUws) tellPort((http.address() as AddressInfo).port);
 endWithParent();
