@@ -12,12 +12,18 @@ import { END_SIGNALS } from './run-command.mjs';
 /** Processes that import it collect their garbage when they are told to. */
 const COLLECTOR = new URL('./collect-garbage.mjs', import.meta.url).href;
 
+/** Nodes that import it archive nothing. */
+const NO_ARCHIVE = new URL('./without-archive.mjs', import.meta.url).href;
+
 /** Crowds that are gone must not leave their rooms while the next one is measured. */
 const SHORT_GRACE = { PINROOM_REJOIN_GRACE_SECONDS: '1' };
 
-/** How many nodes each part has; several: it is run with each. */
+/**
+ * How many nodes each part has; several: it is run with each. `hasSecond`: beside them is a node without
+ * an archive, in a house of its own.
+ */
 const PARTS = {
-  deliveries: { nodes: [1], env: SHORT_GRACE },
+  deliveries: { nodes: [1], env: SHORT_GRACE, hasSecond: true },
   joins: { nodes: [2], env: SHORT_GRACE },
   memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
@@ -50,8 +56,15 @@ an entry lost, repeated, out of order or refused.
 `;
 
 /** Runs parts, one after the other, on a house of their own; answers what they found. */
-async function runParts({ nodes, env, names }, args) {
+async function runParts({ nodes, env, names, hasSecond }, args) {
   const house = await openHouse({ nodes, env, isDurable: true });
+  if (hasSecond && house.redisPid !== null) {
+    const withoutArchive = {
+      ...env,
+      NODE_OPTIONS: `${env?.NODE_OPTIONS ?? ''} --import ${NO_ARCHIVE}`,
+    };
+    house.withoutArchive = await openHouse({ nodes: 1, env: withoutArchive, isDurable: true });
+  }
   try {
     const sections = [];
     for (const name of names) {
@@ -66,10 +79,11 @@ async function runParts({ nodes, env, names }, args) {
 }
 
 async function runPart(name, house, env, args) {
-  const { redisPid, postgresPid, redisUrl, operatorToken } = house;
+  const { redisUrl, operatorToken, withoutArchive } = house;
   const told = {
-    nodes: house.nodes.map(({ url, pid }) => ({ url, pid })),
-    ...{ redisPid, postgresPid, redisUrl, operatorToken },
+    ...processesOf(house),
+    ...{ redisUrl, operatorToken },
+    ...(withoutArchive ? { withoutArchive: processesOf(withoutArchive) } : {}),
     ...(env?.NODE_OPTIONS ? { collector: COLLECTOR } : {}),
   };
   const child = fork(inRepository('load-tests/dist/bench/bench-process.js'), [name, ...args], {
@@ -95,6 +109,10 @@ async function runPart(name, house, env, args) {
   }
 }
 
+function processesOf({ nodes, redisPid, postgresPid }) {
+  return { nodes: nodes.map(({ url, pid }) => ({ url, pid })), redisPid, postgresPid };
+}
+
 function take(args, flag) {
   const at = args.indexOf(flag);
   if (at >= 0) args.splice(at, 1);
@@ -112,12 +130,13 @@ function planOf(args) {
   const embedded = take(args, '--embedded') ? [0] : null;
   if (args.includes('--quick') && names.length === 0) {
     const env = Object.assign({}, ...Object.values(PARTS).map((part) => part.env));
-    return [{ names: Object.keys(PARTS), nodes: 2, env }];
+    return [{ names: Object.keys(PARTS), nodes: 2, env, hasSecond: true }];
   }
   return (names.length > 0 ? names : Object.keys(PARTS)).flatMap((name) =>
     (embedded ?? counts ?? all[name].nodes).map((nodes) => ({
       names: [name],
       env: all[name].env,
+      hasSecond: all[name].hasSecond,
       nodes,
     })),
   );

@@ -7,8 +7,7 @@ import { ask } from './ask.js';
 import { BenchMember } from './bench-member.js';
 import { BenchRoom } from './bench-room.js';
 import { askForSeat, ColyseusMember } from './colyseus-member.js';
-import type { BenchHouse } from './house.js';
-import type { BenchOptions } from './options.js';
+import type { Backends, BenchHouse } from './house.js';
 import type { PeerReady } from './peers/peer-process.js';
 import type { RoomMember } from './room-member.js';
 
@@ -18,9 +17,13 @@ export interface Contender {
   /** One for each node. */
   readonly urls: readonly string[];
   readonly pids: readonly number[];
+  /** Which Redis and PostgreSQL work for it; absent: the house's. */
+  readonly backends?: Backends;
+  /** After so long nothing is left to do of what was asked: the archive is at most a second behind. */
+  readonly settleMs: number;
   /** What a handshake shows. */
   auth(url: string, number: number): Promise<object>;
-  openRoom(number: number): Promise<BenchRoom>;
+  openRoom(): Promise<BenchRoom>;
   /** Somebody comes, who is in no room so far. */
   connect(url: string, auth: object): Promise<RoomMember>;
   stop(): Promise<void>;
@@ -38,23 +41,22 @@ const PEERS = {
   'Colyseus on ws': ['colyseus', 'ws'],
 } as const;
 
-type PeerName = keyof typeof PEERS;
-/** A quick run has these. */
-const QUICK: readonly PeerName[] = ['raw', 'bare'];
+export type PeerName = keyof typeof PEERS;
 
 const START_MS = 15_000;
+const PEER_SETTLE_MS = 500;
+const SETTLE_MS = 1_500;
 
-/** Starts the peers that are wanted; `raw`, with which all are compared, comes first. */
-export async function chosenPeers(
-  { isQuick, peers }: Pick<BenchOptions, 'isQuick' | 'peers'>,
+/** Starts the peers that are wanted, all with null; `raw`, with which all are compared, comes first. */
+export async function startPeers(
   house: BenchHouse,
+  peers: readonly string[] | null,
 ): Promise<Contender[]> {
   const names = Object.keys(PEERS) as PeerName[];
   if (peers?.some((name) => !Object.hasOwn(PEERS, name))) {
     throw new Error(`--peers wants some of ${names.join(',')}.`);
   }
-  const isWanted = (name: PeerName) =>
-    name === 'raw' || (peers ? peers.includes(name) : !isQuick || QUICK.includes(name));
+  const isWanted = (name: PeerName) => name === 'raw' || (peers?.includes(name) ?? true);
   return await Promise.all(names.filter(isWanted).map((name) => startPeer(name, house)));
 }
 
@@ -73,8 +75,9 @@ async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> 
     name,
     urls: [url],
     pids: [child.pid ?? 0],
+    settleMs: PEER_SETTLE_MS,
     auth: async () => ({}),
-    ...(program === 'colyseus' ? colyseusRooms(url) : SOCKET_IO_ROOMS),
+    ...(program === 'colyseus' ? colyseusRooms(url) : socketIoRooms()),
     async stop() {
       const gone = once(child, 'exit');
       child.kill();
@@ -88,11 +91,14 @@ type Rooms = Pick<Contender, 'openRoom' | 'connect'>;
 const peerRoomId = (number: number) =>
   `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
-/** There the first who joins makes a room. */
-const SOCKET_IO_ROOMS: Rooms = {
-  openRoom: async (number) => new BenchRoom(peerRoomId(number), null),
-  connect: BenchMember.connect,
-};
+/** There who joins first makes the room. */
+function socketIoRooms(): Rooms {
+  let opened = 0;
+  return {
+    openRoom: async () => new BenchRoom(peerRoomId(opened++), null),
+    connect: BenchMember.connect,
+  };
+}
 
 function colyseusRooms(url: string): Rooms {
   let opened = 0;
@@ -118,6 +124,7 @@ async function portOf(child: ChildProcess, name: string): Promise<number> {
 interface PinroomOptions {
   readonly name?: string;
   readonly nodes?: BenchHouse['nodes'];
+  readonly backends?: Backends;
   readonly shows?: 'access' | 'refresh';
   /** Where sessions begin; absent: where their sockets go. A node knows the tokens that it has signed. */
   readonly signer?: string | undefined;
@@ -129,6 +136,7 @@ export function pinroom(
   {
     name = 'Pinroom',
     nodes = house.nodes.slice(0, 1),
+    backends = house,
     shows = 'access',
     signer,
   }: PinroomOptions = {},
@@ -139,6 +147,8 @@ export function pinroom(
     name,
     urls,
     pids: nodes.map(({ pid }) => pid),
+    backends,
+    settleMs: SETTLE_MS,
     async auth(url, number) {
       const { accessToken, refreshToken } = await newSession(signer ?? url, number);
       return shows === 'access' ? { token: accessToken } : { refreshToken };
@@ -150,6 +160,14 @@ export function pinroom(
     connect: BenchMember.connect,
     stop: () => host.stop(),
   };
+}
+
+/** The same server with its archive off, where the house has one. */
+export function pinroomWithoutArchive(house: BenchHouse): Contender[] {
+  const { withoutArchive } = house;
+  if (!withoutArchive) return [];
+  const { nodes } = withoutArchive;
+  return [pinroom(house, { name: 'Pinroom, archive off', nodes, backends: withoutArchive })];
 }
 
 export function newSession(url: string, number: number): Promise<SessionAnswer> {

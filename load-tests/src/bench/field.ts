@@ -89,7 +89,7 @@ export class Field {
   ): Promise<Field> {
     const { urls } = contender;
     const rooms: BenchRoom[] = [];
-    for (let n = 0; n < shape.rooms; n++) rooms.push(await contender.openRoom(n));
+    for (let n = 0; n < shape.rooms; n++) rooms.push(await contender.openRoom());
     const places = await abreast(
       ABREAST,
       shape.rooms * shape.members,

@@ -1,11 +1,21 @@
 import { once } from 'node:events';
 
-/** The servers that a benchmark runs against, as its runner has started them. */
-export interface BenchHouse {
-  readonly nodes: readonly { readonly url: string; readonly pid: number }[];
-  /** Null: there is none, the drivers are embedded. */
+/** Null: there is none, the drivers are embedded. */
+export interface Backends {
   readonly redisPid: number | null;
   readonly postgresPid: number | null;
+}
+
+interface BenchNode {
+  readonly url: string;
+  readonly pid: number;
+}
+
+/** The servers that a benchmark runs against, as its runner has started them. */
+export interface BenchHouse extends Backends {
+  readonly nodes: readonly BenchNode[];
+  /** A node that archives nothing, with a Redis and a PostgreSQL of its own; absent: nobody needs it. */
+  readonly withoutArchive?: Backends & { readonly nodes: readonly BenchNode[] };
   readonly redisUrl: string | null;
   /** A module with which a process collects its garbage when it is told to; absent: none needs to. */
   readonly collector?: string;
