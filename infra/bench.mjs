@@ -28,6 +28,7 @@ const PARTS = {
   memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
   nodes: { nodes: [1, 2, 4] },
+  redis: { nodes: [1], hasSecond: true },
   archive: { nodes: [1] },
   history: { nodes: [1] },
   // The last: in a house that it shares it leaves no PINs.
@@ -79,11 +80,11 @@ async function runParts({ nodes, env, names, hasSecond }, args) {
 }
 
 async function runPart(name, house, env, args) {
-  const { redisUrl, operatorToken, withoutArchive } = house;
+  const { operatorToken, withoutArchive } = house;
   const told = {
-    ...processesOf(house),
-    ...{ redisUrl, operatorToken },
-    ...(withoutArchive ? { withoutArchive: processesOf(withoutArchive) } : {}),
+    ...toldOf(house),
+    operatorToken,
+    ...(withoutArchive ? { withoutArchive: toldOf(withoutArchive) } : {}),
     ...(env?.NODE_OPTIONS ? { collector: COLLECTOR } : {}),
   };
   const child = fork(inRepository('load-tests/dist/bench/bench-process.js'), [name, ...args], {
@@ -97,8 +98,11 @@ async function runPart(name, house, env, args) {
       sections = found;
       return;
     }
-    const fault = await WISHES[wish](house, wished).then(() => null, String);
-    if (child.connected) child.send({ number, fault });
+    const reply = await WISHES[wish](house, wished).then(
+      (answer) => ({ answer, fault: null }),
+      (error) => ({ fault: String(error) }),
+    );
+    if (child.connected) child.send({ number, ...reply });
   });
   try {
     const [code, signal] = await once(child, 'exit');
@@ -109,8 +113,8 @@ async function runPart(name, house, env, args) {
   }
 }
 
-function processesOf({ nodes, redisPid, postgresPid }) {
-  return { nodes: nodes.map(({ url, pid }) => ({ url, pid })), redisPid, postgresPid };
+function toldOf({ nodes, redisPid, postgresPid, redisUrl }) {
+  return { nodes: nodes.map(({ url, pid }) => ({ url, pid })), redisPid, postgresPid, redisUrl };
 }
 
 function take(args, flag) {

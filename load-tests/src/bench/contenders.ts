@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PinroomClient } from '@pinroom/client';
@@ -60,11 +61,22 @@ export async function startPeers(
   return await Promise.all(names.filter(isWanted).map((name) => startPeer(name, house)));
 }
 
+interface PeerOptions {
+  /** Where it finds Redis, if not where the house has it. */
+  readonly redisUrl?: string;
+  /** Those with the same hear one another over Redis; absent: nobody else. */
+  readonly group?: string;
+}
+
 /** A process of its own. */
-async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> {
+export async function startPeer(
+  name: PeerName,
+  house: BenchHouse,
+  { redisUrl = house.redisUrl ?? '', group = randomUUID() }: PeerOptions = {},
+): Promise<Contender> {
   const [program, ...args] = PEERS[name];
   const path = fileURLToPath(new URL(`./peers/${program}-process.js`, import.meta.url));
-  const child = fork(path, [house.redisUrl ?? '', ...args], {
+  const child = fork(path, [redisUrl, group, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // As the nodes get it where memory is measured.
     ...(house.collector === undefined ? {} : { execArgv: ['--import', house.collector] }),
@@ -77,7 +89,7 @@ async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> 
     pids: [child.pid ?? 0],
     settleMs: PEER_SETTLE_MS,
     auth: async () => ({}),
-    ...(program === 'colyseus' ? colyseusRooms(url) : socketIoRooms()),
+    ...(program === 'colyseus' ? colyseusRooms(url) : SOCKET_IO_ROOMS),
     async stop() {
       const gone = once(child, 'exit');
       child.kill();
@@ -88,23 +100,19 @@ async function startPeer(name: PeerName, house: BenchHouse): Promise<Contender> 
 
 type Rooms = Pick<Contender, 'openRoom' | 'connect'>;
 
-const peerRoomId = (number: number) =>
-  `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+let peerRooms = 0;
+const newRoomId = () => `00000000-0000-7000-8000-${String(peerRooms++).padStart(12, '0')}`;
 
-/** There who joins first makes the room. */
-function socketIoRooms(): Rooms {
-  let opened = 0;
-  return {
-    openRoom: async () => new BenchRoom(peerRoomId(opened++), null),
-    connect: BenchMember.connect,
-  };
-}
+/** Who joins first makes the room. */
+const SOCKET_IO_ROOMS: Rooms = {
+  openRoom: async () => new BenchRoom(newRoomId(), null),
+  connect: BenchMember.connect,
+};
 
 function colyseusRooms(url: string): Rooms {
-  let opened = 0;
   return {
     async openRoom() {
-      const { roomId } = await askForSeat(url, 'create/talk', { roomId: peerRoomId(opened++) });
+      const { roomId } = await askForSeat(url, 'create/talk', { roomId: newRoomId() });
       return new BenchRoom(roomId, null);
     },
     connect: async () => new ColyseusMember(url),

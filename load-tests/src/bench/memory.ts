@@ -5,8 +5,8 @@ import { Field } from './field.js';
 import type { BenchHouse } from './house.js';
 import { readOptions } from './options.js';
 import { residentBytes } from './process-cpu.js';
-import { type Section, shown } from './section.js';
-import { median, spread } from './statistics.js';
+import { type Section, shown, shownWithSpread } from './section.js';
+import { spread } from './statistics.js';
 
 const MEMBERS = 50;
 /** More tell nothing more, and need more ports than most systems give. */
@@ -47,7 +47,11 @@ export async function benchMemory(house: BenchHouse, args: string[]): Promise<Se
       columns: ['', 'KiB per connection', 'median', '±'],
       rows: rows.map(({ name, held, ofEach }) => [
         name,
-        ...[held, median(ofEach), spread(ofEach)].map((bytes) => shown(bytes / KIB, 1)),
+        shown(held / KIB, 1),
+        ...shownWithSpread(
+          ofEach.map((bytes) => bytes / KIB),
+          1,
+        ),
       ]),
       chart: {
         name: 'memory',

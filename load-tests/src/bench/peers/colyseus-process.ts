@@ -7,7 +7,7 @@ import { endWithParent, tellPort } from './peer-process.js';
 import { type PeerCommands, peerEntry } from './wire.js';
 
 // Colyseus as its documentation shows it, with rooms that have no state: it only hands on what is said.
-// The first argument after Redis' URL is `uws` or `ws`.
+// The third argument, behind two that it has no use for, is `uws` or `ws`.
 
 // Else it makes a buffer for each message.
 process.env.NODE_ENV = 'production';
@@ -26,7 +26,7 @@ class TalkRoom extends Room {
   }
 }
 
-const isOnUws = process.argv[3] === 'uws';
+const isOnUws = process.argv[4] === 'uws';
 const http = createServer();
 const transport = isOnUws ? new UwsTransport(tellPort) : new WebSocketTransport({ server: http });
 const server = new Server({ transport, greet: false, gracefullyShutdown: false });
