@@ -43,7 +43,7 @@ const OTHERS = { presence: { nodes: [1] }, export: { nodes: [1] } };
 const HELP = `Benchmarks, with a Redis, a PostgreSQL and nodes of their own:
 
   npm run bench                       all parts, beside their peers (about half an hour)
-  npm run bench -- --quick            the same in two minutes, to see that all is right; coarse figures
+  npm run bench -- --quick            fewer of them in two minutes, to see that all is right; coarse figures
   npm run bench -- --write            puts the figures into docs/performance.md
   npm run bench -- <part> [options]   one of ${Object.keys(PARTS).join(', ')}
 

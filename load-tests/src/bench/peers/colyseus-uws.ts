@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import {
+  type AuthContext,
   type Client,
   type ClientPrivate,
   ClientState,
@@ -8,7 +9,12 @@ import {
   Protocol,
   Transport,
 } from '@colyseus/core';
-import { loadUws, type UwsPeerResponse, type UwsPeerSocket } from './load-uws.js';
+import {
+  loadUws,
+  type UwsPeerRequest,
+  type UwsPeerResponse,
+  type UwsPeerSocket,
+} from './load-uws.js';
 
 // Colyseus on the same uWebSockets.js as all. Its own package for that, which cannot be installed from a
 // registry alone and brings Express along, does the same with each message and each join.
@@ -16,6 +22,7 @@ import { loadUws, type UwsPeerResponse, type UwsPeerSocket } from './load-uws.js
 interface Visit {
   readonly url: string;
   readonly sessionId: string;
+  readonly about: AuthContext;
 }
 
 /** As Colyseus' rooms want it: with the events of a socket. */
@@ -98,6 +105,7 @@ export class UwsTransport extends Transport {
         const visit = {
           url: request.getUrl(),
           sessionId: new URLSearchParams(request.getQuery()).get('sessionId') ?? '',
+          about: aboutOf(request),
         };
         const asked = ['key', 'protocol', 'extensions'] as const;
         const [key, protocol, extensions] = asked.map((name) =>
@@ -112,6 +120,7 @@ export class UwsTransport extends Transport {
     });
     this.#app.post('/matchmake/*', (response, request) => {
       const [, , method = '', name = ''] = request.getUrl().split('/');
+      const about = aboutOf(request);
       const chunks: Buffer[] = [];
       let isGone = false;
       response.onAborted(() => {
@@ -120,7 +129,7 @@ export class UwsTransport extends Transport {
       response.onData((chunk, isLast) => {
         chunks.push(Buffer.from(new Uint8Array(chunk)));
         if (!isLast) return;
-        void seatOf(method, name, Buffer.concat(chunks).toString()).then((answer) => {
+        void seatOf(method, name, `${Buffer.concat(chunks)}`, about).then((answer) => {
           if (!isGone) answerWith(response, answer);
         });
       });
@@ -144,20 +153,30 @@ export class UwsTransport extends Transport {
     this.#wrappers.set(socket, wrapper);
     const client = new UwsClient(socket.sessionId, wrapper);
     const room = matchMaker.getLocalRoomById(socket.url.split('/')[2] ?? '');
-    if (room?.hasReservedSeat(client.sessionId))
-      await room._onJoin(client, { headers: {}, ip: '' });
+    if (room?.hasReservedSeat(client.sessionId)) await room._onJoin(client, socket.about);
     else client.error(0, 'seat reservation expired.');
   }
 }
 
-function seatOf(method: string, name: string, wish: string): Promise<object> {
+function aboutOf(request: UwsPeerRequest): AuthContext {
+  const headers: Record<string, string> = {};
+  request.forEach((name, value) => {
+    headers[name] = value;
+  });
+  return { headers, ip: '127.0.0.1' };
+}
+
+function seatOf(method: string, name: string, wish: string, about: AuthContext): Promise<object> {
   return matchMaker.controller
-    .invokeMethod(method, name, JSON.parse(wish), { headers: {}, ip: '' })
+    .invokeMethod(method, name, JSON.parse(wish), about)
     .catch((fault: unknown) => ({ error: `${fault}` }));
 }
 
 function answerWith(response: UwsPeerResponse, answer: object): void {
   response.cork(() => {
+    for (const [name, value] of Object.entries(matchMaker.controller.DEFAULT_CORS_HEADERS)) {
+      response.writeHeader(name, value);
+    }
     response.writeHeader('content-type', 'application/json');
     response.end(JSON.stringify(answer));
   });

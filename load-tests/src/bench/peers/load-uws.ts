@@ -16,6 +16,7 @@ export interface UwsPeerRequest {
   getUrl(): string;
   getQuery(): string;
   getHeader(name: string): string;
+  forEach(visit: (name: string, value: string) => void): void;
 }
 
 export interface UwsPeerResponse {
