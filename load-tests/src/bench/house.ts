@@ -7,6 +7,12 @@ export interface Backends {
   readonly redisUrl: string | null;
 }
 
+/** For what cannot do without. */
+export function redisUrlOf({ redisUrl }: Backends): string {
+  if (redisUrl === null) throw new Error('Embedded drivers have no Redis to look at.');
+  return redisUrl;
+}
+
 export interface BenchNode {
   readonly url: string;
   readonly pid: number;

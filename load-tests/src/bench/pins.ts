@@ -1,5 +1,5 @@
 import { PinroomClient, PinroomError } from '@pinroom/client';
-import { type BenchHouse, figureOf } from './house.js';
+import { type BenchHouse, figureOf, redisUrlOf } from './house.js';
 import { readOptions } from './options.js';
 import { RedisWatch } from './redis-watch.js';
 import { type Section, shown, shownWithSpread } from './section.js';
@@ -99,7 +99,7 @@ async function drawsOf(
   open: () => Promise<Opened>,
   rooms: number,
 ): Promise<number> {
-  const watch = await RedisWatch.open(house.redisUrl ?? '');
+  const watch = await RedisWatch.open(redisUrlOf(house));
   const calls = new Map<string, number>();
   watch.onCommand = ([, script = '', , key = '']) => {
     if (key.includes(PIN_KEYS)) calls.set(script, (calls.get(script) ?? 0) + 1);

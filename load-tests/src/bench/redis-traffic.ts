@@ -3,7 +3,7 @@ import { pause } from '../waiting.js';
 import { type Contender, pinroom, pinroomWithoutArchive, startPeer } from './contenders.js';
 import { CountedLine } from './counted-line.js';
 import { Field, type Shape } from './field.js';
-import { addNode, type BenchHouse } from './house.js';
+import { addNode, type BenchHouse, redisUrlOf } from './house.js';
 import { type BenchOptions, chosen, readOptions } from './options.js';
 import { RedisWatch } from './redis-watch.js';
 import { type Section, shown } from './section.js';
@@ -31,7 +31,7 @@ export async function benchRedis(house: BenchHouse, args: string[]): Promise<Sec
 
 /** Two servers with different rooms; the second one's way to Redis is counted. */
 async function messages(house: BenchHouse, { isQuick }: BenchOptions): Promise<Section> {
-  const line = await CountedLine.open(house.redisUrl ?? '');
+  const line = await CountedLine.open(redisUrlOf(house));
   const seconds = isQuick ? 1 : SECONDS;
   const rows: string[][] = [];
   const compare = async (name: string, first: Contender, second: Contender) => {
@@ -83,7 +83,7 @@ async function trips(house: BenchHouse, { isQuick }: BenchOptions): Promise<Sect
     : [await startPeer('store then emit', house), pinroom(house), ...pinroomWithoutArchive(house)];
   const rows: string[][] = [];
   for (const contender of contenders) {
-    const watch = await RedisWatch.open(contender.backends?.redisUrl ?? house.redisUrl ?? '');
+    const watch = await RedisWatch.open(redisUrlOf(contender.backends ?? house));
     const field = await Field.open(contender, SHAPE);
     const random = seededRandom(SEED);
     const asked = async (work: () => Promise<unknown>) => {
