@@ -2,12 +2,16 @@
 // tables into docs/operations.md, `--check` starts a small house and compares it with the model.
 
 import pg from 'pg';
-import { HELP, parseSizing, runSizing } from '../load-tests/dist/sizing/sizing-command.js';
+import { HELP, parseSizing } from '../load-tests/dist/sizing/sizing-arguments.js';
+import { runSizing } from '../load-tests/dist/sizing/sizing-command.js';
 import { writeSizingPage } from '../load-tests/dist/sizing/sizing-page.js';
 import { WISHES } from './bench-wishes.mjs';
 import { closeHouse, openHouse } from './house.mjs';
 import { inRepository } from './repository.mjs';
 import { END_SIGNALS } from './run-command.mjs';
+
+/** Who is gone leaves the room soon, so that this is measured as well. */
+const SHORT_GRACE = { PINROOM_REJOIN_GRACE_SECONDS: '1' };
 
 const FIGURES = `
   select
@@ -22,7 +26,7 @@ const FIGURES = `
 
 /** Redis, PostgreSQL and nodes, as the check wants them. */
 async function openSizingHouse({ nodes }) {
-  const house = await openHouse({ nodes, isDurable: true });
+  const house = await openHouse({ nodes, isDurable: true, env: SHORT_GRACE });
   const archive = new pg.Client({ connectionString: house.databaseUrl });
   await archive.connect();
   return {
@@ -33,7 +37,10 @@ async function openSizingHouse({ nodes }) {
       const { rows } = await archive.query(FIGURES);
       return rows[0];
     },
-    close: () => archive.end(),
+    async close() {
+      await archive.end();
+      await closeHouse();
+    },
   };
 }
 

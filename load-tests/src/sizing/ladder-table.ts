@@ -73,9 +73,9 @@ export function ladderTable(profile: LoadProfile): Table {
   };
 }
 
-/** All that is too full, the fullest first; or what is the fullest. */
+/** All that is too full, the fullest first; or what is the fullest. Nobody comes back to nodes that are full. */
 function fullest(shares: readonly Share[]): string {
-  const full = shares.filter(({ share }) => share > 1);
+  const full = shares.filter(({ share }) => share > 1 && Number.isFinite(share));
   return (full.length > 0 ? full : shares.slice(0, 1))
     .map(({ resource, share }) => `${resource} ${times(share)}`)
     .join(', ');

@@ -24,7 +24,7 @@ export interface LoadCounts {
   readonly deliveries: number;
   /** Channels carried to the archive, each time that one is. */
   readonly channelRounds: number;
-  /** Inserts into PostgreSQL, and the rows in them. */
+  /** Inserts of the rounds into PostgreSQL; rows, those of rooms too. */
   readonly inserts: number;
   readonly rows: number;
   /** Comparisons of where a room stands. */
@@ -84,8 +84,7 @@ export function countsOf(load: Load, { nodes }: Pick<House, 'nodes'>): LoadCount
     inserts:
       perNode(said + logged, PUMP_ROUNDS) +
       perNode(joins, PUMP_ROUNDS) +
-      perNode(newSessions, SESSION_ROUNDS) +
-      roomsOpened,
+      perNode(newSessions, SESSION_ROUNDS),
     rows: said + logged + joins + newSessions + ROOM_ROWS * roomsOpened,
     checks: (rooms * held) / CHECK_SECONDS,
   };

@@ -4,7 +4,7 @@ import { isRight } from './finding.js';
 import { planFor, sharesOf } from './house-plan.js';
 import { countsOf, nodesPerRoom } from './load-counts.js';
 import { type LoadProfile, loadOf, PROFILES } from './load-profile.js';
-import { parseSizing } from './sizing-command.js';
+import { parseSizing } from './sizing-arguments.js';
 import { demandOf, pinDigits, secondsUntilBack } from './sizing-model.js';
 import { withSizes } from './sizing-page.js';
 import { STEPS } from './sizing-tables.js';

@@ -77,6 +77,7 @@ function nodesDemand(load: Load, { nodes }: House, counts: LoadCounts): Demand['
     nodes * cost('nodeSecond') +
     sockets * cost('nodeSocketSecond') +
     counts.rooms * counts.nodesPerRoom * cost('nodeRoomSecond') +
+    counts.roomsOpened * cost('nodeOpening') +
     counts.newSessions * cost('nodeSession') +
     counts.joins * cost('nodeJoin') +
     counts.said * cost('nodeEntry') +
@@ -95,11 +96,13 @@ function redisDemand(load: Load, { masters, nodes }: House, counts: LoadCounts):
   // One master has them, however many there are. Who renews a lease looks at the leases of all.
   const once =
     counts.joins * cost('redisPin') +
+    counts.roomsOpened * cost('redisOpeningPin') +
     nodes * (cost('redisLease') + nodes * cost('redisOtherLease'));
   const spread =
     nodes * cost('redisNodeSecond') +
     cost('redisTagsSecond') +
     held * cost('redisRoomSecond') +
+    counts.roomsOpened * (cost('redisOpening') - cost('redisOpeningPin')) +
     counts.newSessions * cost('redisSession') +
     counts.joins * (cost('redisJoin') - cost('redisPin')) +
     counts.said * cost('redisEntry') +
@@ -185,6 +188,7 @@ function postgresDemand(load: Load, { nodes }: House, counts: LoadCounts): Deman
   return {
     cores:
       nodes * cost('postgresNodeSecond') +
+      counts.roomsOpened * cost('postgresOpening') +
       counts.inserts * cost('postgresInsert') +
       counts.rows * cost('postgresRow'),
     rows: counts.rows,

@@ -11,8 +11,7 @@ export const size = (bytes: number) =>
     ? `${number(bytes / MIB)} MiB`
     : `${number(bytes / GIB, bytes < 10 * GIB ? 1 : 0)} GiB`;
 /** So many times what it may be. */
-export const times = (share: number) =>
-  share < 1_000 ? `${number(share, share < 10 ? 1 : 0)} ×` : 'far too full';
+export const times = (share: number) => `${number(share, share < 0.1 ? 2 : share < 10 ? 1 : 0)} ×`;
 export const percent = (share: number) => `${number(100 * share)} %`;
 
 export function houseWords({ masters, nodes }: House): string {

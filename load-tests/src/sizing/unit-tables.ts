@@ -22,6 +22,8 @@ export function cpuTable(): Table {
       row('… for each node that there is', null, 'redisOtherLease', null),
       row('a joined socket that is silent, each second', 'nodeSocketSecond', null, null),
       row('a room on a node that holds it, each second', 'nodeRoomSecond', 'redisRoomSecond', null),
+      row('a room, opened', 'nodeOpening', 'redisOpening', 'postgresOpening'),
+      row('… of which on the master of `{pin}`', null, 'redisOpeningPin', null),
       row('a new session', 'nodeSession', 'redisSession', 'postgresRow'),
       row('coming (handshake, join by PIN) and leaving', 'nodeJoin', 'redisJoin', 'postgresRow'),
       row('… of which on the master of `{pin}`', null, 'redisPin', null),
