@@ -41,6 +41,8 @@ const GATHER_SECONDS = 0.2;
 export const CHECK_SECONDS = 12;
 /** In the log of a room: who came and left, its opening and its end. */
 const LOGGED = 2;
+/** Somebody is here, is away, has left. */
+const CHANGES = 3;
 /** The row of a room, of its host and of its PIN. */
 const ROOM_ROWS = 3;
 
@@ -64,7 +66,7 @@ export function countsOf(load: Load, { nodes }: Pick<House, 'nodes'>): LoadCount
   const said = rooms * (entriesToAll + entriesToHost);
   const logged = LOGGED * (joins + roomsOpened);
   const held = nodesPerRoom(load, nodes);
-  const changes = 2 * joins;
+  const changes = CHANGES * joins;
   const changesOfRoom = changes / rooms;
   const presence = rooms * (changesOfRoom / (1 + GATHER_SECONDS * changesOfRoom));
   const perNode = (count: number, rounds: number) => nodes * busyRounds(count / nodes, rounds);

@@ -22,6 +22,8 @@ export interface Load extends LoadProfile {
   readonly sockets: number;
   /** `PINROOM_REFRESH_TTL_SECONDS`, in days: so long Redis keeps the session of a guest who is gone. */
   readonly sessionDays: number;
+  /** How long a room is open when everybody is gone: 0 where hosts close theirs, else `PINROOM_ROOM_TTL_SECONDS`. */
+  readonly openSeconds: number;
   /** `PINROOM_CHANNEL_KEEP`. */
   readonly channelKeep: number;
   /** Whether the balancer sends everybody of a room to one node; else to any. */
@@ -70,6 +72,7 @@ export function loadOf(profile: LoadProfile, sockets: number): Load {
     ...profile,
     sockets,
     sessionDays: 30,
+    openSeconds: 0,
     channelKeep: 1_000,
     isTogether: false,
   };

@@ -24,6 +24,7 @@ What people do (defaults: the profile's)
 
 Settings
   --session-days <n>       PINROOM_REFRESH_TTL_SECONDS, in days (30)
+  --open <seconds>         rooms that nobody closes: PINROOM_ROOM_TTL_SECONDS (0: hosts close theirs)
   --keep <n>               PINROOM_CHANNEL_KEEP (1000)
   --together               the balancer sends all of a room to the same node
 
@@ -52,6 +53,7 @@ const OPTIONS = {
   newcomers: { type: 'string' },
   hours: { type: 'string' },
   'session-days': { type: 'string' },
+  open: { type: 'string' },
   keep: { type: 'string' },
   nodes: { type: 'string' },
   seconds: { type: 'string' },
@@ -88,6 +90,7 @@ export function parseSizing(args: string[]): SizingWish {
       newcomers: read(values, 'newcomers', base.newcomers),
       hoursPerDay: read(values, 'hours', base.hoursPerDay),
       sessionDays: read(values, 'session-days', base.sessionDays),
+      openSeconds: read(values, 'open', base.openSeconds),
       channelKeep: read(values, 'keep', base.channelKeep),
       isTogether: values.together,
     };

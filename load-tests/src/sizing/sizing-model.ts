@@ -155,7 +155,7 @@ function sessionMemory(
 
 function redisMemory(load: Load, counts: LoadCounts): number {
   const { channelKeep, entriesToAll, entriesToHost, payloadBytes, staySeconds } = load;
-  const closed = counts.roomsOpened * CLOSED_SECONDS;
+  const left = counts.roomsOpened * (load.openSeconds + CLOSED_SECONDS);
   const rates = [entriesToAll, entriesToHost].filter((rate) => rate > 0);
   const entryBytes = payloadBytes + cost('redisEntryBytes');
   const whole = rates.map((rate) => Math.min(channelKeep, rate * staySeconds));
@@ -168,7 +168,7 @@ function redisMemory(load: Load, counts: LoadCounts): number {
   return (
     cost('redisMemory') +
     counts.rooms * bytesOf(soFar) +
-    closed * bytesOf(whole) +
+    left * bytesOf(whole) +
     counts.said * DEDUPE_SECONDS * cost('redisKeyBytes') +
     sessionMemory(load, counts)
   );
@@ -199,8 +199,8 @@ function postgresDemand(load: Load, { nodes }: House, counts: LoadCounts): Deman
 }
 
 /** PINs that lead to a room, or rest for an hour after one. */
-export function pinsTaken({ rooms, roomsOpened }: LoadCounts): number {
-  return rooms + roomsOpened * CLOSED_SECONDS;
+export function pinsTaken({ openSeconds }: Load, { rooms, roomsOpened }: LoadCounts): number {
+  return rooms + roomsOpened * (openSeconds + CLOSED_SECONDS);
 }
 
 /** Digits that new PINs have where so many are taken, with the usual length and density. */

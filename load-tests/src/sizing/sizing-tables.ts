@@ -62,8 +62,8 @@ export function detailTable(loads: readonly Load[]): Table {
     columns: ['', ...loads.map(({ sockets }) => `${number(sockets)} sockets`)],
     rows: [
       row('rooms', (_, { demand }) => number(demand.counts.rooms)),
-      row('PINs in use or at rest, digits', (_, { demand: { counts } }) => {
-        const pins = pinsTaken(counts);
+      row('PINs in use or at rest, digits', (load, { demand: { counts } }) => {
+        const pins = pinsTaken(load, counts);
         return `${number(pins)}, ${pinDigits(pins)}`;
       }),
       row('joins a second', (_, { demand }) => number(demand.counts.joins, 1)),
