@@ -77,7 +77,7 @@ export class Field {
   static async open(contender: Contender, shape: Shape, seating: Seating = {}): Promise<Field> {
     const field = await Field.prepare(contender, shape, seating);
     await field.fill();
-    await pause(CALM_MS);
+    await pause(Math.min(CALM_MS, contender.settleMs));
     return field;
   }
 
