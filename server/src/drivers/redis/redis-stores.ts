@@ -13,6 +13,7 @@ import { RedisPasscodeTries } from './redis-passcode-tries.js';
 import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
+import { RedisRoomSnapshots } from './redis-room-snapshots.js';
 import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
@@ -42,6 +43,7 @@ export interface RedisStores {
   readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
   readonly states: RedisRoomStateStore;
+  readonly snapshots: RedisRoomSnapshots;
   readonly sessions: RedisSessionStore;
   readonly endedSessions: RedisEndedSessions;
   readonly queue: RedisArchiveQueue;
@@ -75,6 +77,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
       isMemoryShort,
     }),
     states: new RedisRoomStateStore(redis, { isMemoryShort }),
+    snapshots: new RedisRoomSnapshots(redis),
     sessions: new RedisSessionStore(redis),
     endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),
