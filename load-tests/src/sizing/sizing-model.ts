@@ -130,6 +130,8 @@ function redisDemand(load: Load, { masters, nodes }: House, counts: LoadCounts):
     memory: redisMemory(load, counts),
     sessionMemory: sessionMemory(load, counts),
     bytesOut:
+      nodes * cost('nodeBytesSecond') +
+      counts.checks * cost('checkBytes') +
       counts.frames * (load.payloadBytes + cost('frameBytes')) +
       (counts.said + counts.logged) * (load.payloadBytes + cost('readBytes')),
   };
