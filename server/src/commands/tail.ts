@@ -26,7 +26,8 @@ export const tail: Command = {
   },
   details: `${OPERATOR_DETAILS}
 It goes on until Ctrl+C, and comes back by itself where the connection is lost, which it says on
-standard error; nothing is missing then. Types: ${SYSTEM_EVENT_TYPES.slice(0, 5).join(', ')},
+standard error; nothing is missing then.
+Types: ${SYSTEM_EVENT_TYPES.slice(0, 5).join(', ')},
 ${SYSTEM_EVENT_TYPES.slice(5).join(', ')}.
 What they mean, and what to do, is in docs/operations.md.`,
   async run(call, around) {

@@ -10,6 +10,7 @@ import type { Logger } from '../../engine/runtime/logger.js';
 import { type Metrics, NO_ROUTE } from '../../engine/runtime/metrics.js';
 import type { SchemaChecker } from '../../engine/runtime/schema-checker.port.js';
 import { stopwatch } from '../../engine/runtime/stopwatch.js';
+import { inTime } from './answer-deadline.js';
 import { Admission } from './credentials.js';
 import { preflightAnswer, setCorsHeaders } from './cross-origin.js';
 import { faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
@@ -138,7 +139,9 @@ class HonoHttpApp implements HttpApp {
       ...serverRoutes(this.#options),
       ...pageRoutes(pages),
     ];
-    const all = [...api, ...documentRoutes(api, version)];
+    const all = [...api, ...documentRoutes(api, version)].map((route) =>
+      inTime(route, this.#clock),
+    );
     for (const route of all) {
       const counted = route.page ? PAGE : route.name;
       this.#hono.on(route.method, route.path, (c) => {
