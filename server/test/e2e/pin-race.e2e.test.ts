@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { guardProcess } from '../../../infra/left-behind.mjs';
+import { openRedis } from '../../src/drivers/redis/redis-clients.js';
+import { silentLogger } from '../../src/engine/runtime/logger.js';
+import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { afterFile } from '../support/after-file.js';
-import { connectToRedis } from '../support/connect-to-redis.js';
 import { startRedis } from '../support/services.js';
 
 const WORKER = fileURLToPath(new URL('../support/pin-race-worker.mjs', import.meta.url));
@@ -41,10 +43,10 @@ async function race(worker: ChildProcess): Promise<Result> {
 
 it('[PIN-1] four processes draw 50,000 PINs at once: no PIN twice, one round trip for each', async () => {
   const { url } = await startRedis();
-  const redis = connectToRedis(url);
-  afterFile(() => redis.disconnect());
+  const redis = await openRedis({ urls: url.split(','), logger: silentLogger, metrics: noMetrics });
+  afterFile(() => redis.close());
   const workers = await Promise.all(Array.from({ length: PROCESSES }, () => startWorker(url)));
-  await redis.config('RESETSTAT');
+  await redis.calls.onMasters('CONFIG', 'RESETSTAT');
   const results = await Promise.all(workers.map(race));
 
   const wanted = PROCESSES * PINS_EACH;
@@ -57,7 +59,8 @@ it('[PIN-1] four processes draw 50,000 PINs at once: no PIN twice, one round tri
   expect(pins.filter((pin) => pin?.startsWith('0'))).toEqual([]);
 
   expect(results.map(({ roundTrips }) => roundTrips)).toEqual(workers.map(() => PINS_EACH));
-  const stats = await redis.info('commandstats');
-  expect(stats).toMatch(new RegExp(`^cmdstat_evalsha:calls=${wanted},`, 'm'));
+  const stats = (await redis.calls.onMasters('INFO', 'commandstats')).join('\n');
+  const counts = [...stats.matchAll(/^cmdstat_evalsha:calls=(\d+),/gm)];
+  expect(counts.reduce((sum, [, calls]) => sum + Number(calls), 0)).toBe(wanted);
   expect(stats).not.toMatch(/^cmdstat_eval:/m);
 });

@@ -8,7 +8,6 @@ import { noMetrics } from '../../src/engine/runtime/metrics.js';
 import { systemRandom, uuidv7 } from '../../src/engine/runtime/random.js';
 import { afterFile } from '../support/after-file.js';
 import { startBackends, UNLIMITED } from '../support/backends.js';
-import { connectToRedis } from '../support/connect-to-redis.js';
 import { call, newSession } from '../support/http-calls.js';
 import { createRoom, roomByPin } from '../support/opening-room.js';
 import { createDatabase, startRedis } from '../support/services.js';
@@ -21,11 +20,7 @@ const AT_ONCE = 64;
 async function openIndex() {
   const { url } = await startRedis();
   const redis = await openRedis({ urls: url.split(','), logger: silentLogger, metrics: noMetrics });
-  const stats = connectToRedis(url);
-  afterFile(async () => {
-    stats.disconnect();
-    await redis.close();
-  });
+  afterFile(() => redis.close());
   const pins = new RedisPinRegistry(redis);
   return {
     url,
@@ -34,10 +29,10 @@ async function openIndex() {
       pins.reserve({ roomId: newId(), candidates, density, reserveMs: 600_000 }),
     /** Script calls that Redis has counted while `work` ran. */
     async scriptCalls(work: () => Promise<void>): Promise<number> {
-      await stats.config('RESETSTAT');
+      await redis.calls.onMasters('CONFIG', 'RESETSTAT');
       await work();
-      const info = await stats.info('commandstats');
-      const counts = [...info.matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+),/gm)];
+      const infos = await redis.calls.onMasters('INFO', 'commandstats');
+      const counts = [...infos.join('\n').matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+),/gm)];
       return counts.reduce((sum, [, calls]) => sum + Number(calls), 0);
     },
   };

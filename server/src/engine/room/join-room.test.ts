@@ -146,7 +146,7 @@ it('who is made a player while the answer to the join is put together stays one'
     ...stores,
     snapshots: new SnapshotReader({ ...stores, history }),
     localRooms,
-    directory: { byId: (roomId: string) => stores.rooms.get(roomId) } as JoinParts['directory'],
+    directory: { noteFound() {} } as unknown as JoinParts['directory'],
     passcodes: { check: async () => ({ hash: null }) } as unknown as JoinParts['passcodes'],
     leaver: { stays() {} } as unknown as JoinParts['leaver'],
     life: () => 'life',
@@ -191,7 +191,7 @@ it('who is kicked while joining once more is looked up again, and hears nothing'
     leaver,
     localRooms,
     snapshots: new SnapshotReader(stores as unknown as SnapshotParts),
-    directory: { byId: () => stores.rooms.get(ROOM.id) },
+    directory: { noteFound() {} },
     passcodes: { check: async () => ({ hash: null }) },
     life: () => 'life',
   };

@@ -211,8 +211,10 @@ export class RoomJoiner {
   async #ask(request: JoinRequest): Promise<JoinOutcome> {
     const { directory, members } = this.#parts;
     const outcome = await members.join(request);
-    if (outcome.kind !== 'absent' || !(await directory.restore(request.roomId))) return outcome;
-    return members.join(request);
+    const isKept = outcome.kind !== 'absent';
+    const isBack = !isKept && (await directory.restore(request.roomId)) !== null;
+    directory.noteFound(isKept ? 'redis' : isBack ? 'archive' : 'none');
+    return isBack ? members.join(request) : outcome;
   }
 
   /** At the door before it is put on the list, so that no decision goes past it; back from there unless it has to wait. */

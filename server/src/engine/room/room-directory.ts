@@ -59,12 +59,15 @@ export class RoomDirectory {
 
   /** The room by its id, open or closed; null: there never was one. */
   async byId(roomId: string): Promise<LiveRoom | null> {
-    const { metrics, rooms } = this.#parts;
-    const kept = await rooms.get(roomId);
+    const kept = await this.#parts.rooms.get(roomId);
     const room = kept ?? (await this.restore(roomId));
-    const source = kept ? 'redis' : room ? 'archive' : 'none';
-    metrics.count('pinroom_store_reads_total', { what: 'room', source });
+    this.noteFound(kept ? 'redis' : room ? 'archive' : 'none');
     return room;
+  }
+
+  /** Counts where a room was found that somebody wanted. */
+  noteFound(source: 'redis' | 'archive' | 'none'): void {
+    this.#parts.metrics.count('pinroom_store_reads_total', { what: 'room', source });
   }
 
   /** The open room that has the PIN; null: none. Rejects with `rate_limited` after too many wrong ones of the seeker. */

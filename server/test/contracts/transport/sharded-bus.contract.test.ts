@@ -5,7 +5,7 @@ import { SingleSubscriber } from '../../../src/drivers/redis/redis-subscriber.js
 import { composeFrame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
 import { doorTopic, roomTopic } from '../../../src/engine/fanout/topic.port.js';
 import { afterFile } from '../../support/after-file.js';
-import { type RunningService, startOneRedis, startRedis } from '../../support/services.js';
+import { type RunningService, startOneRedis } from '../../support/services.js';
 import { openProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { connectRaw } from './raw-client.js';
@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)('the bus on %s', (transport) => {
 
   beforeAll(async () => {
     process.on('unhandledRejection', noteRejection);
-    redis = await startRedis();
+    redis = await startOneRedis();
     stranger = open(redis, true);
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
