@@ -10,6 +10,8 @@ const CHECKS = [
   ['types', 'node_modules/typescript/bin/tsc', ['-b']],
   // Coarse figures; it fails where something was lost, repeated, out of order or refused.
   ['benchmarks', 'infra/bench.mjs', ['--quick']],
+  // The model of sizes has to count what a small house counts.
+  ['sizing', 'infra/sizing.mjs', ['--check', '--quick']],
 ];
 
 const failed = [];

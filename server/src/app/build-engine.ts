@@ -219,7 +219,7 @@ export function buildEngine(parts: EngineParts): Engine {
   const joiner = new RoomJoiner({
     ...inRoom,
     localRooms,
-    snapshots: new SnapshotReader({ members, states, feed, history }),
+    snapshots: new SnapshotReader({ snapshots: stores.snapshots, history }),
     passcodes: new Passcodes({ ...shared, tries: stores.passcodes, secrets, watch: pinWatch }),
     leaver,
     life: () => life.id,

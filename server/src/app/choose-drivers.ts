@@ -30,6 +30,7 @@ import type { RoomArchive } from '../engine/room/room-archive.port.js';
 import type { RoomBanArchive } from '../engine/room/room-ban-archive.port.js';
 import type { RoomMemberArchive } from '../engine/room/room-member-archive.port.js';
 import type { RoomPinArchive } from '../engine/room/room-pin-archive.port.js';
+import type { RoomSnapshots } from '../engine/room/room-snapshots.port.js';
 import type { RoomStateArchive } from '../engine/room/room-state-archive.port.js';
 import type { RoomStateStore } from '../engine/room/room-state-store.port.js';
 import type { RoomStore } from '../engine/room/room-store.port.js';
@@ -56,6 +57,7 @@ export interface Stores {
   readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly states: RoomStateStore;
+  readonly snapshots: RoomSnapshots;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;

@@ -41,6 +41,8 @@ export class MemoryMemberStore implements MemberStore {
   async join(wish: JoinRequest): Promise<JoinOutcome> {
     const room = this.#state.room(wish.roomId);
     if (!room) return { kind: 'absent' };
+    const isFound = wish.pin === null || (room.closedAt === null && room.pin === wish.pin);
+    if (!isFound) return { kind: 'refused', code: 'room_not_found' };
     if (room.closedAt !== null) return { kind: 'refused', code: 'room_closed' };
     if (room.bans.has(wish.userId)) return { kind: 'refused', code: 'banned' };
     const known = room.members.get(wish.userId);
@@ -53,7 +55,10 @@ export class MemoryMemberStore implements MemberStore {
     const waits = !known && hasToWait(room, request, role);
     const refusal = known ? null : refusalOf(room, request, role, waits);
     if (refusal) return { kind: 'refused', code: refusal };
-    if (waits) return { kind: 'refused', code: waitAtDoor(this.#state, room, request) };
+    if (waits) {
+      const code = wish.isAtDoor ? waitAtDoor(this.#state, room, request) : 'waiting_for_host';
+      return { kind: 'refused', code };
+    }
     dismiss(this.#state, room, request.userId, true);
     if (newHost) {
       room.hostIds.push(request.userId);

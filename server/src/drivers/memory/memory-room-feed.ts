@@ -2,10 +2,8 @@ import { channelUser, type Entry, LIMITS, type Role } from '@pinroom/client/cont
 import type {
   AppendOutcome,
   AppendRequest,
-  FeedChannel,
   FeedPage,
   FeedRange,
-  FeedSnapshot,
   RoomFeed,
 } from '../../engine/feed/room-feed.port.js';
 import { Pace } from '../../engine/runtime/pace.js';
@@ -77,26 +75,6 @@ export class MemoryRoomFeed implements RoomFeed {
         ? channel.entries.slice(first, Math.min(end, first + range.limit))
         : channel.entries.slice(Math.max(first, end - range.limit), end);
     return fitting(range, entries, range.maxBytes ?? Number.POSITIVE_INFINITY);
-  }
-
-  async snapshot(
-    roomId: string,
-    channels: readonly string[],
-    limit: number,
-  ): Promise<FeedSnapshot> {
-    const room = this.#state.room(roomId);
-    const looks = channels.map((name): [string, FeedChannel] => {
-      const channel = room?.channels.get(name);
-      const newest = channel?.entries.slice(Math.max(0, channel.entries.length - limit)) ?? [];
-      return [
-        name,
-        {
-          ...fitting({ roomId, channel: name, take: 'newest' }, newest, LIMITS.answerBytes),
-          lastId: channel?.lastId ?? null,
-        },
-      ];
-    });
-    return { channels: new Map(looks) };
   }
 
   async tops(roomId: string): Promise<Map<string, string>> {
@@ -175,7 +153,7 @@ function onceKey(request: AppendRequest, once: string): string {
 }
 
 /** As many entries from an end on as fit into the bytes, but one in any case. */
-function fitting(
+export function fitting(
   { roomId, channel, take }: Pick<FeedRange, 'roomId' | 'channel' | 'take'>,
   kept: readonly KeptEntry[],
   maxBytes: number,

@@ -10,6 +10,7 @@ import { MemoryPasscodeTries } from './memory-passcode-tries.js';
 import { MemoryPeople } from './memory-people.js';
 import { MemoryPinRegistry } from './memory-pin-registry.js';
 import { MemoryRoomFeed } from './memory-room-feed.js';
+import { MemoryRoomSnapshots } from './memory-room-snapshots.js';
 import { MemoryRoomStateStore } from './memory-room-state-store.js';
 import { MemoryRoomStore } from './memory-room-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
@@ -27,6 +28,7 @@ export interface MemoryStores {
   readonly passcodes: MemoryPasscodeTries;
   readonly feed: MemoryRoomFeed;
   readonly states: MemoryRoomStateStore;
+  readonly snapshots: MemoryRoomSnapshots;
   readonly sessions: MemorySessionStore;
   readonly endedSessions: MemoryEndedSessions;
   readonly queue: MemoryArchiveQueue;
@@ -42,15 +44,17 @@ export interface MemoryStores {
 export function createMemoryStores(options: MemoryStateOptions): MemoryStores {
   const state = new MemoryState(options);
   const endedSessions = new MemoryEndedSessions();
+  const members = new MemoryMemberStore(state);
   return {
     rooms: new MemoryRoomStore(state),
-    members: new MemoryMemberStore(state),
+    members,
     waiting: new MemoryWaitingList(state),
     people: new MemoryPeople(state),
     pins: new MemoryPinRegistry(state),
     passcodes: new MemoryPasscodeTries(state),
     feed: new MemoryRoomFeed(state),
     states: new MemoryRoomStateStore(state),
+    snapshots: new MemoryRoomSnapshots(state, members),
     sessions: new MemorySessionStore(state, endedSessions),
     endedSessions,
     queue: new MemoryArchiveQueue(state),

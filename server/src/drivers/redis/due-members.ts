@@ -1,5 +1,6 @@
 import { hashTagOf } from './keys.js';
 import type { RedisAccess } from './redis-access.js';
+import type { RedisCalls, RedisCommand } from './redis-calls.js';
 import { defineScript } from './scripts.js';
 
 /** Of all sets at once, with as much in each as after an outage of the archive, everybody else would wait. */
@@ -43,6 +44,18 @@ export function dueMembers(
   return lookAt(redis, { sets, until: 'now', limit });
 }
 
+/** What is in any of some sets, each once; one round trip. Sets on a master that is away are left out. */
+export async function membersOfAny(
+  { calls }: RedisAccess,
+  sets: readonly string[],
+): Promise<Set<string>> {
+  const commands = inGroups(calls, sets).map(
+    ([first = '', ...others]): RedisCommand => ['SUNION', first, ...others],
+  );
+  const found = (await calls.callSome(commands)) as (string[] | undefined)[];
+  return new Set(found.flatMap((members) => members ?? []));
+}
+
 /** Members of sorted sets by time, of all sets together the oldest first; one round trip. */
 export function oldestMembers(
   redis: RedisAccess,
@@ -55,18 +68,21 @@ export function oldestMembers(
 async function lookAt({ calls, scripts }: RedisAccess, look: Look): Promise<string[]> {
   const { sets, limit } = look;
   if (sets.length === 0 || limit <= 0) return [];
-  // A script on a Cluster stays in one slot. Sets on a master that is away are left out: what is on the
-  // others is not to wait for it.
-  const groups = calls.isCluster ? byHashTag(sets) : inParts(sets);
+  // Sets on a master that is away are left out: what is on the others is not to wait for it.
   const found = await scripts.runSome(
     oldestOf,
-    groups.map((group) => ({ ...look, sets: group })),
+    inGroups(calls, sets).map((group) => ({ ...look, sets: group })),
   );
   return found
     .flatMap((ofGroup) => ofGroup ?? [])
     .sort((a, b) => a.at - b.at)
     .slice(0, limit)
     .map(({ member }) => member);
+}
+
+/** For one command each: on a Cluster it stays in one slot. */
+function inGroups(calls: RedisCalls, sets: readonly string[]): readonly (readonly string[])[] {
+  return calls.isCluster ? byHashTag(sets) : inParts(sets);
 }
 
 function inParts(sets: readonly string[]): (readonly string[])[] {

@@ -1,4 +1,4 @@
-import { type HostState, LIMITS } from '@pinroom/client/contract';
+import { LIMITS } from '@pinroom/client/contract';
 import type {
   JoinOutcome,
   JoinRequest,
@@ -13,20 +13,23 @@ import type {
 import { AppError, invariant } from '../../engine/runtime/app-error.js';
 import { tagOf } from '../../engine/runtime/random.js';
 import { type Resilient, retry } from '../resilience/retry.js';
-import { dueMembers } from './due-members.js';
+import { dueMembers, membersOfAny } from './due-members.js';
 import * as keys from './keys.js';
+import {
+  type MemberPageAnswer,
+  parseMemberPage,
+  parseRoomLook,
+  type RoomLookAnswer,
+} from './member-answers.js';
 import { joinLooks, parseMember, ROLE_LETTERS, toMember } from './member-fields.js';
 import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { judgeLives } from './redis-leases.js';
 import { READS } from './redis-resilience.js';
-import { parseRoom, ROOM_FIELDS } from './room-fields.js';
+import { ROOM_FIELDS } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
 type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
-
-/** Between the members of a list that a script hands over as one string; no value contains it. */
-const BETWEEN = '\u001e';
 
 /** Seats of an ended life that are given up together. */
 const RELEASE_BATCH = 200;
@@ -77,6 +80,8 @@ const join = defineScript({
     LIMITS.waiting,
     request.network,
     request.isMuted ? 1 : 0,
+    request.pin ?? '',
+    request.isAtDoor ? 1 : 0,
   ],
   reply: (raw) => raw as [status: string, isNew: number, rev: string, member: string],
 });
@@ -156,17 +161,7 @@ const list = defineScript({
     keys.onlineKey(roomId),
   ],
   args: ({ cursor, limit }) => [cursor, limit],
-  reply: (raw) => {
-    if (raw === null) return null;
-    const [version, count, users, values, seats] = raw as [string, number, string, string, string];
-    const kepts = values.split(BETWEEN);
-    const members = splitList(users).map((userId, index) => {
-      const kept = parseMember(userId, kepts[index]);
-      invariant(kept, 'who is on the roster is a member');
-      return { kept, online: seats[index] === '1' };
-    });
-    return { presenceVersion: Number(version), memberCount: count, members };
-  },
+  reply: (raw) => raw as MemberPageAnswer | null,
 });
 
 const rights = defineScript({
@@ -177,15 +172,7 @@ const rights = defineScript({
     keys.onlineKey(roomId),
   ],
   args: ({ userIds }) => [ROOM_FIELDS.length, ...ROOM_FIELDS, ...userIds],
-  reply: (raw) =>
-    raw as
-      | [
-          fields: (string | null)[],
-          members: (string | null)[],
-          hostOnline: number,
-          hostsGone: number,
-        ]
-      | null,
+  reply: (raw) => raw as RoomLookAnswer | null,
 });
 
 /** Members in Redis; every change is one script that also announces it. */
@@ -226,38 +213,15 @@ export class RedisMemberStore implements MemberStore, Resilient {
     const cursor = page.cursor === null ? 0 : Number(page.cursor);
     if (!Number.isSafeInteger(cursor))
       throw new AppError('bad_request', 'The cursor is none of ours.');
-    // One more than asked for says whether there is a next page.
     const limit = page.limit + 1;
     const found = await this.#redis.scripts.run(list, { roomId, cursor, limit });
-    if (!found) return null;
-    const shown = found.members.slice(0, page.limit);
-    const hasMore = found.members.length > shown.length;
-    return {
-      members: shown.map(({ kept, online }) => toMember(kept, online)),
-      memberCount: found.memberCount,
-      presenceVersion: found.presenceVersion,
-      nextCursor: hasMore ? String(shown.at(-1)?.kept.joinSeq ?? cursor) : null,
-    };
+    return found && parseMemberPage(found, page.limit);
   }
 
   @retry()
   async rights(roomId: string, userIds: readonly string[]): Promise<RoomRights | null> {
     const found = await this.#redis.scripts.run(rights, { roomId, userIds });
-    if (!found) return null;
-    const [fields, values, hostOnline, hostsGone] = found;
-    const room = parseRoom(roomId, fields);
-    if (!room) return null;
-    const members = userIds.flatMap((userId, index) => {
-      const kept = parseMember(userId, values[index]);
-      if (!kept) return [];
-      const { nickname, role, muted } = kept;
-      return [{ userId, nickname, role, muted }];
-    });
-    return {
-      room,
-      members,
-      hostState: hostStateOf(hostOnline === 1, hostsGone === 1),
-    };
+    return found && parseRoomLook(roomId, userIds, found);
   }
 
   /** First who is due in all the tags, then each removal, which looks again whether it still holds. */
@@ -276,16 +240,16 @@ export class RedisMemberStore implements MemberStore, Resilient {
     const { calls, scripts } = this.#redis;
     // In this order: a life has its lease before its first seat, so one that has seats and no lease
     // afterwards has ended.
-    const replies = await calls.callSome(
+    const lives = await membersOfAny(this.#redis, tags.map(keys.tagLivesKey));
+    if (lives.size === 0) return 0;
+    const over = new Set(await scripts.run(judgeLives, [...lives]));
+    if (over.size === 0) return 0;
+    const seated = await calls.callSome(
       tags.map((tag): RedisCommand => ['SMEMBERS', keys.tagLivesKey(tag)]),
     );
-    const seated = (replies as (string[] | undefined)[]).map((lives = []) => lives);
-    const lives = [...new Set(seated.flat())];
-    if (lives.length === 0) return 0;
-    const over = new Set(await scripts.run(judgeLives, lives));
     let released = 0;
     for (const [index, tag] of tags.entries()) {
-      for (const life of seated[index] ?? []) {
+      for (const life of (seated[index] as string[] | undefined) ?? []) {
         if (over.has(life)) released += await this.#releaseLife(tag, life, graceMs);
       }
     }
@@ -307,14 +271,4 @@ export class RedisMemberStore implements MemberStore, Resilient {
     if (marks.length === 0) await calls.call('SREM', keys.tagLivesKey(tag), life);
     return released;
   }
-}
-
-/** Of no members the string is empty. */
-function splitList(list: string): string[] {
-  return list === '' ? [] : list.split(BETWEEN);
-}
-
-function hostStateOf(isOnline: boolean, isGone: boolean): HostState {
-  if (isOnline) return 'present';
-  return isGone ? 'gone' : 'away';
 }

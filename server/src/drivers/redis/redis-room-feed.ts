@@ -3,10 +3,8 @@ import type {
   AppendOutcome,
   AppendRequest,
   EntryPaces,
-  FeedChannel,
   FeedPage,
   FeedRange,
-  FeedSnapshot,
   RoomFeed,
 } from '../../engine/feed/room-feed.port.js';
 import type { PaceLimit } from '../../engine/runtime/pace.js';
@@ -17,6 +15,7 @@ import * as keys from './keys.js';
 import type { RedisAccess } from './redis-access.js';
 import { isOutOfMemory } from './redis-faults.js';
 import { READS } from './redis-resilience.js';
+import { positionField } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
 export interface RoomFeedOptions {
@@ -33,7 +32,7 @@ export interface RoomFeedOptions {
 type Refused = Extract<AppendOutcome, { kind: 'refused' }>;
 
 const BACKLOG_FULL: Refused = { kind: 'refused', code: 'backlog_full', retryAfterMs: 1_000 };
-const MARKER = 'ch:';
+const MARKER = positionField('');
 
 interface Append {
   readonly request: AppendRequest;
@@ -104,32 +103,6 @@ const readRange = defineScript({
   },
 });
 
-interface Look {
-  readonly roomId: string;
-  readonly channels: readonly string[];
-  readonly limit: number;
-}
-
-const look = defineScript({
-  name: 'feed-snapshot',
-  keys: ({ roomId, channels }: Look) => [
-    keys.roomKey(roomId),
-    ...channels.map((channel) => keys.streamKey(roomId, channel)),
-  ],
-  args: ({ channels, limit }) => [
-    limit,
-    LIMITS.answerBytes,
-    ...channels.map((channel) => MARKER + channel),
-  ],
-  reply: (raw) =>
-    (raw as [position: string | null, entries: unknown, cut: number][]).map(
-      ([position, reply, cut]): FeedChannel => {
-        const entries = parseEntries(reply).reverse();
-        return { entries, lastId: entries.at(-1)?.id ?? position, isCut: cut === 1 };
-      },
-    ),
-});
-
 /** What an entry takes from the budget and what may be used of it at once, ms; 0: no limit. */
 function paceMs({ burst, perSecond }: PaceLimit): [eachMs: number, burstMs: number] {
   const eachMs = 1_000 / perSecond;
@@ -175,17 +148,6 @@ export class RedisRoomFeed implements RoomFeed, Resilient {
   }
 
   @retry()
-  async snapshot(
-    roomId: string,
-    channels: readonly string[],
-    limit: number,
-  ): Promise<FeedSnapshot> {
-    const looks = await this.#redis.scripts.run(look, { roomId, channels, limit });
-    const named = looks.map((channel, n): [string, FeedChannel] => [channels[n] ?? '', channel]);
-    return { channels: new Map(named) };
-  }
-
-  @retry()
   async tops(roomId: string): Promise<Map<string, string>> {
     const reply = await this.#redis.calls.call('HGETALL', keys.roomKey(roomId));
     const row = reply as string[];
@@ -199,7 +161,11 @@ export class RedisRoomFeed implements RoomFeed, Resilient {
 
   @retry()
   async top(roomId: string, channel: string): Promise<string | null> {
-    const reply = await this.#redis.calls.call('HGET', keys.roomKey(roomId), MARKER + channel);
+    const reply = await this.#redis.calls.call(
+      'HGET',
+      keys.roomKey(roomId),
+      positionField(channel),
+    );
     return reply as string | null;
   }
 }

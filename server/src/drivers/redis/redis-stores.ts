@@ -13,6 +13,7 @@ import { RedisPasscodeTries } from './redis-passcode-tries.js';
 import { RedisPeople } from './redis-people.js';
 import { RedisPinRegistry } from './redis-pin-registry.js';
 import { RedisRoomFeed } from './redis-room-feed.js';
+import { RedisRoomSnapshots } from './redis-room-snapshots.js';
 import { RedisRoomStateStore } from './redis-room-state-store.js';
 import { RedisRoomStore } from './redis-room-store.js';
 import { RedisSessionStore } from './redis-session-store.js';
@@ -42,6 +43,7 @@ export interface RedisStores {
   readonly passcodes: RedisPasscodeTries;
   readonly feed: RedisRoomFeed;
   readonly states: RedisRoomStateStore;
+  readonly snapshots: RedisRoomSnapshots;
   readonly sessions: RedisSessionStore;
   readonly endedSessions: RedisEndedSessions;
   readonly queue: RedisArchiveQueue;
@@ -59,9 +61,9 @@ const PAGE_MEMORY_SHARE = 0.6;
 
 /** Stores over open connections. */
 export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
-  const { memory } = redis;
+  const { watch } = redis;
   const { backlogEntries, channelKeep, entryPaces, pinBudget } = options;
-  const isMemoryShort = () => memory.isAbove(FEED_MEMORY_SHARE);
+  const isMemoryShort = () => watch.isAbove(FEED_MEMORY_SHARE);
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
@@ -75,10 +77,11 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
       isMemoryShort,
     }),
     states: new RedisRoomStateStore(redis, { isMemoryShort }),
+    snapshots: new RedisRoomSnapshots(redis),
     sessions: new RedisSessionStore(redis),
     endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),
-    pages: new RedisPageCache(redis, { isMemoryShort: () => memory.isAbove(PAGE_MEMORY_SHARE) }),
+    pages: new RedisPageCache(redis, { isMemoryShort: () => watch.isAbove(PAGE_MEMORY_SHARE) }),
     leases: new RedisLeases(redis),
     openRooms: new RedisOpenRooms(redis),
     nodes: new RedisNodeDirectory(redis),

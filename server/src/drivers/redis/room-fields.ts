@@ -2,6 +2,9 @@ import type { Role, Settings } from '@pinroom/client/contract';
 import type { CloseReason, LiveRoom, RoomRecord } from '../../engine/room/room-record.port.js';
 import type { RoomChange } from '../../engine/room/room-store.port.js';
 
+/** The field of a room's hash with the newest id of a channel. */
+export const positionField = (channel: string) => `ch:${channel}`;
+
 /** Fields of a room's hash that make a `LiveRoom`, in the order in which scripts answer them. */
 export const ROOM_FIELDS = [
   'pin',

@@ -6,7 +6,6 @@ import { type RedisArgument, type RedisCalls, someOf } from './redis-calls.js';
 export const SCRIPT_NAMES = [
   'feed-append',
   'feed-read',
-  'feed-snapshot',
   'host-judge',
   'lease-end',
   'lease-fallen',
@@ -46,6 +45,8 @@ export const SCRIPT_NAMES = [
   'session-rotate',
   'session-tell',
   'session-use',
+  'snapshot-own',
+  'snapshot-shared',
   'waiting-decide',
   'waiting-empty',
   'waiting-list',

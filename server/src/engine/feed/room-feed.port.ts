@@ -74,20 +74,6 @@ export interface FeedPage {
   readonly isCut: boolean;
 }
 
-/** What a joining client is given in one look. */
-export interface FeedSnapshot {
-  readonly channels: ReadonlyMap<string, FeedChannel>;
-}
-
-export interface FeedChannel {
-  /** Newest entries, ascending, at most `limit` of the question. */
-  readonly entries: readonly Entry[];
-  /** Whether there is an older entry here that did not fit into an answer. */
-  readonly isCut: boolean;
-  /** The channel's newest id, kept here or archived; null: nothing was ever written. */
-  readonly lastId: string | null;
-}
-
 /** The hot end of a room's channels: order, keep and announce are one step. */
 export interface RoomFeed {
   /**
@@ -105,8 +91,6 @@ export interface RoomFeed {
    * may be in the archive. [FEED-8] What does not fit into the bytes is not fetched.
    */
   read(range: FeedRange): Promise<FeedPage>;
-  /** [FEED-4] For each channel its position and its newest entries that fit into an answer; one round trip. */
-  snapshot(roomId: string, channels: readonly string[], limit: number): Promise<FeedSnapshot>;
   /** [FEED-5] The newest id of every channel that was ever written to. */
   tops(roomId: string): Promise<Map<string, string>>;
   /** [FEED-6] The newest id of one channel, kept here or archived; null: nothing was ever written. */

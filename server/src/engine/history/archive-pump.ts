@@ -11,8 +11,8 @@ import { type ArchiveRow, ContentConflict, type EntryArchive } from './entry-arc
 import { PutOffChannels } from './put-off-channels.js';
 import { ReadSize } from './read-size.js';
 
-/** Pause between rounds while there is work. */
-const BUSY_MS = 200;
+/** Pause between rounds while there is work: what comes meanwhile is carried together. */
+const BUSY_MS = 400;
 /** Longest pause while there is none: with an insert behind it an entry is archived within 1 s. */
 const IDLE_MS = 800;
 /** Rounds without work after which the pause grows. */

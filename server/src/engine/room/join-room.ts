@@ -9,11 +9,10 @@ import { type HostKeeping, keepHosts } from './keep-hosts.js';
 import type { RoomLeaver } from './leave-room.js';
 import type { JoinOutcome, JoinRequest, MemberStore, Seat } from './member-store.port.js';
 import { isHostKey } from './open-room.js';
-import type { Passcodes } from './passcodes.js';
+import { NO_PROOF, type PasscodeProof, type Passcodes } from './passcodes.js';
 import type { People } from './people.port.js';
 import type { SnapshotReader } from './read-snapshot.js';
 import type { RoomDirectory } from './room-directory.js';
-import type { LiveRoom } from './room-record.port.js';
 import { nicknameTaken } from './suggest-nickname.js';
 import { nicknameForms, normaliseNickname } from './text.js';
 
@@ -38,7 +37,6 @@ export interface JoinParts extends HostKeeping {
 interface Attempt {
   readonly caller: Caller;
   readonly callbacks: JoinCallbacks;
-  readonly room: LiveRoom;
   readonly seat: Seat;
   readonly socket: JoiningSocket;
   readonly wish: JoinWish;
@@ -79,21 +77,21 @@ export class RoomJoiner {
     wish: JoinWish,
     callbacks: JoinCallbacks,
   ): Promise<Joined> {
-    const room = await this.#find(caller, wish);
-    callbacks.onFound(room.id);
+    const roomId = await this.#find(caller, wish);
+    callbacks.onFound(roomId);
     const { leaver, life, localRooms, snapshots } = this.#parts;
     const seat: Seat = {
-      roomId: room.id,
+      roomId,
       userId: caller.userId,
       life: life(),
       socketId: socket.id,
     };
-    const hadSeat = localRooms.seat(room.id, socket.id) !== undefined;
+    const hadSeat = localRooms.seat(roomId, socket.id) !== undefined;
     let taken: LocalSeat | undefined;
     leaver.stays(seat);
     try {
-      const { self } = await this.#admit({ caller, callbacks, room, seat, socket, wish });
-      socket.joinTopic(room.id);
+      const { self } = await this.#admit({ caller, callbacks, seat, socket, wish });
+      socket.joinTopic(roomId);
       const local: LocalSeat = {
         userId: caller.userId,
         life: seat.life,
@@ -105,28 +103,28 @@ export class RoomJoiner {
         holder: callbacks,
       };
       taken = local;
-      await localRooms.sit(room.id, local);
-      const read = () => snapshots.read(room.id, self, wish.since ?? {});
+      await localRooms.sit(roomId, local);
+      const read = () => snapshots.read(roomId, self, wish.since ?? {});
       let answer = await read();
       // Another role reads other channels.
-      if (!localRooms.setRole(room.id, local, answer.self.role, answer.room.rev)) {
+      if (!localRooms.setRole(roomId, local, answer.self.role, answer.room.rev)) {
         answer = await read();
-        localRooms.setRole(room.id, local, answer.self.role, answer.room.rev);
+        localRooms.setRole(roomId, local, answer.self.role, answer.room.rev);
       }
       // Taken away again while the snapshot was read: the socket has been told already.
-      if (localRooms.seat(room.id, socket.id) !== local) throw new AppError('not_in_room');
+      if (localRooms.seat(roomId, socket.id) !== local) throw new AppError('not_in_room');
       const { role } = answer.self;
-      if (role === 'host' && answer.room.settings.approval) localRooms.tellWaiting(room.id);
+      if (role === 'host' && answer.room.settings.approval) localRooms.tellWaiting(roomId);
       return { seat, answer };
     } catch (fault) {
       // Who was here before stays where it was; whether a first attempt got the place is not sure.
       if (!hadSeat && !isRefusal(fault)) {
-        socket.leaveTopic(room.id);
-        callbacks.onWaited(room.id);
+        socket.leaveTopic(roomId);
+        callbacks.onWaited(roomId);
         await leaver.drop(seat);
-      } else if (taken && localRooms.seat(room.id, socket.id) === taken) {
+      } else if (taken && localRooms.seat(roomId, socket.id) === taken) {
         // Who was removed meanwhile may have been looked up before this seat took the other's place.
-        await localRooms.refresh(room.id);
+        await localRooms.refresh(roomId);
       }
       throw fault;
     }
@@ -152,34 +150,32 @@ export class RoomJoiner {
         isMuted: muted,
         network,
         passcodeHash: null,
+        pin: null,
+        isAtDoor: false,
       });
       if (!isSeated()) await leaver.drop(seat);
     }
   }
 
-  async #find(caller: Caller, wish: JoinWish): Promise<LiveRoom> {
-    if ((wish.pin === undefined) === (wish.roomId === undefined)) {
+  /** The id of the room that is meant; whether it is there and open, the step that admits looks. */
+  async #find(caller: Caller, { pin, roomId }: JoinWish): Promise<string> {
+    if ((pin === undefined) === (roomId === undefined)) {
       throw new AppError('bad_request', 'Give either `pin` or `roomId`.');
     }
     const { directory } = this.#parts;
-    const room =
-      wish.pin !== undefined
-        ? await directory.byPin(wish.pin, caller)
-        : await directory.byId(wish.roomId ?? '');
-    if (!room) throw new AppError('room_not_found');
-    if (room.closedAt !== null) throw new AppError('room_closed');
-    return room;
+    const found = pin === undefined ? roomId : await directory.idByPin(pin, caller);
+    if (found == null) throw new AppError('room_not_found');
+    return found;
   }
 
   async #admit(attempt: Attempt): Promise<Extract<JoinOutcome, { kind: 'joined' }>> {
-    const { caller, room, seat, wish } = attempt;
-    const { localRooms, passcodes, people, secrets } = this.#parts;
-    if (wish.hostKey !== undefined && !isHostKey(room.id, wish.hostKey, secrets)) {
+    const { caller, seat, wish } = attempt;
+    const { people, secrets } = this.#parts;
+    if (wish.hostKey !== undefined && !isHostKey(seat.roomId, wish.hostKey, secrets)) {
       throw new AppError('forbidden', 'The host key is not the one of this room.');
     }
     const asHost = wish.hostKey !== undefined;
-    const isExempt = asHost || room.hostIds.includes(caller.userId);
-    const proof = await passcodes.check(room, isExempt ? undefined : wish.passcode, caller);
+    const proof = asHost ? NO_PROOF : await this.#checkPasscode(attempt);
     const request = {
       ...seat,
       ...nicknameForms(normaliseNickname(wish.nickname ?? caller.nickname)),
@@ -189,18 +185,27 @@ export class RoomJoiner {
       isMuted: false,
       network: caller.network,
       passcodeHash: proof.hash,
+      pin: wish.pin ?? null,
+      isAtDoor: false,
     };
-    const sits = localRooms.seat(room.id, seat.socketId) !== undefined;
-    const mayWait = room.settings.approval && !isExempt && !sits;
-    const outcome = await this.#waitIfNeeded(attempt, mayWait, () => this.#ask(request));
+    const outcome = await this.#askOrWait(attempt, request);
     if (outcome.kind === 'absent') throw new AppError('room_not_found');
     if (outcome.kind === 'refused') {
       if (outcome.code === 'passcode_required' && proof.refusal) throw proof.refusal;
       if (outcome.code === 'nickname_taken') throw await nicknameTaken(people, request);
       throw new AppError(outcome.code);
     }
-    if (asHost) await keepHosts(this.#parts, room.id);
+    if (asHost) await keepHosts(this.#parts, seat.roomId);
     return outcome;
+  }
+
+  /** Only who shows a passcode needs a look at the room first. */
+  async #checkPasscode({ caller, seat, wish }: Attempt): Promise<PasscodeProof> {
+    if (wish.passcode === undefined) return NO_PROOF;
+    const { directory, passcodes } = this.#parts;
+    const room = await directory.byId(seat.roomId);
+    if (!room || room.hostIds.includes(caller.userId)) return NO_PROOF;
+    return passcodes.check(room, wish.passcode, caller);
   }
 
   async #ask(request: JoinRequest): Promise<JoinOutcome> {
@@ -210,33 +215,30 @@ export class RoomJoiner {
     return members.join(request);
   }
 
-  /** At the door before it asks, so that no decision goes past it; back from there unless it has to wait. */
-  async #waitIfNeeded(
-    attempt: Attempt,
-    mayWait: boolean,
-    ask: () => Promise<JoinOutcome>,
-  ): Promise<JoinOutcome> {
-    const { callbacks, room, seat, socket } = attempt;
+  /** At the door before it is put on the list, so that no decision goes past it; back from there unless it has to wait. */
+  async #askOrWait(attempt: Attempt, request: JoinRequest): Promise<JoinOutcome> {
+    const { callbacks, seat, socket } = attempt;
+    const { roomId } = seat;
     const { waiters } = this.#parts.localRooms;
-    const waited = waiters.isWaiting(room.id, socket.id);
-    if (mayWait) {
-      await waiters.wait(room.id, {
+    const waited = waiters.isWaiting(roomId, socket.id);
+    const isAtDoor = request.isAtDoor || waited;
+    if (isAtDoor) {
+      await waiters.wait(roomId, {
         userId: seat.userId,
         socket,
-        onDecided: () => callbacks.onWaited(room.id),
+        onDecided: () => callbacks.onWaited(roomId),
       });
       // Whatever the answer is, and if none comes: the place is given back with the socket.
       callbacks.onWaiting(seat);
     }
-    const outcome = await ask();
+    const outcome = await this.#ask({ ...request, isAtDoor });
     const waits = outcome.kind === 'refused' && outcome.code === 'waiting_for_host';
-    // Only a moment ago nobody had to wait.
-    if (waits && !mayWait) return this.#waitIfNeeded(attempt, true, ask);
+    if (waits && !isAtDoor) return this.#askOrWait(attempt, { ...request, isAtDoor: true });
     const isBanned = outcome.kind === 'refused' && outcome.code === 'banned';
     // Who waits already goes on to do so where another refusal comes now.
     if (outcome.kind === 'joined' || isBanned || (!waits && !waited)) {
-      waiters.leave(room.id, socket.id);
-      callbacks.onWaited(room.id);
+      waiters.leave(roomId, socket.id);
+      callbacks.onWaited(roomId);
     }
     if (isBanned && waited) await this.#parts.leaver.leave(seat);
     return outcome;

@@ -66,6 +66,8 @@ async function openKicker() {
       asHost: false,
       isReturning: false,
       isMuted: false,
+      pin: null,
+      isAtDoor: true,
       network: 'n',
       passcodeHash: null,
     });

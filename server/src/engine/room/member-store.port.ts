@@ -31,6 +31,10 @@ export interface JoinRequest extends Seat {
   readonly passcodeHash: string | null;
   /** Where the user comes from, see runtime/network.ts. */
   readonly network: string;
+  /** By which the room was found: it has to be the room's still, and the room open. Null: by its id. */
+  readonly pin: string | null;
+  /** Hears what is decided of those who wait, so that it may be put on the list of them. */
+  readonly isAtDoor: boolean;
 }
 
 export type JoinOutcome =
@@ -46,10 +50,12 @@ export type JoinOutcome =
         | 'room_closed'
         | 'room_full'
         | 'room_locked'
+        /** By this PIN. */
+        | 'room_not_found'
         | 'banned'
         | 'nickname_taken'
         | 'passcode_required'
-        /** On the list: see `join`. */
+        /** On the list if it is at the door: see `join`. */
         | 'waiting_for_host';
     }
   | { readonly kind: 'absent' };
@@ -108,7 +114,7 @@ export interface MemberStore {
    * [MEMBER-11] Nobody new gets a nickname that looks like that of a host who is a member, present or
    * away. Hosts do, and who had a seat when the data was lost: they were here first.
    * [WAIT-1] With `settings.approval` somebody new whom no host has let in is put on the waiting list,
-   * with this socket, where nothing else but a place is in the way; asking again changes nothing, and
+   * with this socket and if it is at the door, where nothing else but a place is in the way; asking again changes nothing, and
    * `room_full` says that the list is. Names are not kept for who waits. Who joins waits no more.
    */
   join(request: JoinRequest): Promise<JoinOutcome>;

@@ -24,7 +24,8 @@ export interface PasscodeProof {
   readonly refusal: AppError | null;
 }
 
-const NO_PROOF: PasscodeProof = { hash: null, refusal: null };
+/** Nothing was shown, or nothing is asked for. */
+export const NO_PROOF: PasscodeProof = { hash: null, refusal: null };
 
 const TOO_MANY_GUESSES = {
   session: 'Too many wrong passcodes. Wait a little before you try another one.',

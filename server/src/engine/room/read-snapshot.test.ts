@@ -2,7 +2,7 @@ import { followedChannels, type Role } from '@pinroom/client/contract';
 import { expect, it } from 'vitest';
 import { type SnapshotParts, SnapshotReader } from './read-snapshot.js';
 
-/** A reader over stores of which only the feed answers late, and what is asked of them, in order. */
+/** A reader over stores that answer late, and what is asked of them. */
 function reader() {
   const asked: string[] = [];
   let answer = () => {};
@@ -10,46 +10,49 @@ function reader() {
     answer = resolve;
   });
   const parts = {
-    members: {
-      async rights(_: string, [userId]: readonly string[]) {
-        asked.push(`rights of ${userId}`);
+    snapshots: {
+      async shared(_: string, { entries }: { entries: number }) {
+        asked.push(`shared ${entries}`);
+        await answered;
         return null;
       },
-      list: async () => null,
-    },
-    states: { read: async () => null },
-    feed: {
-      async snapshot(_: string, channels: readonly string[]) {
-        asked.push(channels.join(' '));
+      async own(_: string, userId: string, { channels }: { channels: readonly string[] }) {
+        asked.push(`${userId}: ${channels.join(' ')}`);
         await answered;
-        return { channels: new Map() };
+        return null;
       },
     },
   };
   const snapshots = new SnapshotReader(parts as unknown as SnapshotParts);
-  const join = (userId: string, role: Role) => {
+  const join = (userId: string, role: Role, since = {}) => {
     const self = { userId, role } as Parameters<SnapshotReader['read']>[1];
-    return snapshots.read('room-7f', self, {}).catch(() => undefined);
+    return snapshots.read('room-7f', self, since).catch(() => undefined);
   };
   return { answer, asked, join };
 }
 
-it('players who join together share what they read of the room, and nothing else', async () => {
+it('those who join together share what they read of the room, and nothing else', async () => {
   const { answer, asked, join } = reader();
   const joining = ['ann', 'bob', 'cid'].map((userId) => join(userId, 'player'));
   answer();
   await Promise.all(joining);
-  expect(asked.filter((channels) => channels === 'room')).toHaveLength(2);
-  for (const userId of ['ann', 'bob', 'cid']) expect(asked).toContain(`user:${userId}`);
+  expect(asked.filter((look) => look === 'shared 50')).toHaveLength(2);
+  for (const userId of ['ann', 'bob', 'cid']) expect(asked).toContain(`${userId}: user:${userId}`);
 });
 
-it('a host reads the channels for hosts right behind the rights, however many join', async () => {
+it('a host reads the channels for hosts together with the right to do so', async () => {
   const { answer, asked, join } = reader();
-  const joining = [join('ann', 'player'), join('hugo', 'host'), join('hana', 'host')];
-  for (const userId of ['hugo', 'hana']) {
-    const rights = asked.indexOf(`rights of ${userId}`);
-    expect(asked[rights + 1]).toBe(followedChannels('host', userId).join(' '));
-  }
+  const joining = [join('ann', 'player'), join('hugo', 'host')];
   answer();
   await Promise.all(joining);
+  const channels = followedChannels('host', 'hugo').filter((channel) => channel !== 'room');
+  expect(asked).toContain(`hugo: ${channels.join(' ')}`);
+});
+
+it('who knows a part of a channel gets no newest entries of it', async () => {
+  const { answer, asked, join } = reader();
+  const joining = join('ann', 'player', { room: '7-1', 'user:ann': '7-1' });
+  answer();
+  await joining;
+  expect(asked).toEqual(['shared 0', 'ann: ']);
 });

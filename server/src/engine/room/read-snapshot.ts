@@ -7,31 +7,33 @@ import {
   type Member,
   type Role,
 } from '@pinroom/client/contract';
-import type { FeedChannel, FeedSnapshot, RoomFeed } from '../feed/room-feed.port.js';
 import { fit } from '../history/answer-size.js';
 import { isBeginning } from '../history/entry-cursor.js';
 import type { HistoryReader } from '../history/read-history.js';
 import { AppError } from '../runtime/app-error.js';
 import { NextFlights } from '../runtime/next-flights.js';
-import type { MemberList, MemberStore } from './member-store.port.js';
 import { toState } from './patch-state.js';
 import { toRoom } from './room-record.port.js';
-import type { KeptState, RoomStateStore } from './room-state-store.port.js';
+import type {
+  ChannelEnd,
+  OwnSnapshot,
+  RoomSnapshots,
+  SharedSnapshot,
+} from './room-snapshots.port.js';
+
+/** Everybody follows it. */
+const SHARED_CHANNEL = 'room';
 
 export interface SnapshotParts {
-  readonly members: Pick<MemberStore, 'list' | 'rights'>;
-  readonly states: Pick<RoomStateStore, 'read'>;
-  readonly feed: RoomFeed;
+  readonly snapshots: RoomSnapshots;
   readonly history: HistoryReader;
 }
 
 /** Reads what somebody who has just sat down gets: the room, its people, its state, what was said. */
 export class SnapshotReader {
   readonly #parts: SnapshotParts;
-  // In a burst all three are the same for many, and the dearest of what is read.
-  readonly #lists = new NextFlights<string, MemberList | null>();
-  readonly #states = new NextFlights<string, KeptState | null>();
-  readonly #rooms = new NextFlights<string, FeedSnapshot>();
+  // In a burst it is the same for many, and the dearest of what is read.
+  readonly #shared = new NextFlights<string, SharedSnapshot | null>();
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
@@ -43,69 +45,69 @@ export class SnapshotReader {
     admitted: Member,
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
-    const { members, states } = this.#parts;
     const { userId } = admitted;
     // Asked together, so that they travel in one round trip.
-    const [rights, list, found, state] = await Promise.all([
-      members.rights(roomId, [userId]),
-      this.#lists.run(roomId, () =>
-        members.list(roomId, { cursor: null, limit: LIMITS.joinMembers }),
-      ),
-      this.#hot(roomId, admitted.role, userId, since),
-      this.#states.run(roomId, () => states.read(roomId)),
+    const [shared, found] = await Promise.all([
+      this.#readShared(roomId, since),
+      this.#readOwn(roomId, userId, admitted.role, since),
     ]);
-    const right = rights?.members[0];
-    if (rights && rights.room.closedAt !== null) throw new AppError('room_closed');
-    if (!rights || !right || !list || !state) throw new AppError('not_in_room');
-    const isSameRole = right.role === admitted.role;
-    const hot = isSameRole ? found : await this.#hot(roomId, right.role, userId, since);
+    if (found && found.room.closedAt !== null) throw new AppError('room_closed');
+    if (!shared || !found?.self) throw new AppError('not_in_room');
+    const isSameRole = found.self.role === admitted.role;
+    const own = isSameRole ? found : await this.#readOwn(roomId, userId, found.self.role, since);
+    if (!own?.self) throw new AppError('not_in_room');
+    const { list, state } = shared;
+    const { nickname, role, muted } = own.self;
     const channels: { [channel: string]: ChannelSnapshot } = {};
-    for (const channel of followedChannels(right.role, userId)) {
+    for (const channel of followedChannels(role, userId)) {
       const from = since[channel];
-      const kept = hot.get(channel);
+      const end = channel === SHARED_CHANNEL ? shared.channel : own.channels.get(channel);
       channels[channel] =
         from === undefined
-          ? newest(await this.#newest(roomId, channel, kept), kept?.lastId ?? null)
+          ? newest(await this.#newest(roomId, channel, end), end?.lastId ?? null)
           : await this.#missed(roomId, channel, from);
     }
     return {
-      room: toRoom(rights.room),
-      self: { ...admitted, nickname: right.nickname, role: right.role, muted: right.muted },
+      room: toRoom(own.room),
+      self: { ...admitted, nickname, role, muted },
       members: list.members,
       memberCount: list.memberCount,
       presenceVersion: list.presenceVersion,
-      hostState: rights.hostState,
+      hostState: own.hostState,
       state: toState(state),
       channels,
     };
   }
 
-  /** What the feed has of the channels that a role follows, apart from those of which a part is known. */
-  async #hot(
+  /** Entries only where no part of them is known. */
+  #readShared(
     roomId: string,
-    role: Role,
-    userId: string,
     since: { [channel: string]: string },
-  ): Promise<ReadonlyMap<string, FeedChannel>> {
-    const read = (channels: readonly string[]) =>
-      this.#parts.feed.snapshot(roomId, channels, LIMITS.joinEntries);
-    const wanted = followedChannels(role, userId).filter((channel) => since[channel] === undefined);
-    // What is for hosts is read right behind the rights, not a flight later: who is none any more by then
-    // would see what was said since. Hosts are few.
-    const isShared = (channel: string) => role !== 'host' && channel === 'room';
-    const alone = wanted.filter((channel) => !isShared(channel));
-    const reads: Promise<FeedSnapshot>[] = [];
-    if (wanted.some(isShared)) reads.push(this.#rooms.run(roomId, () => read(['room'])));
-    if (alone.length > 0) reads.push(read(alone));
-    const found = await Promise.all(reads);
-    return new Map(found.flatMap(({ channels }) => [...channels]));
+  ): Promise<SharedSnapshot | null> {
+    const entries = since[SHARED_CHANNEL] === undefined ? LIMITS.joinEntries : 0;
+    return this.#shared.run(`${roomId} ${entries}`, () =>
+      this.#parts.snapshots.shared(roomId, { members: LIMITS.joinMembers, entries }),
+    );
+  }
+
+  /** With the channels that a role follows, apart from the shared one and those of which a part is known. */
+  #readOwn(
+    roomId: string,
+    userId: string,
+    role: Role,
+    since: { [channel: string]: string },
+  ): Promise<OwnSnapshot | null> {
+    const channels = followedChannels(role, userId).filter(
+      (channel) => channel !== SHARED_CHANNEL && since[channel] === undefined,
+    );
+    return this.#parts.snapshots.own(roomId, userId, { channels, entries: LIMITS.joinEntries });
   }
 
   /** The newest entries; what the feed no longer holds of them comes from the archive. */
   async #newest(
     roomId: string,
     channel: string,
-    kept: FeedChannel | undefined,
+    kept: ChannelEnd | null | undefined,
   ): Promise<readonly Entry[]> {
     const entries = kept?.entries ?? [];
     const isFull = kept?.isCut || entries.length >= LIMITS.joinEntries;

@@ -69,6 +69,13 @@ export class RoomDirectory {
 
   /** The open room that has the PIN; null: none. Rejects with `rate_limited` after too many wrong ones of the seeker. */
   async byPin(pin: string, seeker?: PinSeeker): Promise<LiveRoom | null> {
+    const roomId = await this.idByPin(pin, seeker);
+    const room = roomId === null ? null : await this.byId(roomId);
+    return room && room.closedAt === null && room.pin === pin ? room : null;
+  }
+
+  /** Likewise its id; whoever goes on with it has to look whether the room is open and has the PIN still. */
+  async idByPin(pin: string, seeker?: PinSeeker): Promise<string | null> {
     const { metrics, pins, watch } = this.#parts;
     const found = await pins.lookup(pin, seeker);
     if (found.kind === 'refused') {
@@ -76,22 +83,16 @@ export class RoomDirectory {
       const { by, retryAfterMs } = found;
       throw rateLimited(metrics, `pins_of_${by}`, retryAfterMs, TOO_MANY_PINS[by]);
     }
-    const room = await this.#behind(pin, found);
-    watch.note(room ? 'found' : 'missed', seeker?.sessionId);
-    return room;
+    const roomId = await this.#behind(pin, found);
+    watch.note(roomId === null ? 'missed' : 'found', seeker?.sessionId);
+    return roomId;
   }
 
-  async #behind(pin: string, found: PinLookup): Promise<LiveRoom | null> {
-    if (found.kind === 'none') return null;
-    let roomId = found.kind === 'room' ? found.roomId : null;
-    if (found.kind === 'unknown') {
-      // The index went with the data of Redis: the archive answers until it is rebuilt.
-      this.rebuildPinsSoon();
-      roomId = await this.#pinLoads.run(pin, () => this.#archivedPin(pin));
-    }
-    if (roomId === null) return null;
-    const room = await this.byId(roomId);
-    return room && room.closedAt === null && room.pin === pin ? room : null;
+  async #behind(pin: string, found: PinLookup): Promise<string | null> {
+    if (found.kind !== 'unknown') return found.kind === 'room' ? found.roomId : null;
+    // The index went with the data of Redis: the archive answers until it is rebuilt.
+    this.rebuildPinsSoon();
+    return this.#pinLoads.run(pin, () => this.#archivedPin(pin));
   }
 
   /** Brings a room that the store does not have back from the archive; null: unknown there too. */

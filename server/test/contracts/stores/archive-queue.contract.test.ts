@@ -177,9 +177,9 @@ describe.each(STORE_DRIVERS)('ArchiveQueue on $name', (driver) => {
     const next = await appended(stores, roomId, { payloadJson: '"next"' });
     expect(next).toBe(ids[2]?.replace(/-2$/, '-3'));
     expect(await readRoom(stores, roomId)).toEqual(['next']);
-    const { channels } = await stores.feed.snapshot(roomId, ['room'], 5);
-    expect(channels.get('room')).toMatchObject({ lastId: next, entries: [{ id: next }] });
-    expect(channels.get('room')?.entries[0]).not.toHaveProperty('after');
+    const shown = await stores.snapshots.shared(roomId, { members: 1, entries: 5 });
+    expect(shown?.channel).toMatchObject({ lastId: next, entries: [{ id: next }] });
+    expect(shown?.channel?.entries[0]).not.toHaveProperty('after');
   });
 
   test('[QUEUE-3] an old confirmation after a restore moves nothing', async () => {

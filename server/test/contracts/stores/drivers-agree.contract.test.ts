@@ -269,7 +269,8 @@ async function look(stores: Stores, roomId: string): Promise<unknown> {
   const list = await stores.members.list(roomId, { cursor: null, limit: 50 });
   const rights = await stores.members.rights(roomId, USERS);
   const tops = await stores.feed.tops(roomId);
-  const { channels } = await stores.feed.snapshot(roomId, ['room', 'host', 'log'], 50);
+  const all = { channels: ['room', 'host', 'log'], entries: 50 };
+  const own = await stores.snapshots.own(roomId, USERS[0] ?? '', all);
   const pending = await stores.queue.listPending([roomId.slice(-2)], 50);
   return {
     room: room && {
@@ -288,7 +289,7 @@ async function look(stores: Stores, roomId: string): Promise<unknown> {
     rights: rights?.members.map(({ userId, role }) => `${userId} ${role}`).sort(),
     hostState: rights?.hostState,
     tops: [...tops].map(([channel, id]) => `${channel} ${seqOf(id)}`).sort(),
-    channels: [...channels].map(([channel, { entries, lastId }]) => [
+    channels: [...(own?.channels ?? [])].map(([channel, { entries, lastId }]) => [
       channel,
       seqOf(lastId),
       entries.map((entry) => ({ ...entry, id: seqOf(entry.id), at: 0 })),

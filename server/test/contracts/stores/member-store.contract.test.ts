@@ -175,6 +175,15 @@ describe.each(STORE_DRIVERS)('MemberStore on $name: joining', (driver) => {
     expect(await join(stores, [id, { userId }])).toBe('room_closed');
     expect(await join(stores, [newId()])).toBe('absent');
   });
+
+  test('[MEMBER-1] a PIN lets in only while the room is open and has it', async () => {
+    const stores = await open();
+    const { id, pin } = await openRoom(stores, { pin: '4711' });
+    expect(await join(stores, [id, { pin: '1174' }])).toBe('room_not_found');
+    expect(await join(stores, [id, { pin }])).toBe('joined');
+    await stores.rooms.close(id, 'closed', null);
+    expect(await join(stores, [id, { pin }])).toBe('room_not_found');
+  });
 });
 
 describe.each(STORE_DRIVERS)('MemberStore on $name: going', (driver) => {

@@ -224,6 +224,8 @@ describe('Stores on a Redis that fails or comes back with another history', () =
       isMuted: false,
       network: '192.0.2.1',
       passcodeHash: null,
+      pin: null,
+      isAtDoor: true,
     } as const;
     await stores.members.join({ ...member, ...names, ...rights });
     const sender = { userId: member.userId, nickname: 'Ann' };

@@ -63,10 +63,11 @@ describe('Stores over a line to Redis that breaks', () => {
     await direct.pages.put(block, []);
     const tags = [roomId.slice(-2)];
     const range = { roomId, channel: 'room', after: null, before: null, limit: 10 };
-    return ({ endedSessions, feed, members, pages, pins, queue, rooms, sessions }) =>
+    return ({ endedSessions, feed, members, pages, pins, queue, rooms, sessions, snapshots }) =>
       Promise.all([
         feed.read({ ...range, take: 'newest' }),
-        feed.snapshot(roomId, ['room', 'log'], 10),
+        snapshots.shared(roomId, { members: 10, entries: 10 }),
+        snapshots.own(roomId, userId, { channels: ['log'], entries: 10 }),
         feed.tops(roomId),
         feed.top(roomId, 'room'),
         rooms.get(roomId),
@@ -85,7 +86,7 @@ describe('Stores over a line to Redis that breaks', () => {
       ]);
   }
 
-  test('[FEED-3] [FEED-4] [FEED-5] [FEED-6] [ROOM-2] [PIN-4] [PIN-5] whoever reads does not notice that connections break', async () => {
+  test('[FEED-3] [FEED-5] [FEED-6] [ROOM-2] [SNAPSHOT-1] [SNAPSHOT-2] [PIN-4] [PIN-5] whoever reads does not notice that connections break', async () => {
     const readAll = await sampleReads();
     const expected = await readAll(direct);
     const longest = { ms: 0 };

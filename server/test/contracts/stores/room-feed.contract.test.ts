@@ -403,34 +403,6 @@ describe.each(STORE_DRIVERS)('RoomFeed on $name: reading', (driver) => {
     expect(await readAll(stores, newId())).toEqual([]);
   });
 
-  test('[FEED-4] a snapshot has the newest entries and the position of each channel', async () => {
-    const stores = await open();
-    const { id: roomId } = await openRoom(stores);
-    const own = userChannel(newId());
-    const ids = await appendMany(stores, roomId, 5);
-    const { channels } = await stores.feed.snapshot(roomId, ['room', 'host', own], 2);
-    expect([...channels.keys()].sort()).toEqual(['host', 'room', own].sort());
-    expect(channels.get('room')?.entries.map((entry) => entry.id)).toEqual(ids.slice(-2));
-    expect(channels.get('room')?.lastId).toBe(ids[4]);
-    expect(channels.get('host')).toEqual({ entries: [], lastId: null, isCut: false });
-    expect(channels.get(own)).toEqual({ entries: [], lastId: null, isCut: false });
-  });
-
-  test('[FEED-4] a restored channel has the position of the archive', async () => {
-    const stores = await open();
-    const { id: roomId } = await openRoom(stores);
-    const lastIds = new Map([['room', '7-41']]);
-    await stores.loseData();
-    const record = await openRoom(stores);
-    await stores.rooms.put(
-      { ...record, id: roomId },
-      { ...NEW_ROOM, epochFloor: 7, lastIds, isNew: false },
-    );
-    const { channels } = await stores.feed.snapshot(roomId, ['room'], 5);
-    expect(channels.get('room')).toEqual({ entries: [], lastId: '7-41', isCut: false });
-    expect(await stores.feed.tops(roomId)).toEqual(lastIds);
-  });
-
   test('[FEED-5] the tops name every channel that was ever written to, archived or not', async () => {
     const stores = await open({ channelKeep: 0 });
     const { id: roomId } = await openRoom(stores);

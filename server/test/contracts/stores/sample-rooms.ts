@@ -80,6 +80,8 @@ export function joinRequest(roomId: string, changes: Partial<JoinRequest> = {}):
     isMuted: false,
     network: '192.0.2.1',
     passcodeHash: null,
+    pin: null,
+    isAtDoor: true,
     ...changes,
   };
 }

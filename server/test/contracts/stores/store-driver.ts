@@ -9,6 +9,7 @@ import type { OpenRooms } from '../../../src/engine/room/open-rooms.port.js';
 import type { PasscodeTries } from '../../../src/engine/room/passcode-tries.port.js';
 import type { People } from '../../../src/engine/room/people.port.js';
 import type { PinBudget, PinRegistry } from '../../../src/engine/room/pin-registry.port.js';
+import type { RoomSnapshots } from '../../../src/engine/room/room-snapshots.port.js';
 import type { RoomStateStore } from '../../../src/engine/room/room-state-store.port.js';
 import type { RoomStore } from '../../../src/engine/room/room-store.port.js';
 import type { WaitingList } from '../../../src/engine/room/waiting-list.port.js';
@@ -41,6 +42,7 @@ export interface Stores extends AsyncDisposable {
   readonly passcodes: PasscodeTries;
   readonly feed: RoomFeed;
   readonly states: RoomStateStore;
+  readonly snapshots: RoomSnapshots;
   readonly sessions: SessionStore;
   readonly endedSessions: EndedSessionList;
   readonly queue: ArchiveQueue;

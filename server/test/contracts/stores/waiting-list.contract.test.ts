@@ -55,6 +55,13 @@ describe.each(STORE_DRIVERS)('WaitingList on $name', (driver) => {
     expect(await stores.waiting.list(newId())).toBeNull();
   });
 
+  test('[WAIT-1] who would not hear the decision is not on the list', async () => {
+    const stores = await open();
+    const { id } = await openRoom(stores, { settings: APPROVAL });
+    expect((await ask(stores, id, { isAtDoor: false })).word).toBe('waiting_for_host');
+    expect(await namesIn(stores, id)).toEqual([]);
+  });
+
   test('[WAIT-1] what is in the way but a place is told at once', async () => {
     const stores = await open();
     const { id } = await openRoom(stores, { settings: APPROVAL, capacity: 1 });

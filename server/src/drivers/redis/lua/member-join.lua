@@ -35,10 +35,12 @@
 -- ARGV[16] how many may wait
 -- ARGV[17] the network that the user comes from
 -- ARGV[18] 1: was muted when the data was lost
+-- ARGV[19] the PIN by which the room was found; empty: by its id
+-- ARGV[20] 1: is at the door, and may be put on the list of those who wait
 -- Returns {'joined', 1 when new, rev, value of the members hash}, {'absent'} or {code}.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
-local members, nicks, bans, away = KEYS[5], KEYS[7], KEYS[9], KEYS[10]
-local waiting, networks, user_id = KEYS[13], KEYS[16], ARGV[3]
+local members, nicks, bans, away, waiting = KEYS[5], KEYS[7], KEYS[9], KEYS[10], KEYS[13]
+local networks, user_id, pin, is_at_door = KEYS[16], ARGV[3], ARGV[19], ARGV[20] == '1'
 local seat = { life = ARGV[4], socket_id = ARGV[5], lives = KEYS[11], life_seats = KEYS[12] }
 local wanted, as_host, life_prefix, network, was_muted = ARGV[8], ARGV[9] == '1', ARGV[15], ARGV[17], ARGV[18]
 local door = { members = members, nicks = nicks, bans = bans, admitted = KEYS[14] }
@@ -52,8 +54,9 @@ room.roster, room.online, room.topic, room.id = KEYS[6], KEYS[8], ARGV[1], ARGV[
 --@include join-checks.lua
 --@include waiting.lua
 
-local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode', 'approval')
+local row = load_room(room, 'hosts', 'locked', 'capacity', 'players', 'spectators', 'passcode', 'approval', 'pin')
 if not row then return { 'absent' } end
+if pin ~= '' and (room.isClosed or row[13] ~= pin) then return { 'room_not_found' } end
 local hosts, kept = row[6], redis.call('HGET', members, user_id)
 if room.isClosed then return { 'room_closed' } end
 if redis.call('SISMEMBER', bans, user_id) == 1 then return { 'banned' } end
@@ -69,7 +72,7 @@ local who = {
 if is_new then
   stay_muted(member, nicks, who, was_muted == '1')
   local refusal = ask_door(row, door, who)
-  if refusal == 'wait' then
+  if refusal == 'waiting_for_host' and is_at_door then
     refusal = wait_at_door(room, waiting, networks, door.most_waiting, who, seat)
   end
   if refusal then return { refusal } end
@@ -86,15 +89,11 @@ redis.call('HSET', networks, user_id, network)
 room.activeAt = room.at
 if is_new then
   member = add_member(room, members, nicks, who)
-  log_entry(room, 'joined', '{"userId":"' .. user_id .. '","nickname":' .. who.nickname ..
-    ',"role":"' .. ROLE_NAMES[role] .. '"}')
   announce_presence(room, '{"joined":' .. member_json(user_id, member, true) .. '}')
 else
   redis.call('HSET', room.hash, 'activeAt', room.activeAt)
   change_role(room, members, user_id, member, role)
-  if changes then
-    announce_presence(room, '{"changed":' .. member_json(user_id, member, true) .. '}')
-  end
+  if changes then announce_presence(room, '{"changed":' .. member_json(user_id, member, true) .. '}') end
 end
 if becomes_host then publish(room, 'u ' .. room.rev) end
 return { 'joined', is_new and 1 or 0, room.rev, format_member(member) }

@@ -3,7 +3,7 @@
 --@include member-role.lua
 --@include places.lua
 
--- What stands in the way of somebody new: a code, or 'wait' for a host; nil: nothing. Hosts need no
+-- The code of what stands in the way of somebody new; nil: nothing. Hosts need no
 -- passcode, no place and no open door; whom a host has admitted needs no open door either. `row`: hosts, locked, capacity, players, spectators, passcode
 -- and approval of the room's hash, from index 6 on.
 local function ask_door(row, door, who)
@@ -24,7 +24,7 @@ local function ask_door(row, door, who)
   if is_asked and looks_like_host(row[6], door.members, door.nicks, who.looks) then
     return 'nickname_taken'
   end
-  return waits and 'wait' or nil
+  return waits and 'waiting_for_host' or nil
 end
 
 -- The role of who is let in. Of a member who comes back when data was lost, what survived counts: a node
@@ -58,7 +58,7 @@ local function add_seat(room, seats, user_id, seat)
   redis.call('HSET', room.online, user_id, with_seat(room, seats, user_id, seat))
 end
 
--- Gives a user who is no member a place.
+-- Gives a user who is no member a place, and says so in the log.
 local function add_member(room, members, nicks, who)
   local member = {
     role = who.role, muted = who.muted,
@@ -70,5 +70,7 @@ local function add_member(room, members, nicks, who)
   redis.call('HSET', nicks, who.folded, who.looks)
   local counter = role_counter(who.role)
   if counter then redis.call('HINCRBY', room.hash, counter, 1) end
+  log_entry(room, 'joined', '{"userId":"' .. who.id .. '","nickname":' .. who.nickname ..
+    ',"role":"' .. ROLE_NAMES[who.role] .. '"}')
   return member
 end
