@@ -1,5 +1,6 @@
 // What a benchmark cannot get over the protocol: rows by the million, thousands of PINs in use, entries
-// that wait for the archive. Each of `WISHES` takes the house and what is wished for.
+// that wait for the archive, a node that reaches Redis another way. Each of `WISHES` takes the house and what
+// is wished for; what it answers goes to who wishes.
 
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -95,8 +96,25 @@ async function collectGarbage(_house, { pids }) {
   for (const pid of pids) process.kill(pid, 'SIGUSR2');
 }
 
+/** Nodes that a part has added, by their address. */
+const added = new Map();
+
+/** One more node, to which Redis is at `redisUrl`. */
+async function addNode({ addNode: add }, { redisUrl }) {
+  const node = await add({ REDIS_URL: redisUrl });
+  added.set(node.url, node);
+  return { url: node.url, pid: node.pid };
+}
+
+async function endNode(_house, { url }) {
+  await added.get(url)?.stop();
+  added.delete(url);
+}
+
 export const WISHES = {
+  addNode,
   collectGarbage,
+  endNode,
   fillArchive,
   fillPins: withRedis(fillPins),
   fillStreams: withRedis(fillStreams),

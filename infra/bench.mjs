@@ -12,16 +12,23 @@ import { END_SIGNALS } from './run-command.mjs';
 /** Processes that import it collect their garbage when they are told to. */
 const COLLECTOR = new URL('./collect-garbage.mjs', import.meta.url).href;
 
+/** Nodes that import it archive nothing. */
+const NO_ARCHIVE = new URL('./without-archive.mjs', import.meta.url).href;
+
 /** Crowds that are gone must not leave their rooms while the next one is measured. */
 const SHORT_GRACE = { PINROOM_REJOIN_GRACE_SECONDS: '1' };
 
-/** How many nodes each part has; several: it is run with each. */
+/**
+ * How many nodes each part has; several: it is run with each. `hasSecond`: beside them is a node without
+ * an archive, in a house of its own.
+ */
 const PARTS = {
-  deliveries: { nodes: [1], env: SHORT_GRACE },
+  deliveries: { nodes: [1], env: SHORT_GRACE, hasSecond: true },
   joins: { nodes: [2], env: SHORT_GRACE },
   memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
   nodes: { nodes: [1, 2, 4] },
+  redis: { nodes: [1], hasSecond: true },
   archive: { nodes: [1] },
   history: { nodes: [1] },
   // The last: in a house that it shares it leaves no PINs.
@@ -36,7 +43,7 @@ const OTHERS = { presence: { nodes: [1] }, export: { nodes: [1] } };
 const HELP = `Benchmarks, with a Redis, a PostgreSQL and nodes of their own:
 
   npm run bench                       all parts, beside their peers (about half an hour)
-  npm run bench -- --quick            the same in two minutes, to see that all is right; coarse figures
+  npm run bench -- --quick            fewer of them in two minutes, to see that all is right; coarse figures
   npm run bench -- --write            puts the figures into docs/performance.md
   npm run bench -- <part> [options]   one of ${Object.keys(PARTS).join(', ')}
 
@@ -50,8 +57,15 @@ an entry lost, repeated, out of order or refused.
 `;
 
 /** Runs parts, one after the other, on a house of their own; answers what they found. */
-async function runParts({ nodes, env, names }, args) {
+async function runParts({ nodes, env, names, hasSecond }, args) {
   const house = await openHouse({ nodes, env, isDurable: true });
+  if (hasSecond && house.redisPid !== null) {
+    const withoutArchive = {
+      ...env,
+      NODE_OPTIONS: `${env?.NODE_OPTIONS ?? ''} --import ${NO_ARCHIVE}`,
+    };
+    house.withoutArchive = await openHouse({ nodes: 1, env: withoutArchive, isDurable: true });
+  }
   try {
     const sections = [];
     for (const name of names) {
@@ -66,10 +80,11 @@ async function runParts({ nodes, env, names }, args) {
 }
 
 async function runPart(name, house, env, args) {
-  const { redisPid, postgresPid, redisUrl, operatorToken } = house;
+  const { operatorToken, withoutArchive } = house;
   const told = {
-    nodes: house.nodes.map(({ url, pid }) => ({ url, pid })),
-    ...{ redisPid, postgresPid, redisUrl, operatorToken },
+    ...toldOf(house),
+    operatorToken,
+    ...(withoutArchive ? { withoutArchive: toldOf(withoutArchive) } : {}),
     ...(env?.NODE_OPTIONS ? { collector: COLLECTOR } : {}),
   };
   const child = fork(inRepository('load-tests/dist/bench/bench-process.js'), [name, ...args], {
@@ -83,8 +98,11 @@ async function runPart(name, house, env, args) {
       sections = found;
       return;
     }
-    const fault = await WISHES[wish](house, wished).then(() => null, String);
-    if (child.connected) child.send({ number, fault });
+    const reply = await WISHES[wish](house, wished).then(
+      (answer) => ({ answer, fault: null }),
+      (error) => ({ fault: String(error) }),
+    );
+    if (child.connected) child.send({ number, ...reply });
   });
   try {
     const [code, signal] = await once(child, 'exit');
@@ -93,6 +111,10 @@ async function runPart(name, house, env, args) {
   } finally {
     for (const signal of END_SIGNALS) process.off(signal, end);
   }
+}
+
+function toldOf({ nodes, redisPid, postgresPid, redisUrl }) {
+  return { nodes: nodes.map(({ url, pid }) => ({ url, pid })), redisPid, postgresPid, redisUrl };
 }
 
 function take(args, flag) {
@@ -112,12 +134,13 @@ function planOf(args) {
   const embedded = take(args, '--embedded') ? [0] : null;
   if (args.includes('--quick') && names.length === 0) {
     const env = Object.assign({}, ...Object.values(PARTS).map((part) => part.env));
-    return [{ names: Object.keys(PARTS), nodes: 2, env }];
+    return [{ names: Object.keys(PARTS), nodes: 2, env, hasSecond: true }];
   }
   return (names.length > 0 ? names : Object.keys(PARTS)).flatMap((name) =>
     (embedded ?? counts ?? all[name].nodes).map((nodes) => ({
       names: [name],
       env: all[name].env,
+      hasSecond: all[name].hasSecond,
       nodes,
     })),
   );

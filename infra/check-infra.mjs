@@ -1,5 +1,5 @@
 // `npm run check:infra`: asks the programs themselves whether the files of infra/ are what they read.
-// promtool and Caddy are fetched with apt-get into a temporary folder where they are not installed (Debian
+// promtool, amtool and Caddy are fetched with apt-get into a temporary folder where they are not installed (Debian
 // as root or not; nothing is installed). Needs no container engine; the image, docker-compose.yml and the manifest are
 // looked at by `server/test/meta/infra.test.ts` alone.
 
@@ -15,13 +15,14 @@ const HERE = import.meta.dirname;
 const OBSERVABILITY = path.join(HERE, 'observability');
 const CADDYFILE = path.join(HERE, 'balancer/Caddyfile');
 /** Which package of Debian has what. */
-const PACKAGES = { promtool: 'prometheus', caddy: 'caddy' };
+const PACKAGES = { promtool: 'prometheus', amtool: 'prometheus-alertmanager', caddy: 'caddy' };
 
 const { folder, remove } = serviceFolder('infra');
 try {
   Object.assign(process.env, await provideBinaries(() => path.join(folder, 'services')));
   const tools = await provideTools();
   checkPrometheus(tools.promtool);
+  run(tools.amtool, ['check-config', path.join(OBSERVABILITY, 'alertmanager.yml')]);
   checkCaddy(tools.caddy);
   await checkRedis();
   await checkPostgres();
@@ -36,12 +37,13 @@ try {
 async function provideTools() {
   const isHere = (tool) => spawnSync(tool, ['--version']).error === undefined;
   const missing = Object.keys(PACKAGES).filter((tool) => !isHere(tool));
-  if (missing.length === 0) return { promtool: 'promtool', caddy: 'caddy' };
+  const tools = Object.fromEntries(Object.keys(PACKAGES).map((tool) => [tool, tool]));
+  if (missing.length === 0) return tools;
   const names = missing.map((tool) => PACKAGES[tool]);
   const fetched = await fetchDebianPackages(names, path.join(folder, 'tools'));
   if (!fetched) throw new Error(`Install ${missing.join(' and ')}: they could not be fetched.`);
-  const inFetched = (tool) => (isHere(tool) ? tool : path.join(fetched, 'usr/bin', tool));
-  return { promtool: inFetched('promtool'), caddy: inFetched('caddy') };
+  for (const tool of missing) tools[tool] = path.join(fetched, 'usr/bin', tool);
+  return tools;
 }
 
 function checkPrometheus(promtool) {

@@ -60,6 +60,7 @@ async function startNode(env) {
       return node.pid;
     },
     restart: () => node.restart(),
+    stop: () => node.stop(),
   };
 }
 
@@ -102,6 +103,8 @@ async function openWhole(nodeCount, env, isDurable) {
   for (let n = 0; n < nodeCount; n++) nodes.push(await startNode(backends));
   return {
     nodes,
+    /** One more node, with more of its own in its environment. */
+    addNode: (own) => startNode({ ...backends, ...own }),
     redisPid: redis.pid,
     postgresPid: postgres.pid,
     databaseUrl: postgres.url,

@@ -2,20 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
 const TEXT = 0x81;
+const BINARY = 0x82;
+const PING = 0x89;
+const PONG = 0x8a;
 const LONG = 126;
 const LONGEST = 127;
 const CONNECT_MS = 30_000;
+const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 /** What the system hands over at once; one for all sockets, since it is read before the next one is. */
 const SHARED = Buffer.allocUnsafeSlow(256 * 1_024);
 
 /**
  * A WebSocket that costs next to nothing, so that a thousand of them cost less than the server that
- * they measure: it hands frames on as bytes, and answers the pings of Engine.IO.
+ * they measure: it hands frames on as bytes, and answers pings: Engine.IO's, and those of WebSocket.
  */
 export class LightSocket {
   /** All that has come, the handshake included. */
   bytes = 0;
-  /** Gets each text frame; the bytes are valid during the call only. */
+  /** Gets each message; the bytes are valid during the call only. */
   onFrame: (frame: Buffer) => void;
   readonly #socket: Socket;
   /** The start of a frame whose end has not come. */
@@ -28,8 +32,12 @@ export class LightSocket {
     this.onFrame = onFrame;
   }
 
-  /** Connects, without a word of Engine.IO or Socket.IO so far. */
-  static open(url: string, onFrame: (frame: Buffer) => void): Promise<LightSocket> {
+  /** Connects, without a word of Engine.IO or Socket.IO so far; `path` for servers that speak neither. */
+  static open(
+    url: string,
+    onFrame: (frame: Buffer) => void,
+    path = SOCKET_IO,
+  ): Promise<LightSocket> {
     const { hostname, port } = new URL(url);
     return new Promise((resolve, reject) => {
       // Spares each read a buffer of its own and the stream around it.
@@ -50,7 +58,7 @@ export class LightSocket {
       socket.setNoDelay(true);
       socket.once('connect', () => {
         socket.write(
-          `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
+          `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
             'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
             `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
         );
@@ -81,10 +89,17 @@ export class LightSocket {
   }
 
   send(text: string): void {
-    const body = Buffer.from(text);
+    this.#write(TEXT, Buffer.from(text));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.#write(BINARY, bytes);
+  }
+
+  #write(kind: number, body: Buffer): void {
     const isLong = body.length >= LONG;
     const head = Buffer.alloc(isLong ? 8 : 6);
-    head[0] = TEXT;
+    head[0] = kind;
     // The mask is all zero: it changes nothing.
     head[1] = 0x80 | (isLong ? LONG : body.length);
     if (isLong) head.writeUInt16BE(body.length, 2);
@@ -130,7 +145,9 @@ export class LightSocket {
       if (size === LONGEST) length = Number(data.readBigUInt64BE(at + 2));
       const end = at + head + length;
       if (data.length < end) break;
-      if (data[at] === TEXT) this.#frame(data.subarray(at + head, end));
+      const kind = data[at];
+      if (kind === TEXT || kind === BINARY) this.#frame(data.subarray(at + head, end));
+      else if (kind === PING) this.#write(PONG, data.subarray(at + head, end));
       at = end;
     }
     return at === 0 ? data : data.subarray(at);

@@ -12,7 +12,7 @@ import { WorkerLink } from './app/worker-link.js';
 import type { Config } from './config/config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
 import { systemClock } from './engine/runtime/clock.js';
-import type { Logger } from './engine/runtime/logger.js';
+import type { CountedLogger, Logger } from './engine/runtime/logger.js';
 
 /** Exit codes: 1 the start failed or a bug ended the process, 2 the configuration is not usable. */
 async function main(): Promise<void> {
@@ -29,7 +29,11 @@ async function main(): Promise<void> {
 }
 
 /** A node by itself, or one of several workers. */
-async function runNode(config: Config, logger: Logger, place: WorkerPlace | null): Promise<void> {
+async function runNode(
+  config: Config,
+  logger: CountedLogger,
+  place: WorkerPlace | null,
+): Promise<void> {
   let app: App | undefined;
   const stop = once((why: string) => {
     logger.info({}, why);

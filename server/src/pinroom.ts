@@ -1,8 +1,10 @@
 import { runCommandLine } from './commands/command-line.js';
 
+const interruption = new AbortController();
+let isRead = true;
+
 /** Ends what goes on until it is told to stop. */
 function interrupted(): AbortSignal {
-  const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // Once: who asks again means it.
     process.once(name, () => interruption.abort());
@@ -10,14 +12,16 @@ function interrupted(): AbortSignal {
   return interruption.signal;
 }
 
-// `pinroom rooms | head`: who reads has had enough.
+// `pinroom check | head`: who reads has had enough, but the status is still to come.
 process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
-  process.exit(fault.code === 'EPIPE' ? 0 : 1);
+  if (fault.code !== 'EPIPE') process.exit(1);
+  isRead = false;
+  interruption.abort();
 });
 
 const status = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
-  out: (line) => void process.stdout.write(`${line}\n`),
+  out: (line) => void (isRead && process.stdout.write(`${line}\n`)),
   err: (line) => void process.stderr.write(`${line}\n`),
   interrupted,
   start: async () => void (await import('./main.js')),

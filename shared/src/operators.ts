@@ -23,6 +23,8 @@ export interface SystemEvents {
   };
   'backend-lost': { backend: string };
   'backend-found': { backend: string; afterMs: number };
+  /** Redis goes on with another history: it was restarted, or a replica has taken over. Masters: of how many at once. */
+  'redis-changed': { masters: number };
   'archive-lag': { state: 'begins' | 'ends'; lagMs: number };
   abuse:
     | {
@@ -49,6 +51,7 @@ export const SYSTEM_EVENT_TYPES = [
   'node-down',
   'backend-lost',
   'backend-found',
+  'redis-changed',
   'archive-lag',
   'abuse',
   'room-opened',

@@ -18,6 +18,14 @@ const pin = {
   description: 'The PIN: digits alone.',
 } as const;
 const entryId = { type: 'string', pattern: '^[0-9]{1,15}-[0-9]{1,15}$' } as const;
+/** An edge of a page of entries. */
+const edge = {
+  before: { ...entryId, description: 'Exclusive; not together with `after`.' },
+  after: {
+    ...entryId,
+    description: 'Exclusive; not together with `before`. `0-0`: from the beginning.',
+  },
+} as const;
 const title = { type: 'string', maxLength: LIMITS.titleLength, pattern: LINE } as const;
 const nickname = {
   type: 'string',
@@ -122,8 +130,8 @@ export const COMMAND_SCHEMAS = {
   'room:create': object(createProperties, []),
   'room:join': object(
     {
-      pin,
-      roomId: id,
+      pin: { ...pin, description: 'The PIN: digits alone. Either this or `roomId`.' },
+      roomId: { ...id, description: 'Either this or `pin`.' },
       nickname,
       role: { type: 'string', enum: ['player', 'spectator'] },
       passcode: { type: 'string', maxLength: 128, pattern: LINE },
@@ -145,10 +153,7 @@ export const COMMAND_SCHEMAS = {
     'type',
     'payload',
   ]),
-  'room:history': object(
-    { roomId: id, channel: readChannel, before: entryId, after: entryId, limit },
-    ['roomId'],
-  ),
+  'room:history': object({ roomId: id, channel: readChannel, ...edge, limit }, ['roomId']),
   'room:members': object({ roomId: id, cursor, limit }, ['roomId']),
   'room:update': object({ roomId: id, ...changeProperties }, ['roomId']),
   'room:kick': object(

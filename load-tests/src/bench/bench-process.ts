@@ -9,6 +9,7 @@ import { benchMemory } from './memory.js';
 import { benchNodes } from './nodes.js';
 import { benchPins } from './pins.js';
 import { benchPresence } from './presence.js';
+import { benchRedis } from './redis-traffic.js';
 import { type Section, tableText } from './section.js';
 
 /** Runs one part for `infra/bench.mjs`, which has started the servers. */
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   memory: benchMemory,
   latency: benchLatency,
   nodes: benchNodes,
+  redis: benchRedis,
   pins: benchPins,
   archive: benchArchive,
   history: benchHistory,

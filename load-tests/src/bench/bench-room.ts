@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../load/latency-histogram.js';
-import { type BenchMember, entryDigits } from './bench-member.js';
+import { entryDigits, type RoomMember } from './room-member.js';
 
 /** The longest run of entries whose times are kept. */
 const KEPT = 65_536;
@@ -9,8 +9,8 @@ export class BenchRoom {
   readonly id: string;
   /** Null: it is joined by its id. */
   readonly pin: string | null;
-  readonly members: BenchMember[] = [];
-  readonly #speakers: BenchMember[] = [];
+  readonly members: RoomMember[] = [];
+  readonly #speakers: RoomMember[] = [];
   /** From the moment that an entry was due to its arrival, of some members. */
   readonly latency = new LatencyHistogram();
   /** Entries that were sent; answered with ok; refused, by code. */
@@ -25,7 +25,7 @@ export class BenchRoom {
   }
 
   /** `isTimed`: what it hears is timed; `speaks`: it has its turn. */
-  async add(member: BenchMember, as: { isTimed: boolean; speaks: boolean }): Promise<void> {
+  async add(member: RoomMember, as: { isTimed: boolean; speaks: boolean }): Promise<void> {
     await member.join(this, as.isTimed ? (number) => this.#arrived(number) : null);
     this.members.push(member);
     if (as.speaks) this.#speakers.push(member);
@@ -35,12 +35,11 @@ export class BenchRoom {
   say(dueAt: number): void {
     const number = this.sent++;
     this.#dueAt[number % KEPT] = dueAt;
-    const text =
-      `{"roomId":"${this.id}","type":"chat","key":"k-${this.id.slice(-6)}-${entryDigits(number)}",` +
-      `"payload":{"text":"What everybody in the room gets to read","n":"${entryDigits(number)}"}}`;
-    this.#speakers[number % this.#speakers.length]?.say(text, ({ ok, error }) => {
-      if (ok) this.accepted++;
-      else this.refused.set(error?.code ?? '', (this.refused.get(error?.code ?? '') ?? 0) + 1);
+    const digits = entryDigits(number);
+    const words = { roomId: this.id, key: `k-${this.id.slice(-6)}-${digits}`, digits };
+    this.#speakers[number % this.#speakers.length]?.say(words, (refusal) => {
+      if (refusal === null) this.accepted++;
+      else this.refused.set(refusal, (this.refused.get(refusal) ?? 0) + 1);
     });
   }
 

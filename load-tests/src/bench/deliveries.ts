@@ -1,6 +1,12 @@
 import { LatencyHistogram } from '../load/latency-histogram.js';
 import { seededRandom } from '../load/seeded-random.js';
-import { type Contender, chosenPeers, pinroom } from './contenders.js';
+import {
+  type Contender,
+  type PeerName,
+  pinroom,
+  pinroomWithoutArchive,
+  startPeers,
+} from './contenders.js';
 import { type EntryWindow, entryWindow } from './entry-window.js';
 import { Field, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
@@ -12,30 +18,46 @@ interface Load extends Shape {
   readonly name: string;
   /** Entries a second over all rooms. */
   readonly perSecond: number;
-  readonly quickly: Shape & { readonly perSecond: number };
+  /** Whom it is compared with; null: all. */
+  readonly peers: readonly PeerName[] | null;
+  /** Null: a quick run goes without. */
+  readonly quickly: QuickLoad | null;
 }
 
-/** At these rates a server in JavaScript has half a core to do. */
+type QuickLoad = Pick<Load, 'rooms' | 'members' | 'perSecond' | 'peers'>;
+
+/**
+ * Of one core the server has a third to two thirds to do at these rates, and at the last one a fifth. At
+ * 2,000 entries a second each entry wakes everybody up by itself; at 4,000 some come together.
+ */
 const LOADS: readonly Load[] = [
   {
     name: '20 × 50',
-    ...{ rooms: 20, members: 50, perSecond: 1_000 },
-    quickly: { rooms: 4, members: 50, perSecond: 300 },
+    ...{ rooms: 20, members: 50, perSecond: 1_000, peers: null },
+    quickly: { rooms: 4, members: 50, perSecond: 300, peers: ['bare', 'Colyseus'] },
   },
   {
     name: '100 × 10',
-    ...{ rooms: 100, members: 10, perSecond: 2_000 },
-    quickly: { rooms: 20, members: 10, perSecond: 600 },
+    ...{ rooms: 100, members: 10, perSecond: 2_000, peers: null },
+    quickly: { rooms: 20, members: 10, perSecond: 600, peers: ['bare'] },
+  },
+  {
+    name: '100 × 10, busy',
+    ...{ rooms: 100, members: 10, perSecond: 4_000 },
+    peers: ['bare', 'classic', 'store then emit', 'Colyseus'],
+    quickly: null,
   },
   {
     name: '1 × 2,000',
     ...{ rooms: 1, members: 2_000, perSecond: 25 },
-    quickly: { rooms: 1, members: 300, perSecond: 50 },
+    peers: ['bare', 'bare on ws', 'classic', 'Colyseus', 'Colyseus on ws'],
+    quickly: { rooms: 1, members: 300, perSecond: 50, peers: ['bare'] },
   },
   {
     name: '20 × 10',
     ...{ rooms: 20, members: 10, perSecond: 1_000 },
-    quickly: { rooms: 20, members: 10, perSecond: 500 },
+    peers: ['bare', 'bare on ws', 'classic', 'store then emit', 'Colyseus'],
+    quickly: null,
   },
 ];
 
@@ -45,10 +67,17 @@ const US = 1e6;
 export async function benchDeliveries(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
   const sections: Section[] = [];
-  for (const load of chosen(LOADS, options)) {
-    const sized = { ...load, ...(options.isQuick ? load.quickly : {}) };
-    const contenders = [...(await chosenPeers(options, house)), pinroom(house)];
-    sections.push(await compare(house, options, contenders, sized));
+  const loads = options.isQuick
+    ? LOADS.flatMap((load) => (load.quickly ? { ...load, ...load.quickly } : []))
+    : LOADS;
+  for (const [place, load] of chosen(loads, options).entries()) {
+    const contenders = [
+      ...(await startPeers(house, options.peers ?? load.peers)),
+      pinroom(house),
+      // A quick run sees once that it works.
+      ...(options.isQuick && place > 0 ? [] : pinroomWithoutArchive(house)),
+    ];
+    sections.push(await compare(house, options, contenders, load));
     for (const contender of contenders) await contender.stop();
   }
   return sections;
@@ -94,7 +123,7 @@ function toSection(
       name: contender.name,
       value: median(ratios),
       spread: spread(ratios),
-      isOurs: contender.name === 'Pinroom',
+      isOurs: contender.name.startsWith('Pinroom'),
     };
   });
   const bare = costs[fields.findIndex(({ contender }) => contender.name === 'bare')] ?? [];
@@ -137,7 +166,7 @@ function toSection(
       ];
     }),
     chart: {
-      name: `deliveries-${load.rooms}x${load.members}`,
+      name: `deliveries-${load.name.replace(', ', '-').replaceAll(/[ ,]/g, '').replace('×', 'x')}`,
       title,
       unit: 'CPU of the server for one delivery, × raw publish',
       bars,

@@ -3,9 +3,6 @@ import type { Field, Saying } from './field.js';
 import type { BenchHouse } from './house.js';
 import { type Usage, usageBetween, usageOf } from './usage.js';
 
-/** The archive is at most a second behind. */
-const SETTLE_MS = 1_500;
-
 /** What so many entries have cost, until they were archived. */
 export interface EntryWindow extends Usage {
   readonly entries: number;
@@ -20,7 +17,7 @@ export async function entryWindow(
 ): Promise<EntryWindow> {
   const [before, sent] = [usageOf(house, field.contender), field.sent];
   await field.say(saying, random);
-  await pause(SETTLE_MS);
+  await pause(field.contender.settleMs);
   const used = usageBetween(before, usageOf(house, field.contender));
   return { ...used, entries: field.sent - sent };
 }

@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { abreast, eventually, pause } from '../waiting.js';
-import { BenchMember } from './bench-member.js';
 import type { BenchRoom } from './bench-room.js';
 import type { Contender } from './contenders.js';
 
@@ -78,7 +77,7 @@ export class Field {
   static async open(contender: Contender, shape: Shape, seating: Seating = {}): Promise<Field> {
     const field = await Field.prepare(contender, shape, seating);
     await field.fill();
-    await pause(CALM_MS);
+    await pause(Math.min(CALM_MS, contender.settleMs));
     return field;
   }
 
@@ -90,7 +89,7 @@ export class Field {
   ): Promise<Field> {
     const { urls } = contender;
     const rooms: BenchRoom[] = [];
-    for (let n = 0; n < shape.rooms; n++) rooms.push(await contender.openRoom(n));
+    for (let n = 0; n < shape.rooms; n++) rooms.push(await contender.openRoom());
     const places = await abreast(
       ABREAST,
       shape.rooms * shape.members,
@@ -114,7 +113,9 @@ export class Field {
   async fill(): Promise<void> {
     await abreast(this.#abreast, this.#places.length, async (n) => {
       const place = this.#places[n];
-      if (place) await place.room.add(await BenchMember.connect(place.url, place.auth), place);
+      if (!place) return;
+      const member = await this.contender.connect(place.url, place.auth);
+      await place.room.add(member, place);
     });
   }
 

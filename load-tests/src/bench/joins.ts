@@ -1,5 +1,5 @@
 import { pause } from '../waiting.js';
-import { type Contender, chosenPeers, pinroom } from './contenders.js';
+import { type Contender, pinroom, startPeers } from './contenders.js';
 import { Field, type Seating, type Shape } from './field.js';
 import type { BenchHouse } from './house.js';
 import { type BenchOptions, chosen, readOptions } from './options.js';
@@ -31,16 +31,14 @@ interface Sample extends Usage {
   readonly ms: number;
 }
 
-/** Who came is told of to all and archived; who is gone is no work any more. */
-const SETTLE_MS = 1_500;
 const US = 1e6;
 
 /** CPU and time of those who connect and join. */
 export async function benchJoins(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
-  const peers = options.peers ?? (options.isQuick ? ['bare'] : ['bare', 'bare on ws']);
+  const peers = options.peers ?? (options.isQuick ? ['bare'] : ['bare', 'bare on ws', 'Colyseus']);
   const contenders = [
-    ...(await chosenPeers({ ...options, peers }, house)),
+    ...(await startPeers(house, peers)),
     pinroom(house, { name: 'Pinroom, access token' }),
     pinroom(house, { name: 'Pinroom, access token of another node', signer: house.nodes[1]?.url }),
     pinroom(house, { name: 'Pinroom, refresh token', shows: 'refresh' }),
@@ -79,7 +77,7 @@ async function compare(
   });
   return {
     title: crowd.name,
-    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until a second and a half later; seconds until all are in.`,
+    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done; seconds until all are in.`,
     command: `npm run bench -- joins --only "${crowd.name}"`,
     columns: ['', '× bare', '±', 'server', 'Redis', 'PostgreSQL', 's until all are in'],
     rows: bars.map(({ name, value, spread: range }, place) => {
@@ -106,13 +104,16 @@ async function compare(
 }
 
 async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): Promise<Sample> {
+  const { settleMs } = contender;
   const field = await Field.prepare(contender, crowd, crowd);
   const [before, start] = [usageOf(house, contender), performance.now()];
   await field.fill();
   const ms = performance.now() - start;
-  await pause(SETTLE_MS);
+  // Who came is told of to all and archived.
+  await pause(settleMs);
   const used = usageBetween(before, usageOf(house, contender));
   field.close();
-  await pause(SETTLE_MS);
+  // Who is gone is no work any more.
+  await pause(settleMs);
   return { ...used, ms };
 }

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../load/latency-histogram.js';
 import { seededRandom } from '../load/seeded-random.js';
-import { chosenPeers, pinroom } from './contenders.js';
+import { pinroom, startPeers } from './contenders.js';
 import { Field } from './field.js';
 import type { BenchHouse } from './house.js';
 import { type BenchOptions, chosen, readOptions } from './options.js';
@@ -21,7 +21,7 @@ interface Load {
 /** From the moment that an entry was due to its arrival, on the sender's node and on another one. */
 export async function benchLatency(house: BenchHouse, args: string[]): Promise<Section[]> {
   const options = readOptions(args);
-  const peers = await chosenPeers({ ...options, peers: options.peers ?? ['bare'] }, house);
+  const peers = await startPeers(house, options.peers ?? ['bare']);
   const fields: Field[] = [];
   for (const peer of peers) fields.push(await Field.open(peer, SHAPE));
   const same = pinroom(house, { name: 'Pinroom, same node' });
@@ -68,7 +68,7 @@ async function compare(
     for (const [place, field] of fields.entries()) {
       for (const { latency } of field.rooms) latency.reset();
       // The same moments for all in a round.
-      const seconds = isQuick ? 1 : 5;
+      const seconds = isQuick ? 1 : 4;
       await field.say({ perSecond, seconds, isPunctual: true }, seededRandom(n));
       for (const { latency } of field.rooms) found[place]?.add(latency);
     }

@@ -29,7 +29,7 @@ export function readOptions(args: string[]): BenchOptions {
   return {
     isQuick: values.quick,
     repeat: above0('repeat', values.repeat ?? (values.quick ? '1' : '5')),
-    seconds: above0('seconds', values.seconds ?? (values.quick ? '1' : '3')),
+    seconds: above0('seconds', values.seconds ?? (values.quick ? '1' : '2.5')),
     only: values.only ?? null,
     peers: values.peers?.split(',') ?? null,
     rate: values.rate === undefined ? null : above0('rate', values.rate),

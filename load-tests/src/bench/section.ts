@@ -1,3 +1,5 @@
+import { median, spread } from './statistics.js';
+
 /** What a benchmark found, for the terminal and for `docs/performance.md`. */
 export interface Section {
   readonly title: string;
@@ -39,4 +41,9 @@ export function tableText({ columns, rows }: Pick<Section, 'columns' | 'rows'>):
 /** So many digits that the value can be read. */
 export function shown(value: number, decimals = 2): string {
   return Number.isFinite(value) ? value.toFixed(decimals) : '–';
+}
+
+/** The median, and half the way between the lowest and the highest. */
+export function shownWithSpread(values: readonly number[], decimals = 2): [string, string] {
+  return [shown(median(values), decimals), shown(spread(values), decimals)];
 }

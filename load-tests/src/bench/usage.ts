@@ -10,11 +10,15 @@ export interface Usage {
 }
 
 /** What a server's processes, Redis and PostgreSQL have used so far. */
-export function usageOf(house: BenchHouse, { pids }: Pick<Contender, 'pids'>): Usage {
+export function usageOf(
+  house: BenchHouse,
+  { pids, backends = house }: Pick<Contender, 'pids' | 'backends'>,
+): Usage {
+  const { redisPid, postgresPid } = backends;
   return {
     node: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
-    redis: house.redisPid === null ? Number.NaN : cpuSeconds(house.redisPid),
-    postgres: house.postgresPid === null ? Number.NaN : cpuSeconds(house.postgresPid),
+    redis: redisPid === null ? Number.NaN : cpuSeconds(redisPid),
+    postgres: postgresPid === null ? Number.NaN : cpuSeconds(postgresPid),
   };
 }
 

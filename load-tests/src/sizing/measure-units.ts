@@ -105,7 +105,7 @@ function divided({ node, postgres, redis }: Usage, by: number): Usage {
 
 async function openings(house: BenchHouse, idle: Usage): Promise<FoundUnits> {
   const contender = pinroom(house, { nodes: house.nodes });
-  const open = (count: number) => abreast(4, count, (n) => contender.openRoom(n));
+  const open = (count: number) => abreast(4, count, () => contender.openRoom());
   await open(OPENED / 2);
   const used = await usedBy(house, () => open(OPENED).then(() => pause(CALM_MS)), idle);
   await contender.stop();
@@ -208,7 +208,7 @@ function middleOf(all: readonly Usage[]): Usage {
 /** As fast as Redis takes them. */
 async function archived(house: BenchHouse) {
   const contender = pinroom(house, { nodes: house.nodes });
-  const rooms = await abreast(1, 40, (n) => contender.openRoom(n));
+  const rooms = await abreast(1, 40, () => contender.openRoom());
   const count = 60_000;
   const done = async () => {
     const counts = house.nodes.map(({ url }) =>

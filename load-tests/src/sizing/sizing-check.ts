@@ -70,7 +70,7 @@ async function compare(
   const people = rooms * members;
   const calm = () => pause(CALM_MS);
   // What Redis needs once comes with the first room.
-  await contender.openRoom(0);
+  await contender.openRoom();
   await calm();
   const empty = await look();
   let opened: Promise<RedisFigures> | undefined;

@@ -20,13 +20,14 @@ import { mergeFigures } from '../drivers/telemetry/merge-figures.js';
 import { PrometheusMetrics } from '../drivers/telemetry/prometheus-metrics.js';
 import { invariant } from '../engine/runtime/app-error.js';
 import { systemClock } from '../engine/runtime/clock.js';
-import type { Logger } from '../engine/runtime/logger.js';
+import type { CountedLogger, Logger } from '../engine/runtime/logger.js';
 import type { Metrics } from '../engine/runtime/metrics.js';
 import { systemRandom, uuidv7 } from '../engine/runtime/random.js';
 import { ResourceStack } from '../engine/runtime/resource-stack.js';
 import { SystemLog } from '../engine/runtime/system-log.js';
 import { buildEngine, type Engine } from './build-engine.js';
 import { buildOperations, type Operations } from './build-operations.js';
+import { watchClock } from './check-clocks.js';
 import { chooseDrivers, type Drivers } from './choose-drivers.js';
 import { createRateLimiters } from './choose-limits.js';
 import { loadKeys } from './development-keys.js';
@@ -63,7 +64,7 @@ export interface App {
  */
 export async function buildApp(
   config: Config,
-  logger: Logger,
+  logger: CountedLogger,
   worker: WorkerLink | null = null,
 ): Promise<App> {
   await using stack = new ResourceStack((err) => {
@@ -72,6 +73,7 @@ export async function buildApp(
   if (worker === null) await requireFreePort(config.host, config.port);
   const clock = systemClock;
   const metrics = new PrometheusMetrics(worker ? { worker: `${worker.place.number}` } : {});
+  logger.countInto(metrics);
   worker?.giveFigures(() => metrics.text());
   const nodeId = uuidv7(clock.now(), systemRandom);
   const version = readVersion();
@@ -83,6 +85,15 @@ export async function buildApp(
   const drivers = await chooseDrivers({ config, clock, logger, metrics }, stack);
   const log = new SystemLog({ store: drivers.stores.systemLog, clock, logger, nodeId });
   stack.defer(() => log.stop());
+  const { redis } = drivers;
+  if (redis) {
+    // Every node notices; one entry of them all stays.
+    redis.watch.onChange((histories) => {
+      log.note('redis-changed', { masters: histories.length }, `redis:${histories[0]}`);
+    });
+    const clockWatch = watchClock(clock, logger, metrics, () => redis.times());
+    stack.defer(() => clockWatch.stop());
+  }
   const health = new NodeHealth(drivers.backends, clock, logger, metrics, log);
   stack.defer(() => health.stop());
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HandWoundClock } from '../../test/support/hand-wound-clock.js';
 import { silentLogger } from '../engine/runtime/logger.js';
-import { checkPostgresClock, checkRedisClock, clockDifference } from './check-clocks.js';
+import { noMetrics } from '../engine/runtime/metrics.js';
+import {
+  checkPostgresClock,
+  checkRedisClock,
+  clockDifference,
+  watchClock,
+} from './check-clocks.js';
 
 /** A machine that is so far ahead of its servers, whose answers take so long. */
 function setUp(aheadMs: number, ...waysMs: number[]) {
@@ -31,6 +37,19 @@ describe('the clock of a node', () => {
     const clock = new HandWoundClock();
     const times = async () => [clock.now() - 100, clock.now() + 9_000, clock.now()];
     expect(await clockDifference(clock, times)).toEqual({ aheadMs: -9_000, certainMs: 9_000 });
+  });
+
+  it('is compared again and again while a node runs, as it may run away', async () => {
+    let aheadMs = -500;
+    const { clock, logger } = setUp(0);
+    const told: number[] = [];
+    const metrics = { ...noMetrics, set: (_: string, seconds: number) => void told.push(seconds) };
+    const watch = watchClock(clock, logger, metrics, async () => [clock.now() - aheadMs]);
+    await clock.wind(0);
+    aheadMs = 4_000;
+    await clock.wind(30_000);
+    expect(told).toEqual([-0.5, 4]);
+    await watch.stop();
   });
 
   it.each([2_400, -2_400])('may be %i ms from that of Redis', async (aheadMs) => {

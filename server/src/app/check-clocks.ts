@@ -1,5 +1,7 @@
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
+import type { Metrics } from '../engine/runtime/metrics.js';
+import { type Loop, runLoop } from '../engine/runtime/run-loop.js';
 
 /** The nearest of so many looks counts: what the way took is not the clocks' difference. */
 const LOOKS = 3;
@@ -11,6 +13,9 @@ const WARN_MS = 2_500;
  * may miss a session that ended while Redis lost its data.
  */
 const REFUSE_MS = 30_000;
+
+/** How often it is measured while a node runs. */
+const EVERY_MS = 30_000;
 
 /** How far this machine's clock is ahead of a server's; negative: behind. */
 export interface ClockDifference {
@@ -57,6 +62,19 @@ export async function checkRedisClock(
   }
   warn(difference, 'Redis', logger);
   return difference;
+}
+
+/** Measures on and on how far the clock is from Redis': one that was right at the start may run away. */
+export function watchClock(
+  clock: Clock,
+  logger: Logger,
+  metrics: Metrics,
+  ask: () => Promise<readonly number[]>,
+): Loop {
+  return runLoop({ name: 'clock', everyMs: EVERY_MS, clock, logger }, async () => {
+    const { aheadMs, certainMs } = await clockDifference(clock, ask);
+    metrics.set('pinroom_clock_ahead_seconds', (Math.sign(aheadMs) * certainMs) / 1_000);
+  });
 }
 
 /** Warns where the clock is off. Nothing goes by PostgreSQL's, but one of both machines has no NTP. */

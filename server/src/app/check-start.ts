@@ -1,7 +1,8 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
 import { JoseAccessTokens } from '../drivers/jose/jose-access-tokens.js';
+import { DataFolderLock } from '../drivers/postgres/data-folder-lock.js';
 import { schemaState } from '../drivers/postgres/migrate-schema.js';
 import { chooseTransport } from '../drivers/socketio/load-uws.js';
 import { systemClock } from '../engine/runtime/clock.js';
@@ -61,7 +62,10 @@ export async function checkStart(
 const lookAtKeys: Look = async (config) => {
   const file = keysFile(config.dataDir);
   const areGiven = config.jwtPrivateKey !== null && config.tokenSecret !== null;
-  if (!areGiven && !(await isThere(file))) return `made at the first start, in ${file}`;
+  if (!areGiven && !(await isThere(file))) {
+    await requireFolder(config.dataDir);
+    return `made at the first start, in ${file}`;
+  }
   const keys = await loadKeys(config);
   const tokens = await JoseAccessTokens.create({ ...keys, clock: systemClock });
   const [{ kid }, ...others] = tokens.keySet().keys as readonly [{ kid: string }, ...object[]];
@@ -114,16 +118,40 @@ const lookAtPostgres: Look = async ({ databaseUrl }, logger) => {
   return `version ${look.server.version}, ${schema}, ${clockText(look.difference)}`;
 };
 
-const lookAtFolder: Look = async ({ dataDir }) => {
+const lookAtFolder: Look = async ({ dataDir, host, port }, logger) => {
   const folder = path.resolve(dataDir);
-  const isMade = await isThere(folder);
-  let above = folder;
+  await requireFolder(folder);
+  if (!(await isThere(folder))) return `embedded, in ${folder}, made at the first start`;
+  try {
+    await DataFolderLock.refuseIfHeld(folder);
+    return `embedded, in ${folder}`;
+  } catch (fault) {
+    const text = `PINROOM_DATA_DIR: ${messageOf(fault)}`;
+    // As with the port: where a node runs already, that is how it should be.
+    if (await isFree(host, port)) throw new Error(text, { cause: fault });
+    logger.warn({}, text);
+    return `embedded, in ${folder}, if no other node has it`;
+  }
+};
+
+/** Throws unless the folder is there, or can be made, and may be written. */
+async function requireFolder(dataDir: string): Promise<void> {
+  let above = path.resolve(dataDir);
   while (!(await isThere(above))) above = path.dirname(above);
+  if (!(await stat(above)).isDirectory()) {
+    throw new Error(`PINROOM_DATA_DIR: ${above} is no folder.`);
+  }
   await access(above, constants.W_OK).catch(() => {
     throw new Error(`PINROOM_DATA_DIR: ${above} may not be written.`);
   });
-  return `embedded, in ${folder}${isMade ? '' : ', made at the first start'}`;
-};
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return requireFreePort(host, port).then(
+    () => true,
+    () => false,
+  );
+}
 
 function clockText({ aheadMs }: ClockDifference): string {
   return `clock ${aheadMs >= 0 ? '+' : '−'}${Math.abs(aheadMs)} ms`;

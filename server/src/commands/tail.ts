@@ -5,7 +5,7 @@ import {
   type SystemEventType,
 } from '@pinroom/client/contract';
 import { type Call, type Command, STATUS, UsageError } from './command.js';
-import { OPERATOR_DETAILS, OPERATOR_OPTIONS, operatorOf } from './operator.js';
+import { OPERATOR_DETAILS, OPERATOR_OPTIONS, operatorOf, whatIsWrong } from './operator.js';
 
 const NEWEST = 10;
 /** A value that needs no quotes. */
@@ -25,8 +25,9 @@ export const tail: Command = {
     ...OPERATOR_OPTIONS,
   },
   details: `${OPERATOR_DETAILS}
-It goes on until Ctrl+C, and comes back by itself where the connection is lost; nothing is missing
-then. Types: ${SYSTEM_EVENT_TYPES.slice(0, 5).join(', ')},
+It goes on until Ctrl+C, and comes back by itself where the connection is lost, which it says on
+standard error; nothing is missing then.
+Types: ${SYSTEM_EVENT_TYPES.slice(0, 5).join(', ')},
 ${SYSTEM_EVENT_TYPES.slice(5).join(', ')}.
 What they mean, and what to do, is in docs/operations.md.`,
   async run(call, around) {
@@ -42,7 +43,13 @@ What they mean, and what to do, is in docs/operations.md.`,
     if (signal === null) return STATUS.ok;
     const last = newest.entries.at(-1)?.id;
     const from = { ...(last ? { after: last } : {}), ...(type ? { type } : {}) };
-    for await (const entry of operator.followLog({ ...from, signal })) tell(entry);
+    const following = operator.followLog({
+      ...from,
+      signal,
+      onLost: (why) => around.err(`pinroom tail: lost, trying again: ${whatIsWrong(why)}`),
+      onBack: () => around.err('pinroom tail: a node answers again.'),
+    });
+    for await (const entry of following) tell(entry);
     return STATUS.ok;
   },
 };

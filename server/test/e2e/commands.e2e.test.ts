@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { OperatorRoom, SystemEntry } from '@pinroom/client/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../infra/service-process.mjs';
+import { DataFolderLock } from '../../src/drivers/postgres/data-folder-lock.js';
 import { ALL_MIGRATIONS } from '../../src/drivers/postgres/migrations/all-migrations.js';
+import { afterFile } from '../support/after-file.js';
 import { startBackends } from '../support/backends.js';
 import { runPinroom, startPinroom } from '../support/pinroom-command.js';
 import { openSocket } from '../support/raw-socket.js';
@@ -125,9 +130,8 @@ describe('what is asked of a node that runs', () => {
   });
 
   it.each([
-    ['no token', {}, '', /PINROOM_OPERATOR_TOKEN is not set/],
     ['a wrong token', { PINROOM_OPERATOR_TOKEN: 'x'.repeat(20) }, '', /has another/],
-    ['no node', TOKEN, 'http://127.0.0.1:1', /no node answers: look at --url/],
+    ['no node', TOKEN, 'http://127.0.0.1:1', /no node answers: look at --url .* PORT/],
   ])('ends with 1 and says why where there is %s', async (_, env, url, message) => {
     const address = url || node.url;
     const runs = [['rooms'], ['close', '123456'], ['tail']].map((args) =>
@@ -139,9 +143,35 @@ describe('what is asked of a node that runs', () => {
     }
   });
 
-  it('a node that pinroom start runs stops cleanly with SIGTERM', async () => {
+  it.each([
+    ['no token', {}, /^ {2}- PINROOM_OPERATOR_TOKEN is not set/m],
+    [
+      'no usable address',
+      { ...TOKEN, PORT: 'none', HOST: 'a b' },
+      /- PORT must .*\n {2}- HOST must/,
+    ],
+  ])('ends with 2 and says what is wrong in the environment where there is %s', async (...row) => {
+    const [, env, message] = row;
+    const { code, errors } = await runPinroom(['rooms'], env);
+    expect(code).toBe(MISUSED);
+    expect(errors).toMatch(message);
+    expect(errors).not.toContain('--url');
+  });
+
+  it('tail ends when nobody reads any more, as behind head', async () => {
+    const run = startPinroom(['tail', '--url', node.url], TOKEN);
+    run.stopReading();
+    expect([await run.ended, run.errors()]).toEqual([OK, '']);
+  });
+
+  it('a node that pinroom start runs stops cleanly with SIGTERM, and tail says that it is gone', async () => {
+    const follower = startPinroom(['tail', '-n', '1', '--url', node.url], TOKEN);
+    await until(() => follower.lines().length > 0);
     expect(await node.stop()).toBe(OK);
     expect(node.output()).toContain('stopped');
+    await until(() => follower.errors().includes('pinroom tail: lost, trying again: '));
+    follower.interrupt();
+    expect(await follower.ended).toBe(OK);
   });
 });
 
@@ -155,6 +185,7 @@ describe('check and migrate', () => {
     expect(text).toMatch(/^configuration +ok +rooms in Redis, archive in PostgreSQL$/m);
     expect(text).toMatch(/^keys +ok +kid \S{43} signs$/m);
     expect(text).toMatch(/^Redis +ok +version \d.*, noeviction, append-only file, clock .\d+ ms$/m);
+    expect(text).toMatch(/^Redis +warning +Redis has no maxmemory/m);
     const count = Object.keys(ALL_MIGRATIONS).length;
     expect(text).toMatch(
       new RegExp(`^PostgreSQL +ok +version \\d.*, ${count} migrations to come`, 'm'),
@@ -171,6 +202,40 @@ describe('check and migrate', () => {
     expect(after.lines.join('\n')).toMatch(/^PostgreSQL +ok .*schema up to date/m);
   });
 
+  it('look at the data folder, and leave it to who has it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pinroom-folder-'));
+    afterFile(() => rmSync(folder, { recursive: true, force: true }));
+    const lock = await DataFolderLock.acquire(folder);
+    const look = async (dataDir: string, port: number) => {
+      const env = { PINROOM_DATA_DIR: dataDir, PORT: `${port}` };
+      const { code, lines } = await runPinroom(['check'], env);
+      const found = lines.filter((line) => /^archive/.test(line)).join('\n');
+      return { code, found: found.replaceAll(/ {2,}/g, ' '), last: lines.at(-1) };
+    };
+    const port = await freePort();
+    const held = `data folder ${folder} is in use by process ${process.pid}.`;
+    const second = await look(folder, port);
+    expect(second).toMatchObject({ code: FAILED, last: 'A node does not start with this.' });
+    expect(second.found).toContain(`archive fault PINROOM_DATA_DIR: The ${held}`);
+    // Both are in use: the node that this is about runs.
+    const { port: taken } = await startRedis();
+    const running = await look(folder, taken);
+    expect(running.code).toBe(OK);
+    expect(running.found).toMatch(/^archive ok embedded, .*, if no other node has it$/m);
+    expect(running.found).toContain(`archive warning PINROOM_DATA_DIR: The ${held}`);
+    await lock.release();
+    expect(await look(folder, port)).toMatchObject({ code: OK, last: 'A node starts with this.' });
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    for (const wrong of [file, path.join(file, 'below')]) {
+      const { code, found } = await look(wrong, port);
+      expect([code, found]).toEqual([
+        FAILED,
+        `archive fault PINROOM_DATA_DIR: ${file} is no folder.`,
+      ]);
+    }
+  });
+
   it('find every fault at once, name no password, and end as a start would', async () => {
     const evicting = await startRedis({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
     const env = {
@@ -179,12 +244,15 @@ describe('check and migrate', () => {
       DATABASE_URL: `postgres://ada:the-secret@127.0.0.1:${await freePort()}/pinroom`,
       PORT: `${evicting.port}`,
     };
-    const [{ code, lines, errors }, failed] = await Promise.all([
+    const unread = startPinroom(['check'], env);
+    unread.stopReading();
+    const [{ code, lines, errors }, unreadCode, failed] = await Promise.all([
       runPinroom(['check'], env),
+      unread.ended,
       runPinroom(['migrate'], { DATABASE_URL: env.DATABASE_URL }),
     ]);
     const text = lines.join('\n');
-    expect(code).toBe(FAILED);
+    expect([code, unreadCode]).toEqual([FAILED, FAILED]);
     expect([failed.code, failed.lines]).toEqual([FAILED, []]);
     expect(text).toMatch(/^Redis +fault +REDIS_URL: .*allkeys-lru/m);
     expect(text).toMatch(/^PostgreSQL +fault +DATABASE_URL: no PostgreSQL at 127\.0\.0\.1/m);

@@ -1,10 +1,12 @@
+import { OperatorClient } from '@pinroom/client';
 import { type Entry, parseEntryId } from '@pinroom/client/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backends, startBackends, UNLIMITED } from '../support/backends.js';
 import { connectToRedis } from '../support/connect-to-redis.js';
 import { newSession } from '../support/http-calls.js';
+import { metricOf } from '../support/node-figures.js';
 import { RawSocket } from '../support/raw-socket.js';
-import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { listen, newPerson, openRoom } from '../support/test-client.js';
 import { until } from '../support/until.js';
 
@@ -13,6 +15,7 @@ const RECOVERY_MS = 20_000;
 const LOSSES = [
   {
     loss: 'FLUSHALL',
+    isNewHistory: false,
     async lose({ redis }: Backends): Promise<void> {
       const client = connectToRedis(redis.url);
       await client.flushall();
@@ -21,6 +24,7 @@ const LOSSES = [
   },
   {
     loss: 'a crash of a Redis that keeps nothing on disk',
+    isNewHistory: true,
     async lose({ redis }: Backends): Promise<void> {
       await redis.kill();
       await redis.restart();
@@ -28,7 +32,7 @@ const LOSSES = [
   },
 ];
 
-describe.each(LOSSES)('after $loss', ({ lose }) => {
+describe.each(LOSSES)('after $loss', ({ isNewHistory, lose }) => {
   let backends: Backends;
   let node: SpawnedNode;
 
@@ -96,6 +100,17 @@ describe.each(LOSSES)('after $loss', ({ lose }) => {
     expect(whole.map(({ id }) => id)).toEqual([...ids, receipt.id]);
     expect(ada.client.user?.id).toBe(ada.userId);
     await archived(roomId, 6);
+
+    // Who watches the nodes learns of it, too.
+    expect(await metricOf(node, 'pinroom_room_lives_begun_total')).toBeGreaterThan(0);
+    const token = SHARED_SECRETS.PINROOM_OPERATOR_TOKEN;
+    const operator = new OperatorClient({ url: node.url, token });
+    const { entries: told } = await until(async () => {
+      const log = await operator.log({ type: 'redis-changed' });
+      return log.entries.length > 0 === isNewHistory && log;
+    });
+    expect(told.every(({ level }) => level === 'warn')).toBe(true);
+    expect((await metricOf(node, 'pinroom_redis_changes_total')) > 0).toBe(isNewHistory);
   }, 60_000);
 
   it('a PIN in use is not given to another room, and a wrong one still leads nowhere', async () => {

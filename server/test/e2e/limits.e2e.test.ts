@@ -64,7 +64,7 @@ describe('Who asks for too much', () => {
     expect(through).toBeGreaterThanOrEqual(95);
     expect(through).toBeLessThanOrEqual(100 + refilled + 1);
     // What the protocol does not know counts as well.
-    const nonsense = await many(3, () => socket.emit('no:such', {}));
+    const nonsense = await many(30, () => socket.emit('no:such', {}));
     expect(nonsense.map((answer) => refusalOf(answer)?.code)).toContain('rate_limited');
     const refused = refusalOf(await socket.ask('room:members', { roomId: room.id }));
     await new Promise((resolve) => setTimeout(resolve, refused?.retryAfterMs ?? 0));

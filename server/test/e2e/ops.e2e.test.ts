@@ -302,7 +302,8 @@ describe('operators of three nodes', () => {
 
   it('read in /metrics what people do, and how nodes and backends are', async () => {
     const [near, far] = nodes;
-    const figures = ['pinroom_entries_accepted_total', 'pinroom_append_seconds_count'] as const;
+    const kinds = ['entries_accepted_total', 'entries_repeated_total', 'append_seconds_count'];
+    const figures = kinds.map((name) => `pinroom_${name}`);
     const before = await Promise.all(figures.map((name) => metricOf(near, name)));
     const host = await openSocket(near.url, 'Ada');
     const guests = [await openSocket(far.url, 'Grace'), await openSocket(far.url, 'Joan')];
@@ -312,11 +313,13 @@ describe('operators of three nodes', () => {
     const delivered = ['pinroom_entries_delivered_total', 'pinroom_deliveries_total'] as const;
     const there = await Promise.all(delivered.map((name) => metricOf(far, name)));
     for (let n = 0; n < 3; n++) {
-      await host.socket.must('room:send', { roomId: room.id, type: 'chat', payload: n });
+      const entry = { roomId: room.id, type: 'chat', payload: n, key: `${n}` };
+      await host.socket.must('room:send', entry);
+      if (n === 0) await host.socket.must('room:send', entry);
     }
     await host.socket.must('room:history', { roomId: room.id });
     const counted = await Promise.all(figures.map((name) => metricOf(near, name)));
-    expect(counted.map((count, n) => count - (before[n] ?? 0))).toEqual([3, 3]);
+    expect(counted.map((count, n) => count - (before[n] ?? 0))).toEqual([3, 1, 4]);
     // On the other node each entry is handed to two sockets.
     await until(async () => {
       const now = await Promise.all(delivered.map((name) => metricOf(far, name)));
@@ -326,6 +329,9 @@ describe('operators of three nodes', () => {
     for (const line of [
       /^pinroom_build_info\{version="\d.*",transport="uws"\} 1$/m,
       /^pinroom_rooms_opened_total [1-9]/m,
+      /^pinroom_http_seconds_count\{route="metrics"\} [1-9]/m,
+      /^pinroom_log_lines_total\{level="error"\} 0$/m,
+      /^pinroom_clock_ahead_seconds -?\d/m,
       /^pinroom_history_seconds_count\{source="redis"\} [1-9]/m,
       /^pinroom_store_reads_total\{what="room",source="redis"\} [1-9]/m,
       /^pinroom_backend_ping_seconds_count\{backend="redis"\} [1-9]/m,
@@ -361,7 +367,7 @@ describe('operators of three nodes', () => {
     // Whoever looks after the room gives up the seats of the node that died.
     await until(async () => {
       const living = nodes.slice(0, 2);
-      const given = living.map((node) => metricOf(node, 'pinroom_presence_evictions_total'));
+      const given = living.map((node) => metricOf(node, 'pinroom_dead_sockets_total'));
       return (await Promise.all(given)).some((count) => count > 0);
     }, 15_000);
     followed.stop();

@@ -169,6 +169,7 @@ describe.concurrent('a start without its backends', { timeout: 60_000 }, () => {
     }
     // As the Redis and PostgreSQL of these tests are.
     expect(node.output()).toMatch(/Redis keeps no append-only file/);
+    expect(node.output()).toMatch(/Redis has no maxmemory/);
     expect(node.output()).toMatch(/PostgreSQL commits before it has written/);
   });
 });

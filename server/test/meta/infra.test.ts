@@ -15,8 +15,11 @@ interface Service {
   readonly depends_on?: string[] | object;
   readonly stop_grace_period?: string;
   readonly read_only?: string;
+  readonly networks: string[];
+  readonly logging?: object;
 }
 interface Compose {
+  readonly networks: object;
   readonly services: { readonly [name: string]: Service };
   readonly volumes: object;
   readonly secrets: object;
@@ -61,8 +64,13 @@ describe('docker-compose.yml', () => {
     expect(compose.services.balancer?.environment?.PINROOM_NODES).toBe(addresses.join(' '));
     expect(caddyfile).toContain(`{$PINROOM_NODES:${addresses.join(' ')}}`);
     const [prometheus] = readYaml(readText('infra/observability/prometheus.yml')) as unknown as [
-      { scrape_configs: [{ metrics_path: string; static_configs: [{ targets: string[] }] }] },
+      {
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [string] }] }] };
+        scrape_configs: [{ metrics_path: string; static_configs: [{ targets: string[] }] }];
+      },
     ];
+    const [{ static_configs: told }] = prometheus.alerting.alertmanagers;
+    expect(told[0].targets).toEqual(['alertmanager:9093']);
     const [job] = prometheus.scrape_configs;
     expect(job.static_configs[0].targets).toEqual(addresses);
     const healthUri = /health_uri (\S+)/.exec(caddyfile)?.[1] ?? '';
@@ -83,6 +91,30 @@ describe('docker-compose.yml', () => {
       }
       for (const name of Array.isArray(on) ? on : Object.keys(on))
         expect(compose.services).toHaveProperty(name);
+    }
+  });
+
+  it('lets each service reach what it asks, and nobody but nodes what holds the data', () => {
+    const of = (name: string) => compose.services[name]?.networks ?? [];
+    const meet = (one: string, other: string) => of(one).some((net) => of(other).includes(net));
+    const asked = [
+      ['balancer', ...nodes.map(([name]) => name)],
+      ['prometheus', ...nodes.map(([name]) => name), 'alertmanager'],
+      ['grafana', 'prometheus'],
+      ...nodes.map(([name]) => [name, 'redis', 'postgres']),
+    ];
+    for (const [from = '', ...others] of asked) {
+      for (const to of others) expect([from, to, meet(from, to)]).toEqual([from, to, true]);
+    }
+    for (const [name, { networks, logging }] of services) {
+      for (const net of networks) expect(compose.networks).toHaveProperty(net);
+      // Or they grow until the disk is full.
+      expect([name, logging]).toEqual([name, expect.objectContaining({ driver: 'json-file' })]);
+      const isInside =
+        nodes.some(([node]) => node === name) || ['redis', 'postgres'].includes(name);
+      for (const store of ['redis', 'postgres']) {
+        expect([name, store, meet(name, store)]).toEqual([name, store, isInside]);
+      }
     }
   });
 
@@ -109,7 +141,8 @@ it('the unit of systemd starts what the package has, and leaves it time to stop'
   expect(JSON.parse(readText('server/package.json'))).toHaveProperty('bin.pinroom');
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(drainSeconds);
   const given = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name = '']) => name);
-  expect(given.filter((name) => !isVariable(name))).toEqual([]);
+  // Node's own, which has a node warn of what is not for the public.
+  expect(given.filter((name) => !isVariable(name))).toEqual(['NODE_ENV']);
 });
 
 interface Manifest {
@@ -119,6 +152,7 @@ interface Manifest {
     readonly template: {
       readonly spec: {
         readonly terminationGracePeriodSeconds: string;
+        readonly initContainers: [Container];
         readonly containers: [Container];
       };
     };
@@ -128,6 +162,8 @@ interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
 }
 interface Container {
+  readonly image: string;
+  readonly command?: string[];
   readonly env: { readonly name: string; readonly value: string }[];
   readonly ports: { readonly name: string; readonly containerPort: string }[];
   readonly startupProbe: Probe;
@@ -137,21 +173,25 @@ interface Container {
 }
 
 it('the manifest for Kubernetes gives variables, ports, paths and times that fit the server', () => {
-  const all = readYaml(readText('infra/kubernetes/pinroom.yaml')) as unknown as Manifest[];
-  expect(all.map(({ kind }) => kind)).toEqual([
-    'Secret',
-    'Deployment',
-    'PodDisruptionBudget',
-    'Service',
-  ]);
-  const pod = all[1]?.spec?.template.spec;
+  const read = (name: string) =>
+    readYaml(readText(`infra/kubernetes/${name}.yaml`)) as unknown as Manifest[];
+  const all = read('pinroom');
+  const [secret, ...others] = read('secret');
+  expect(all.map(({ kind }) => kind)).toEqual(['Deployment', 'PodDisruptionBudget', 'Service']);
+  // Applied with the rest it would be made empty again.
+  expect([secret?.kind, others]).toEqual(['Secret', []]);
+  const pod = all[0]?.spec?.template.spec;
   if (!pod) throw new Error('no pod');
   const [container] = pod.containers;
   const given = [
-    ...Object.keys(all[0]?.stringData ?? {}),
+    ...Object.keys(secret?.stringData ?? {}),
     ...container.env.map(({ name }) => name),
   ];
   expect(given.filter((name) => !isVariable(name))).toEqual([]);
+  // No probe ends what brings the tables forward.
+  const [first] = pod.initContainers;
+  expect([first.image, first.command?.at(-1)]).toEqual([container.image, 'migrate']);
+  expect(existsSync(path.join(ROOT, first.command?.[1] ?? ''))).toBe(true);
   expect(container.ports).toEqual([{ name: 'http', containerPort: PORT }]);
   for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
     const { path: route, port } = container[probe].httpGet;

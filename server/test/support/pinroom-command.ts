@@ -16,6 +16,8 @@ export interface PinroomRun {
   errors(): string;
   /** As Ctrl+C does. */
   interrupt(): void;
+  /** As `| head` does when it has what it wants. */
+  stopReading(): void;
   readonly ended: Promise<number | null>;
 }
 
@@ -53,6 +55,7 @@ export function startPinroom(args: readonly string[], env: Variables = {}): Pinr
     lines: () => output.split('\n').slice(0, -1),
     errors: () => errors,
     interrupt: () => void child.kill('SIGINT'),
+    stopReading: () => void child.stdout.destroy(),
     ended,
   };
 }

@@ -1,5 +1,12 @@
-import type { Ack, CommandAnswer, CommandName, CommandPayload } from '@pinroom/client/contract';
+import type {
+  Ack,
+  CommandAnswer,
+  CommandName,
+  CommandPayload,
+  ErrorCode,
+} from '@pinroom/client/contract';
 import { io, type Socket } from 'socket.io-client';
+import { COMMAND_FAULTS, FAULTS_OF_ALL_COMMANDS } from '../../src/drivers/http/command-faults.js';
 import { afterFile } from './after-file.js';
 import { newSession } from './http-calls.js';
 import { until } from './until.js';
@@ -55,7 +62,9 @@ export class RawSocket {
     name: N,
     payload: CommandPayload<N>,
   ): Promise<Ack<CommandAnswer<N>>> {
-    return (await this.emit(name, payload)) as Ack<CommandAnswer<N>>;
+    const answer = (await this.emit(name, payload)) as Ack<CommandAnswer<N>>;
+    if (!answer.ok) expectDocumented(name, answer.error.code);
+    return answer;
   }
 
   /** Sends a command and answers its data; throws when it was refused. */
@@ -81,6 +90,12 @@ export class RawSocket {
   close(): void {
     this.socket.disconnect();
   }
+}
+
+/** `/asyncapi.json` says of every command what it may be refused with. */
+function expectDocumented(name: CommandName, code: ErrorCode): void {
+  const known: readonly ErrorCode[] = [...FAULTS_OF_ALL_COMMANDS, ...COMMAND_FAULTS[name]];
+  if (!known.includes(code)) throw new Error(`COMMAND_FAULTS has no ${code} for ${name}.`);
 }
 
 /** A socket of a new user, greeted by the server. */

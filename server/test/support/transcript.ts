@@ -1,6 +1,10 @@
 const WIDTH = 130;
 const TIME = 1_795_418_492_529;
-const LIFE_MS = 14_400_000;
+/** How long what has an end goes on. */
+const LIVES: ReadonlyMap<string, number> = new Map([
+  ['accessTokenExpiresAt', 600_000],
+  ['expiresAt', 14_400_000],
+]);
 
 /**
  * What went over a wire, for people to read: the same run gives the same text. What is another one each
@@ -41,7 +45,7 @@ export class Transcript {
       .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => this.#standsFor(id))
       .replace(/"\d{13}-(\d+)"/g, `"${TIME}-$1"`)
       .replace(/"(\w+)":\d{13}/g, (_, name: string) => {
-        return `"${name}":${name.endsWith('xpiresAt') ? TIME + LIFE_MS : TIME}`;
+        return `"${name}":${TIME + (LIVES.get(name) ?? 0)}`;
       });
   }
 

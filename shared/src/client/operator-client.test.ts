@@ -123,7 +123,12 @@ describe('[CLIENT-21] following the log', () => {
     const [first, second] = [openStream(), openStream()];
     const parts = [logOf('5-0'), first.response, new TypeError('fetch failed'), second.response];
     const { asked, clock, follow, places } = setUp(...parts);
-    const { outcome, seen } = follow({ type: 'abuse' });
+    const line: string[] = [];
+    const { outcome, seen } = follow({
+      type: 'abuse',
+      onLost: ({ code }) => line.push(code),
+      onBack: () => line.push('back'),
+    });
     await settled();
     first.tell('6-0');
     await settled();
@@ -132,6 +137,7 @@ describe('[CLIENT-21] following the log', () => {
     second.tell('7-0');
     await settled();
     expect([seen, outcome.value]).toEqual([['6-0', '7-0'], 'following']);
+    expect(line).toEqual(['offline', 'back']);
     expect(places()).toEqual([
       '/api/ops/log?limit=1',
       '/api/ops/log?after=5-0&type=abuse',

@@ -9,7 +9,7 @@ import type {
 } from '../operators.js';
 import { Backoff } from './backoff.js';
 import { type ClientClock, Pause, systemClock } from './client-clock.js';
-import { isTransient, toPinroomError } from './errors.js';
+import { isTransient, type PinroomError, toPinroomError } from './errors.js';
 import { readEvents } from './event-stream.js';
 import { HttpApi, type HttpRequest } from './http-api.js';
 import { pageOrigin } from './page-origin.js';
@@ -44,6 +44,9 @@ export interface FollowLogOptions {
   /** From behind this entry; from now on where it is left out. */
   readonly after?: string;
   readonly type?: SystemEventType;
+  /** The connection is lost, or there is none yet; told once, until it is back. */
+  readonly onLost?: (why: PinroomError) => void;
+  readonly onBack?: () => void;
   /** Ends the following. */
   readonly signal?: AbortSignal;
 }
@@ -109,6 +112,7 @@ export class OperatorClient {
     const backoff = new Backoff({ random: this.#random });
     const pause = new Pause(this.#clock);
     let { after } = options;
+    let isLost = false;
     while (!signal?.aborted) {
       const since = this.#clock.monotonic();
       let atLeastMs: number | undefined;
@@ -117,6 +121,8 @@ export class OperatorClient {
         after ??= await this.#newest(signal);
         const request = { ...this.#request('log', { after, type }), signal };
         const body = await this.#http.open(request, 'text/event-stream');
+        if (isLost) options.onBack?.();
+        isLost = false;
         for await (const data of readEvents(body, this.#clock, SILENCE_MS)) {
           if (signal?.aborted) return;
           const entry = JSON.parse(data) as SystemEntry;
@@ -127,6 +133,8 @@ export class OperatorClient {
         const error = toPinroomError(fault);
         if (signal?.aborted) return;
         if (!isTransient(error)) throw error;
+        if (!isLost) options.onLost?.(error);
+        isLost = true;
         atLeastMs = error.retryAfterMs;
       }
       if (this.#clock.monotonic() - since >= STEADY_MS) backoff.reset();

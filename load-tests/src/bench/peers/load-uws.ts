@@ -8,7 +8,25 @@ export interface Uws {
 
 export interface UwsPeerSocket {
   subscribe(topic: string): boolean;
-  send(message: string, isBinary?: boolean): number;
+  send(message: string | Uint8Array, isBinary?: boolean, isCompressed?: boolean): number;
+  close(): void;
+}
+
+export interface UwsPeerRequest {
+  getUrl(): string;
+  getQuery(): string;
+  getHeader(name: string): string;
+  forEach(visit: (name: string, value: string) => void): void;
+}
+
+export interface UwsPeerResponse {
+  /** What the socket has from then on. */
+  upgrade(visit: object, key: string, protocol: string, extensions: string, context: unknown): void;
+  onAborted(handle: () => void): void;
+  onData(handle: (chunk: ArrayBuffer, isLast: boolean) => void): void;
+  cork(write: () => void): void;
+  writeHeader(name: string, value: string): void;
+  end(body: string): void;
 }
 
 export interface UwsPeerApp {
@@ -17,9 +35,19 @@ export interface UwsPeerApp {
     behavior: {
       readonly idleTimeout: number;
       readonly maxBackpressure: number;
+      readonly upgrade?: (
+        response: UwsPeerResponse,
+        request: UwsPeerRequest,
+        context: unknown,
+      ) => void;
       readonly open: (socket: UwsPeerSocket) => void;
       readonly message: (socket: UwsPeerSocket, message: ArrayBuffer) => void;
+      readonly close?: (socket: UwsPeerSocket) => void;
     },
+  ): UwsPeerApp;
+  post(
+    pattern: string,
+    handle: (response: UwsPeerResponse, request: UwsPeerRequest) => void,
   ): UwsPeerApp;
   publish(topic: string, message: string, isBinary?: boolean): boolean;
   listen(host: string, port: number, done: (listenSocket: unknown) => void): UwsPeerApp;

@@ -9,12 +9,13 @@ import { type PeerCommands, peerEntry } from './wire.js';
 
 // Socket.IO as its documentation shows it: it knows nobody and stores nothing, unless asked to.
 // Arguments: `uws` or `ws`; `none`, `classic`, `sharded`; `emit` or `store`: whether each entry is
-// numbered and kept in a Redis stream before it is sent. The first of all is Redis' URL.
+// numbered and kept in a Redis stream before it is sent. Before them come Redis' URL, and the name of
+// those on this Redis who hear one another.
 
-const [redisUrl = '', engine = 'uws', adapter = 'none', keeping = 'emit'] = process.argv.slice(2);
+const [redisUrl = '', group = '', engine = 'uws', adapter = 'none', keeping = 'emit'] =
+  process.argv.slice(2);
 
-/** Peers beside each other on one Redis must not hear one another. */
-const own = `bench-${process.pid}`;
+const own = `bench-${group}`;
 const connect = () => new Redis(redisUrl);
 const io = new Server({
   transports: ['websocket'],

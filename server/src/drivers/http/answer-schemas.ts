@@ -18,6 +18,11 @@ export const cursor = {
   anyOf: [text, nothing],
   description: 'For the next page; null: there is none.',
 } as const;
+export const entryCursor = {
+  anyOf: [entryId, nothing],
+  description:
+    'For the next page: as `after` where this one was asked for with `after`, else as `before`; null: there is none.',
+} as const;
 export const source = { type: 'string', enum: ['redis', 'archive'] } as const;
 
 export const settings = all({
@@ -114,7 +119,7 @@ const ownSession = all({
 });
 
 export const sessionList = all({ sessions: list(ownSession) });
-export const entryPage = all({ entries: list(entry), nextCursor: cursor, source });
+export const entryPage = all({ entries: list(entry), nextCursor: entryCursor, source });
 export const roomList = all({ rooms: list(room), nextCursor: cursor });
 export const roomByPin = all({ room: all({ id, pin, title: text, locked: flag, full: flag }) });
 export const oneRoom = all({ room });

@@ -22,7 +22,7 @@ export const EVENT_SCHEMAS = {
     description: 'The handshake was good.',
   },
   'session:ended': {
-    ...all({ reason: text }),
+    ...all({ reason: { ...text, description: '`session_ended`.' } }),
     description: 'The session is over; the socket is closed next.',
   },
   'server:draining': {
@@ -68,7 +68,8 @@ export const EVENT_SCHEMAS = {
       stateVersion: count,
       presenceVersion: count,
     }),
-    description: 'The newest id of each channel, so that a client notices what it missed.',
+    description:
+      'The newest id of each channel that has entries, so that a client notices what it missed.',
   },
   'room:left': {
     ...all({

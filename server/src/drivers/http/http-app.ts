@@ -7,8 +7,10 @@ import { AppError, toWireError } from '../../engine/runtime/app-error.js';
 import { type Clock, systemClock } from '../../engine/runtime/clock.js';
 import type { Health } from '../../engine/runtime/health.port.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import type { Metrics } from '../../engine/runtime/metrics.js';
+import { type Metrics, NO_ROUTE } from '../../engine/runtime/metrics.js';
 import type { SchemaChecker } from '../../engine/runtime/schema-checker.port.js';
+import { stopwatch } from '../../engine/runtime/stopwatch.js';
+import { inTime } from './answer-deadline.js';
 import { Admission } from './credentials.js';
 import { preflightAnswer, setCorsHeaders } from './cross-origin.js';
 import { faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
@@ -29,6 +31,8 @@ import { sessionRoutes } from './session-routes.js';
 
 /** A packet of the protocol and some room for what stands around it. */
 const DEFAULT_BODY_BYTES = 20_480;
+/** How pages and their files are counted: as one. */
+const PAGE = 'page';
 
 export interface HttpAppOptions {
   readonly sessions: SessionApi;
@@ -73,7 +77,7 @@ export interface HttpApp {
 
 type Env = {
   Bindings: Peer & { readonly requestId: string };
-  Variables: { site: RequestSite; fault?: ErrorCode };
+  Variables: { site: RequestSite; fault?: ErrorCode; counted?: string };
 };
 
 /** The HTTP side of a node: a function from requests to answers, whatever carries them. */
@@ -116,7 +120,8 @@ class HonoHttpApp implements HttpApp {
       return await this.#hono.fetch(request, { remoteAddress, requestId });
     } catch (fault) {
       this.#options.logger.error({ requestId, err: fault }, 'request could not be answered');
-      this.#options.metrics.count('pinroom_http_requests_total', { code: 'internal' });
+      const labels = { route: NO_ROUTE, code: 'internal' };
+      this.#options.metrics.count('pinroom_http_requests_total', labels);
       this.#options.metrics.count('pinroom_internal_faults_total');
       const answer = faultAnswer(new AppError('internal'));
       setSecurityHeaders(answer.headers, '/api/', this.#strictTransport);
@@ -134,9 +139,15 @@ class HonoHttpApp implements HttpApp {
       ...serverRoutes(this.#options),
       ...pageRoutes(pages),
     ];
-    const all = [...api, ...documentRoutes(api, version)];
+    const all = [...api, ...documentRoutes(api, version)].map((route) =>
+      inTime(route, this.#clock),
+    );
     for (const route of all) {
-      this.#hono.on(route.method, route.path, (c) => route.answer(this.#gate(c)));
+      const counted = route.page ? PAGE : route.name;
+      this.#hono.on(route.method, route.path, (c) => {
+        c.set('counted', counted);
+        return route.answer(this.#gate(c));
+      });
     }
     for (const path of new Set(all.map((route) => route.path))) {
       const methods = all.filter((route) => route.path === path).map((route) => route.method);
@@ -146,7 +157,7 @@ class HonoHttpApp implements HttpApp {
 
   /** What every request gets: a look at where it comes from, headers, a line in the log, and it counts. */
   async #around(c: Context<Env>, next: () => Promise<void>): Promise<void> {
-    const startedAt = this.#clock.now();
+    const startedAt = stopwatch();
     const { headers } = c.req.raw;
     const site = this.#siteOf(c);
     c.set('site', site);
@@ -157,7 +168,10 @@ class HonoHttpApp implements HttpApp {
     setCorsHeaders(c.res.headers, site.verdict, headers.get('origin'));
     c.res.headers.set('x-request-id', c.env.requestId);
     const { logger, metrics } = this.#options;
-    metrics.count('pinroom_http_requests_total', { code: c.get('fault') ?? 'ok' });
+    const route = c.get('counted') ?? NO_ROUTE;
+    const seconds = stopwatch() - startedAt;
+    metrics.count('pinroom_http_requests_total', { route, code: c.get('fault') ?? 'ok' });
+    metrics.observe('pinroom_http_seconds', seconds, { route });
     logger.debug(
       {
         requestId: c.env.requestId,
@@ -165,7 +179,7 @@ class HonoHttpApp implements HttpApp {
         route: routeOf(c),
         roomId: roomIdIn(c.req.path),
         status: c.res.status,
-        ms: this.#clock.now() - startedAt,
+        ms: Math.round(seconds * 1_000),
         address: site.client.address,
       },
       'request',

@@ -1,4 +1,10 @@
-import { CODES, type ErrorCode, PARAMETER_SCHEMAS, type Schema } from '@pinroom/client/contract';
+import {
+  CODES,
+  type ErrorCode,
+  PARAMETER_SCHEMAS,
+  REFRESH_COOKIE,
+  type Schema,
+} from '@pinroom/client/contract';
 import { fault, NAMED_SCHEMAS } from './answer-schemas.js';
 import type { AnswerDocument, RouteDocument, Who } from './route.js';
 import { SchemaReferences } from './schema-references.js';
@@ -22,7 +28,27 @@ const SECURITY_SCHEMES = {
       'PINROOM_API_KEY: an application’s own server, a host of any room that a user has opened.',
   },
   operatorToken: { type: 'http', scheme: 'bearer', description: 'PINROOM_OPERATOR_TOKEN.' },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: REFRESH_COOKIE,
+    description: 'From pages alone: with the `Origin` of the server itself, or a listed one.',
+  },
 };
+
+const HEADERS = {
+  RequestId: { description: 'Names the request in the log.', schema: { type: 'string' } },
+  RetryAfter: {
+    description: 'Seconds: `retryAfterMs`, rounded up.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  RefreshCookie: {
+    description: `\`${REFRESH_COOKIE}\`, set or cleared where a cookie keeps the refresh token: HttpOnly, SameSite=Strict, and Secure over TLS.`,
+    schema: { type: 'string' },
+  },
+};
+/** Answers of these may say when to come back. */
+const RETRIED: ReadonlySet<number> = new Set([429, 503]);
 
 /** The OpenAPI 3.1 document of these routes; pages are left out. */
 export function openApiDocument(routes: readonly RouteDocument[], version: string): object {
@@ -39,12 +65,18 @@ export function openApiDocument(routes: readonly RouteDocument[], version: strin
     info: {
       title: 'Pinroom',
       version,
-      description: 'Rooms that people enter by PIN. The real-time half is in /asyncapi.json.',
+      description:
+        'Rooms that people enter by PIN. The real-time half is in /asyncapi.json. A method that a path ' +
+        'does not have is answered with 405, `Allow` and the code `not_found`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas: references.definitions(), securitySchemes: SECURITY_SCHEMES },
+    components: {
+      schemas: references.definitions(),
+      headers: HEADERS,
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }
 
@@ -53,7 +85,7 @@ function operation(route: RouteDocument, references: SchemaReferences): object {
   return {
     operationId: route.name,
     summary: route.summary,
-    security: SECURITY[route.who],
+    security: route.orCookie ? [{ refreshCookie: [] }, {}] : SECURITY[route.who],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: requestBody(route.body, references) } : {}),
     responses: { ...successes(route, references), ...failures(route, references) },
@@ -104,8 +136,18 @@ function success(answers: readonly AnswerDocument[], references: SchemaReference
   const content = answers.flatMap(({ schema, contentType = 'application/json' }) =>
     schema ? [[contentType, { schema: references.quote(schema) }] as const] : [],
   );
-  if (content.length === 0) return { description };
-  return { description, content: Object.fromEntries(content) };
+  const hasCookie = answers.some((answer) => answer.hasCookie);
+  const headers = headersOf({ hasCookie });
+  if (content.length === 0) return { description, headers };
+  return { description, headers, content: Object.fromEntries(content) };
+}
+
+function headersOf(may: { hasCookie: boolean; isRetried?: boolean }): object {
+  return {
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    ...(may.isRetried ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}),
+    ...(may.hasCookie ? { 'Set-Cookie': { $ref: '#/components/headers/RefreshCookie' } } : {}),
+  };
 }
 
 /** Codes that share a status share an answer. */
@@ -121,7 +163,15 @@ function failures(route: RouteDocument, references: SchemaReferences): { [s: str
   return Object.fromEntries(
     [...byStatus].map(([status, meanings]) => [
       String(status),
-      { description: meanings.join('\n\n'), content },
+      {
+        description: meanings.join('\n\n'),
+        headers: headersOf({
+          // One that is of no more use is cleared.
+          hasCookie: route.orCookie && status === 401,
+          isRetried: RETRIED.has(status),
+        }),
+        content,
+      },
     ]),
   );
 }

@@ -17,14 +17,14 @@ import { type Route, route } from './route.js';
 import { text } from './schema-shapes.js';
 
 const { entryId, id, pin } = PARAMETER_SCHEMAS;
-const { limit } = COMMAND_SCHEMAS['room:history'].properties;
+const { after, before, limit } = COMMAND_SCHEMAS['room:history'].properties;
 const ENTRY_ID = new RegExp(entryId.pattern);
 
 const LOG_QUERY = {
   type: 'object',
   properties: {
-    before: entryId,
-    after: entryId,
+    before,
+    after,
     limit,
     type: { type: 'string', enum: SYSTEM_EVENT_TYPES },
   },

@@ -4,7 +4,15 @@ import {
   PARAMETER_SCHEMAS,
   SYSTEM_EVENT_TYPES,
 } from '@pinroom/client/contract';
-import { channel, cursor, hostState, member, settings, source } from './answer-schemas.js';
+import {
+  channel,
+  cursor,
+  entryCursor,
+  hostState,
+  member,
+  settings,
+  source,
+} from './answer-schemas.js';
 import { all, count, flag, list, nothing, text, time } from './schema-shapes.js';
 
 /** What operators are answered. */
@@ -23,7 +31,7 @@ export const systemEntry = all({
   },
 });
 
-export const systemLogPage = all({ entries: list(systemEntry), nextCursor: cursor, source });
+export const systemLogPage = all({ entries: list(systemEntry), nextCursor: entryCursor, source });
 
 const operatorRoom = all({
   id,

@@ -20,6 +20,7 @@ import {
   sent,
   stateVersion,
 } from './answer-schemas.js';
+import { COMMAND_FAULTS } from './command-faults.js';
 import { emptyAnswer, jsonAnswer } from './json-answer.js';
 import { streamOf } from './page-stream.js';
 import { clearedRefreshCookie } from './refresh-cookie.js';
@@ -56,7 +57,7 @@ function findingRoutes(rooms: RoomApi): readonly Route[] {
       who: 'user',
       body: BODY_SCHEMAS.createRoom,
       answers: [{ status: 201, description: 'The room.', schema: newRoom }],
-      faults: ['pins_exhausted'],
+      faults: COMMAND_FAULTS['room:create'],
       async handle({ caller, body }) {
         return jsonAnswer(201, await rooms.command(caller, 'room:create', body));
       },
@@ -114,7 +115,7 @@ function readingRoutes(rooms: RoomApi): readonly Route[] {
       who: 'user-or-application',
       query: ENTRIES_QUERY,
       answers: [{ status: 200, description: 'A page of entries.', schema: entryPage }],
-      faults: ['not_in_room', 'forbidden'],
+      faults: COMMAND_FAULTS['room:history'],
       async handle({ caller, query, param }) {
         const question = { ...query, roomId: roomIdOf(param) };
         return jsonAnswer(200, await rooms.command(caller, 'room:history', question));
@@ -172,7 +173,7 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
         { status: 201, description: 'Kept.', schema: sent },
         { status: 200, description: 'It was kept before, under the same key.', schema: sent },
       ],
-      faults: ['not_in_room', 'forbidden', 'muted', 'conflict', 'room_closed', 'backlog_full'],
+      faults: COMMAND_FAULTS['room:send'],
       async handle({ caller, body, param }) {
         const entry = { ...body, roomId: roomIdOf(param) };
         const answer = await rooms.command(caller, 'room:send', entry);
@@ -187,7 +188,7 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
       who: 'user-or-application',
       body: BODY_SCHEMAS.updateRoom,
       answers: [{ status: 200, description: 'The room as it is now.', schema: oneRoom }],
-      faults: ['not_in_room', 'forbidden', 'room_closed'],
+      faults: COMMAND_FAULTS['room:update'],
       async handle({ caller, body, param }) {
         const change = { ...body, roomId: roomIdOf(param) };
         return jsonAnswer(200, await rooms.command(caller, 'room:update', change));
@@ -201,14 +202,7 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
       who: 'user-or-application',
       body: BODY_SCHEMAS.patchState,
       answers: [{ status: 200, description: 'Its new version.', schema: stateVersion }],
-      faults: [
-        'not_in_room',
-        'forbidden',
-        'conflict',
-        'room_closed',
-        'payload_too_large',
-        'backlog_full',
-      ],
+      faults: COMMAND_FAULTS['room:state'],
       async handle({ caller, body, param }) {
         const change = { ...body, roomId: roomIdOf(param) };
         return jsonAnswer(200, await rooms.command(caller, 'room:state', change));
@@ -222,7 +216,7 @@ function changingRoutes(rooms: RoomApi): readonly Route[] {
       who: 'user-or-application',
       body: BODY_SCHEMAS.closeRoom,
       answers: [{ status: 200, description: 'The room is closed.', schema: empty }],
-      faults: ['not_in_room', 'forbidden', 'room_closed'],
+      faults: COMMAND_FAULTS['room:close'],
       async handle({ caller, param }) {
         return jsonAnswer(
           200,
@@ -255,7 +249,7 @@ function erasingRoutes(rooms: RoomApi): readonly Route[] {
       summary:
         'Ends all sessions of the caller and takes nickname and id out of what is archived; recent entries of a room that is still open keep them.',
       who: 'user',
-      answers: [{ status: 204, description: 'Done; the cookie is cleared.' }],
+      answers: [{ status: 204, description: 'Done; the cookie is cleared.', hasCookie: true }],
       async handle({ caller, site }) {
         await rooms.deleteUser(caller);
         return emptyAnswer({ 'set-cookie': clearedRefreshCookie(site.secure) });

@@ -43,6 +43,8 @@ export interface AnswerDocument {
   readonly schema?: Schema;
   /** JSON unless told. */
   readonly contentType?: string;
+  /** It may set the refresh cookie, or clear it. */
+  readonly hasCookie?: true;
 }
 
 /** Everything that the specification says about a route; it is also what registers it. */
@@ -53,6 +55,8 @@ export interface RouteDocument {
   readonly name: string;
   readonly summary: string;
   readonly who: Who;
+  /** The refresh cookie counts where the body has nothing. */
+  readonly orCookie: boolean;
   readonly body: Schema | null;
   readonly query: Schema | null;
   readonly answers: readonly AnswerDocument[];
@@ -89,6 +93,7 @@ interface RouteSpec<W extends Who, B extends Schema, Q extends Schema> {
   readonly query?: Q;
   readonly answers: readonly AnswerDocument[];
   readonly faults?: readonly ErrorCode[];
+  readonly orCookie?: boolean;
   readonly page?: boolean;
   handle(call: Call<W, Static<B>, Static<Q>>): Promise<Response> | Response;
 }
@@ -110,6 +115,7 @@ export function route<
     body: spec.body ?? null,
     query: spec.query ?? null,
     faults: spec.faults ?? [],
+    orCookie: spec.orCookie ?? false,
     page: spec.page ?? false,
     async answer(gate) {
       const caller = await gate.admit(who);

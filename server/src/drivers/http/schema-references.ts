@@ -27,7 +27,12 @@ export class SchemaReferences {
     if (Array.isArray(value)) return value.map((item) => this.#copyOrRefer(item));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, this.#copyOrRefer(item)]),
+      Object.entries(value).map(([key, item]) => [
+        key,
+        key === 'pattern' && typeof item === 'string'
+          ? portablePattern(item)
+          : this.#copyOrRefer(item),
+      ]),
     );
   }
 
@@ -35,4 +40,17 @@ export class SchemaReferences {
     const name = this.#names.get(value);
     return name === undefined ? this.#copy(value) : { $ref: `#/components/schemas/${name}` };
   }
+}
+
+/**
+ * A pattern that means the same in other languages and without JavaScript's flag `u`: characters stand
+ * for themselves, and nothing is said of half ones, which most languages cannot hold.
+ */
+function portablePattern(pattern: string): string {
+  return pattern
+    .replaceAll('\\p{Cs}', '')
+    .replace(/\\u00([0-9a-f]{2})/g, '\\x$1')
+    .replace(/\\u([0-9a-f]{4})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }

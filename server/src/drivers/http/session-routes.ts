@@ -15,7 +15,11 @@ import { clearedRefreshCookie, refreshCookie } from './refresh-cookie.js';
 import { type RequestSite, type Route, route } from './route.js';
 
 const UUID = new RegExp(PARAMETER_SCHEMAS.id.pattern);
-const SESSION_OVER = { status: 204, description: 'Done; the cookie is cleared.' };
+const SESSION_OVER = {
+  status: 204,
+  description: 'Done; the cookie is cleared.',
+  hasCookie: true,
+} as const;
 
 /** Starting, refreshing, listing and ending sessions. */
 export function sessionRoutes(sessions: SessionApi, clock: Clock): readonly Route[] {
@@ -72,7 +76,11 @@ function ownSessionRoutes(sessions: SessionApi): readonly Route[] {
         'Ends one of the sessions of the user; its sockets are closed within about a second.',
       who: 'user',
       answers: [
-        { status: 204, description: 'Done; the cookie is cleared if it was this session.' },
+        {
+          status: 204,
+          description: 'Done; the cookie is cleared if it was this session.',
+          hasCookie: true,
+        },
       ],
       faults: ['not_found'],
       async handle({ caller, param, site }) {
@@ -95,7 +103,7 @@ function createSession(sessions: SessionApi, clock: Clock): Route {
       'Starts a session for a new user; with `cookie` the refresh token comes only as cookie.',
     who: 'anyone',
     body: BODY_SCHEMAS.createSession,
-    answers: [{ status: 201, description: 'The session.', schema: session }],
+    answers: [{ status: 201, description: 'The session.', schema: session, hasCookie: true }],
     faults: ['origin_denied'],
     async handle({ body, site }) {
       // A page that may not use the cookie may not put one into somebody's browser either.
@@ -114,7 +122,8 @@ function refreshSession(sessions: SessionApi, clock: Clock): Route {
     summary: 'Rotates the refresh token, from the body or from the cookie `pinroom_refresh`.',
     who: 'anyone',
     body: BODY_SCHEMAS.refreshSession,
-    answers: [{ status: 200, description: 'The session.', schema: session }],
+    orCookie: true,
+    answers: [{ status: 200, description: 'The session.', schema: session, hasCookie: true }],
     faults: ['unauthenticated', 'session_ended', 'origin_denied'],
     async handle({ body, site, headers }) {
       if (body.refreshToken !== undefined) {

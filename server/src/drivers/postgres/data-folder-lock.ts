@@ -40,6 +40,11 @@ export class DataFolderLock {
     throw new Error(`The lock of the data folder ${folder} cannot be taken.`);
   }
 
+  /** Rejects as `acquire` does when somebody holds the folder, and takes nothing. */
+  static refuseIfHeld(dataDir: string): Promise<void> {
+    return refuseIfHeld(resolve(dataDir));
+  }
+
   /** May be called twice. */
   release(): Promise<void> {
     this.#released ??= this.#release();

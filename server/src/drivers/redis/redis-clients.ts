@@ -7,9 +7,9 @@ import { ResourceStack } from '../../engine/runtime/resource-stack.js';
 import { ClusterSubscriber } from './cluster-subscriber.js';
 import type { RedisAccess } from './redis-access.js';
 import { RedisCalls } from './redis-calls.js';
-import { RedisMemoryWatch } from './redis-memory-watch.js';
 import { checkServers, type RedisServer } from './redis-requirements.js';
 import { type RedisSubscriber, SingleSubscriber } from './redis-subscriber.js';
+import { RedisWatch } from './redis-watch.js';
 import { RedisScripts, readScripts } from './scripts.js';
 import { mastersOf, sharedOptions, tendCluster, toAddress } from './tend-cluster.js';
 
@@ -30,7 +30,7 @@ export interface RedisClients extends RedisAccess, AsyncDisposable {
   readonly publish: Redis | Cluster;
   /** For subscriptions: waits for Redis and subscribes again by itself. */
   readonly subscribe: RedisSubscriber;
-  readonly memory: RedisMemoryWatch;
+  readonly watch: RedisWatch;
   /** The masters, as they were when the connections were opened. */
   readonly servers: readonly RedisServer[];
   /** Rejects with `unavailable`. */
@@ -92,7 +92,7 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const calls = new RedisCalls(command);
   await using opening = new ResourceStack((err) => logger.debug({ err }, 'Redis: unclean end'));
   opening.defer(() => Promise.all([closeClient(command), closeClient(publish), subscribe.close()]));
-  const memory = opening.use(new RedisMemoryWatch(calls, { clock: systemClock, logger, metrics }));
+  const redisWatch = opening.use(new RedisWatch(calls, { clock: systemClock, logger, metrics }));
   command.on('ready', () => metrics.set('pinroom_backend_up', 1, { backend: 'redis' }));
   command.on('close', () => metrics.set('pinroom_backend_up', 0, { backend: 'redis' }));
   const scripts = new RedisScripts(calls, scriptSources);
@@ -100,8 +100,8 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   await Promise.all(all.map((client) => firstContact(client, urls, deadlineMs)));
   const servers = await checkServers(calls, logger);
   await scripts.load();
-  await memory.look();
-  memory.start();
+  await redisWatch.look();
+  redisWatch.start();
   const ping = async () => {
     await calls.onMasters('PING');
   };
@@ -114,7 +114,7 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
     subscribe,
     calls,
     scripts,
-    memory,
+    watch: redisWatch,
     servers,
     ping,
     times,

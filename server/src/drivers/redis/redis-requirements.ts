@@ -6,6 +6,9 @@ const OLDEST_MAJOR = 7;
 
 const NO_FILE =
   'Redis keeps no append-only file: acknowledged entries that are not archived yet are lost when it restarts';
+const NO_LIMIT =
+  'Redis has no maxmemory: it grows until the machine ends it, and nodes cannot stop to take entries before ' +
+  'that; set it to what the machine has less a third';
 const FILE_FAILS =
   'Redis could not write to its append-only file the last time it tried: look at its disk';
 const NO_REPLICA =
@@ -26,7 +29,7 @@ export function infoField(info: unknown, field: string): string | undefined {
 
 /**
  * Rejects when a server is too old, takes no writes, may throw data away or is asked in a way that it
- * is not made for; warns when what it acknowledges is not on its disk. Of a Cluster every server that
+ * is not made for; warns when what it acknowledges is not on its disk, or its memory has no bound. Of a Cluster every server that
  * answers is looked at, as a replica may be the master tomorrow. Answers the masters.
  */
 export async function checkServers(
@@ -70,6 +73,7 @@ function checkServer(info: unknown, isCluster: boolean, warnings: Set<string>): 
         '(the same one twice where there is one address for all).',
     );
   }
+  if (infoField(info, 'maxmemory') === '0') warnings.add(NO_LIMIT);
   const appendOnly = infoField(info, 'aof_enabled') === '1';
   if (!appendOnly) {
     warnings.add(NO_FILE);

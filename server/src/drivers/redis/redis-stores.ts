@@ -61,9 +61,9 @@ const PAGE_MEMORY_SHARE = 0.6;
 
 /** Stores over open connections. */
 export function createRedisStores(redis: RedisClients, options: RedisStoreOptions): RedisStores {
-  const { memory } = redis;
+  const { watch } = redis;
   const { backlogEntries, channelKeep, entryPaces, pinBudget } = options;
-  const isMemoryShort = () => memory.isAbove(FEED_MEMORY_SHARE);
+  const isMemoryShort = () => watch.isAbove(FEED_MEMORY_SHARE);
   return {
     rooms: new RedisRoomStore(redis),
     members: new RedisMemberStore(redis),
@@ -81,7 +81,7 @@ export function createRedisStores(redis: RedisClients, options: RedisStoreOption
     sessions: new RedisSessionStore(redis),
     endedSessions: new RedisEndedSessions(redis),
     queue: new RedisArchiveQueue(redis, { channelKeep }),
-    pages: new RedisPageCache(redis, { isMemoryShort: () => memory.isAbove(PAGE_MEMORY_SHARE) }),
+    pages: new RedisPageCache(redis, { isMemoryShort: () => watch.isAbove(PAGE_MEMORY_SHARE) }),
     leases: new RedisLeases(redis),
     openRooms: new RedisOpenRooms(redis),
     nodes: new RedisNodeDirectory(redis),

@@ -1,8 +1,7 @@
 import { CODES } from '@pinroom/client/contract';
 import { AppError, toWireError } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
-import type { Metrics } from '../../engine/runtime/metrics.js';
-import { withDeadline } from './call-deadline.js';
+import { type Metrics, NO_ROUTE } from '../../engine/runtime/metrics.js';
 
 /** Where a request came from, as the socket says. */
 export interface RequestOrigin {
@@ -17,9 +16,6 @@ export const MAX_BODY_BYTES = 65_536;
 
 /** So much of a refused body is still read, as a client reads the answer only after sending. */
 const MAX_DISCARDED_BYTES = 8_388_608;
-
-/** Until the answer begins; how long it then streams is not limited. */
-const ANSWER_MS = 30_000;
 
 /** How long a client may stop reading an answer. */
 export const STALL_MS = 30_000;
@@ -36,26 +32,20 @@ export interface ErrorAnswerParts {
 /** An error as every route answers it, counted as one. */
 export function errorResponse(fault: unknown, parts: ErrorAnswerParts): Response {
   const error = toWireError(fault);
-  parts.metrics.count('pinroom_http_requests_total', { code: error.code });
+  parts.metrics.count('pinroom_http_requests_total', { route: NO_ROUTE, code: error.code });
   const headers = { ...parts.answerHeaders };
   return Response.json({ error }, { status: CODES[error.code].status, headers });
 }
 
-/** A handler that always answers: in time, and with a coded error where the given one throws. */
+/** A handler that always answers: with a coded error where the given one throws. */
 export function answering(
   fetch: FetchHandler,
   parts: ErrorAnswerParts & { readonly logger: Logger },
 ): FetchHandler {
   return async (request, origin) => {
-    const answer = fetch(request, origin);
     try {
-      return await withDeadline(
-        answer,
-        ANSWER_MS,
-        () => new AppError('unavailable', 'The answer took too long.', { retryAfterMs: 1_000 }),
-      );
+      return await fetch(request, origin);
     } catch (fault) {
-      discardLate(answer);
       if (!(fault instanceof AppError)) {
         parts.metrics.count('pinroom_internal_faults_total');
         parts.logger.error({ err: fault, method: request.method }, 'a request failed');
@@ -63,14 +53,6 @@ export function answering(
       return errorResponse(fault, parts);
     }
   };
-}
-
-/** An answer that comes after the deadline has nobody to read it. */
-function discardLate(answer: Promise<Response>): void {
-  answer.then(
-    (late) => late.body?.cancel(),
-    () => {},
-  );
 }
 
 /** A handler that gets bodies up to `maxBytes`, read already; larger ones are answered 413. */

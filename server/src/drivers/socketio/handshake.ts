@@ -6,6 +6,7 @@ import type {
 import { AppError, toWireError, unavailable } from '../../engine/runtime/app-error.js';
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
+import { networkOf } from '../../engine/runtime/network.js';
 import { readCookie } from '../cookies/read-cookie.js';
 import { withDeadline } from './call-deadline.js';
 import { notedAddress } from './client-address.js';
@@ -61,7 +62,7 @@ export function authentication(options: HandshakeOptions) {
     } catch (fault) {
       if (!(fault instanceof AppError)) {
         options.metrics.count('pinroom_internal_faults_total');
-        options.logger.error({ err: fault }, 'handshake failed');
+        options.logger.error({ ...placeOf(socket), err: fault }, 'handshake failed');
       }
       return toWireError(fault);
     } finally {
@@ -72,10 +73,20 @@ export function authentication(options: HandshakeOptions) {
   return (socket: PinroomSocket, next: (refused?: Error) => void): void => {
     void check(socket).then((refused) => {
       options.metrics.count('pinroom_handshakes_total', { code: refused?.code ?? 'ok' });
+      if (refused) {
+        const fields = { ...placeOf(socket), code: refused.code };
+        options.logger.debug(fields, 'a handshake was refused');
+      }
       // Always called: it also cleans up after a client that went away meanwhile.
       next(refused ? new HandshakeError(refused) : undefined);
     });
   };
+}
+
+/** What a line of the log says of who is not let in. */
+function placeOf(socket: PinroomSocket): { socketId: string; network: string } {
+  const address = notedAddress(connectionOf(socket).request);
+  return { socketId: socket.id, network: networkOf(address) };
 }
 
 /** The cookie counts only for a client that shows nothing else. */

@@ -24,6 +24,7 @@ import type { ListenAddress, Listener } from './listener.js';
 import {
   NO_SOCKETS_HERE,
   NO_WEBSOCKET,
+  noteRefusal,
   type Refusal,
   refusalBody,
   refusalOf,
@@ -123,7 +124,7 @@ export class NodeListener implements Listener {
 
   /** Engine.IO's own handler could only say no, and not with our headers. */
   #guardRequests(): void {
-    const { answerHeaders, metrics, path, stallMs = STALL_MS } = this.#options;
+    const { answerHeaders, path, stallMs = STALL_MS } = this.#options;
     this.#server.removeAllListeners('request');
     this.#server.on('request', (request, response) => {
       response.setTimeout(stallMs, () => {
@@ -131,7 +132,7 @@ export class NodeListener implements Listener {
         if (response.headersSent) response.destroy();
       });
       if (targetOf(request).path !== path) return this.#onRequest(request, response);
-      metrics.count('pinroom_handshakes_total', { code: NO_WEBSOCKET.code });
+      noteRefusal(NO_WEBSOCKET, this.#addressOf(request), this.#options);
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
       response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
       response.end(refusalBody(NO_WEBSOCKET));
@@ -145,11 +146,11 @@ export class NodeListener implements Listener {
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       const { path, query } = targetOf(request);
-      if (path !== this.#options.path) return this.#refuse(socket, NO_SOCKETS_HERE);
+      const address = this.#addressOf(request);
+      if (path !== this.#options.path) return this.#refuse(socket, NO_SOCKETS_HERE, address);
       const headerOf = headerReader(request.headers);
-      const address = this.#options.addressOf(request.socket.remoteAddress ?? '', headerOf);
       const refusal = refusalOf({ address, headerOf, query }, this.#options);
-      if (refusal) return this.#refuse(socket, refusal);
+      if (refusal) return this.#refuse(socket, refusal, address);
       noteAddress(request, address);
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));
@@ -157,8 +158,12 @@ export class NodeListener implements Listener {
     });
   }
 
-  #refuse(socket: Duplex, refusal: Refusal): void {
-    this.#options.metrics.count('pinroom_handshakes_total', { code: refusal.code });
+  #addressOf({ headers, socket }: IncomingMessage): string {
+    return this.#options.addressOf(socket.remoteAddress ?? '', headerReader(headers));
+  }
+
+  #refuse(socket: Duplex, refusal: Refusal, address: string): void {
+    noteRefusal(refusal, address, this.#options);
     const body = refusalBody(refusal);
     const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
     socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);

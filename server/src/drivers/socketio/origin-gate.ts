@@ -1,3 +1,6 @@
+import type { Logger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
+import { networkOf } from '../../engine/runtime/network.js';
 import { readCookie } from '../cookies/read-cookie.js';
 import type { AddressOf, HeaderOf } from './client-address.js';
 
@@ -76,6 +79,16 @@ function isOnly(query: URLSearchParams, name: string, value: string): boolean {
 
 function badRequest(message: string): Refusal {
   return { status: '400 Bad Request', code: 'bad_request', message };
+}
+
+/** A refused upgrade counts as a handshake, and is in the log where one looks closer. */
+export function noteRefusal(
+  { code }: Refusal,
+  address: string,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+): void {
+  metrics.count('pinroom_handshakes_total', { code });
+  logger.debug({ network: networkOf(address), code }, 'an upgrade was refused');
 }
 
 /** The body of a refusal. */

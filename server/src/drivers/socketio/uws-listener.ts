@@ -8,6 +8,7 @@ import type { FetchHandler, HeaderFields } from './fetch-handler.js';
 import type { ListenAddress, Listener } from './listener.js';
 import {
   NO_WEBSOCKET,
+  noteRefusal,
   type Refusal,
   refusalBody,
   refusalOf,
@@ -104,7 +105,9 @@ export class UwsListener implements Listener {
     const guarded = {
       // Engine.IO's own handler could only say no, and not with our headers.
       any: (pattern: string) => {
-        app.any(pattern, (res) => this.#refuse(res, NO_WEBSOCKET));
+        app.any(pattern, (res, req) => {
+          this.#refuse(res, NO_WEBSOCKET, this.#addressOf(res, headersOf(req)));
+        });
         return guarded as unknown as UwsApp;
       },
       ws: (pattern: string, behavior: UwsBehavior) => {
@@ -121,7 +124,9 @@ export class UwsListener implements Listener {
     const backlog = this.#backlog;
     const noteDrop = this.#dropCounter();
     let watched: UwsWebSocket['send'] | undefined;
-    const refuse = (res: UwsResponse, refusal: Refusal) => this.#refuse(res, refusal);
+    const refuse = (res: UwsResponse, refusal: Refusal, address: string) =>
+      this.#refuse(res, refusal, address);
+    const addressOf = (res: UwsResponse, headerOf: HeaderOf) => this.#addressOf(res, headerOf);
     return {
       ...behavior,
       // A reader that is too slow is cut and resumes; otherwise it would lose messages in silence.
@@ -131,10 +136,9 @@ export class UwsListener implements Listener {
       sendPingsAutomatically: false,
       upgrade(res, req, context) {
         const headerOf = headersOf(req);
-        const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
-        const address = options.addressOf(remoteAddress, headerOf);
+        const address = addressOf(res, headerOf);
         const refusal = refusalOf({ address, headerOf, query: req.getQuery() ?? '' }, options);
-        if (refusal) return refuse(res, refusal);
+        if (refusal) return refuse(res, refusal, address);
         noteAddress(req, address);
         behavior.upgrade?.(res, req, context);
       },
@@ -152,8 +156,13 @@ export class UwsListener implements Listener {
     };
   }
 
-  #refuse(res: UwsResponse, refusal: Refusal): void {
-    this.#options.metrics.count('pinroom_handshakes_total', { code: refusal.code });
+  #addressOf(res: UwsResponse, headerOf: HeaderOf): string {
+    const remoteAddress = Buffer.from(res.getRemoteAddressAsText()).toString();
+    return this.#options.addressOf(remoteAddress, headerOf);
+  }
+
+  #refuse(res: UwsResponse, refusal: Refusal, address: string): void {
+    noteRefusal(refusal, address, this.#options);
     res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
     for (const [name, value] of Object.entries(this.#options.answerHeaders)) {
       res.writeHeader(name, value);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PinoLogger, type PinoLoggerOptions } from './pino-logger.js';
+import { PrometheusMetrics } from './prometheus-metrics.js';
 
 function capture(options: Partial<PinoLoggerOptions> = {}) {
   const lines: string[] = [];
@@ -109,6 +110,18 @@ describe('logger', () => {
       msg: 'odd',
     });
     expect(JSON.stringify(last()).length).toBeLessThan(20_000);
+  });
+
+  it('counts what somebody should look at, from before there were metrics too', async () => {
+    const { logger } = capture({ level: 'silent' });
+    const metrics = new PrometheusMetrics({ processMetrics: false });
+    logger.warn({}, 'at the start');
+    logger.countInto(metrics);
+    logger.info({}, 'all is well');
+    logger.error({}, 'a bug');
+    logger.error({}, 'another');
+    const lines = await metrics.totalBy('pinroom_log_lines_total', 'level');
+    expect(Object.fromEntries(lines)).toEqual({ warn: 1, error: 2 });
   });
 
   it('is readable for people when asked', () => {

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import type { Logger } from '../../engine/runtime/logger.js';
+import type { CountedLogger } from '../../engine/runtime/logger.js';
+import type { Metrics } from '../../engine/runtime/metrics.js';
 import { cutText, withoutSecrets } from './log-redaction.js';
 
 type Fields = { readonly [name: string]: unknown };
@@ -16,8 +17,11 @@ export interface PinoLoggerOptions {
 }
 
 /** JSON lines on standard output, readable ones on a terminal; secrets are taken out of both. */
-export class PinoLogger implements Logger {
+export class PinoLogger implements CountedLogger {
   readonly #pino: Pino;
+  /** What was written before there were metrics. */
+  readonly #before = { warn: 0, error: 0 };
+  #metrics: Pick<Metrics, 'count'> | null = null;
 
   constructor(options: PinoLoggerOptions) {
     const readable =
@@ -41,6 +45,11 @@ export class PinoLogger implements Logger {
     );
   }
 
+  countInto(metrics: Pick<Metrics, 'count'>): void {
+    this.#metrics = metrics;
+    for (const level of ['warn', 'error'] as const) this.#count(level, this.#before[level]);
+  }
+
   debug(fields: Fields, message: string): void {
     this.#pino.debug(fields, cutText(message));
   }
@@ -50,11 +59,19 @@ export class PinoLogger implements Logger {
   }
 
   warn(fields: Fields, message: string): void {
+    this.#count('warn');
     this.#pino.warn(fields, cutText(message));
   }
 
   error(fields: Fields, message: string): void {
+    this.#count('error');
     this.#pino.error(fields, cutText(message));
+  }
+
+  /** Of the others there may be too many, and nobody has to do anything about them. */
+  #count(level: 'warn' | 'error', by = 1): void {
+    if (this.#metrics) this.#metrics.count('pinroom_log_lines_total', { level }, by);
+    else this.#before[level] += by;
   }
 }
 

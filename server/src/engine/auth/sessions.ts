@@ -161,9 +161,10 @@ export class Sessions {
    * is away, which has to learn of it later then.
    */
   async #endStolen(session: SessionRecord): Promise<void> {
-    const { archive, logger, writer } = this.#parts;
+    const { archive, logger, metrics, writer } = this.#parts;
     const { id, userId } = session;
     logger.warn({ sessionId: id, userId }, 'an old refresh token was shown: the session is ended');
+    metrics.count('pinroom_sessions_ended_total', { reason: 'reused' });
     writer.enqueue(session);
     await this.#endInStore(id, userId);
     await archive.saveSessions([session]).catch((fault: unknown) => {
@@ -172,13 +173,15 @@ export class Sessions {
   }
 
   async #endAll(ids: readonly string[], userId: string): Promise<void> {
-    const { archive, clock, store } = this.#parts;
+    const { archive, clock, metrics, store } = this.#parts;
     const now = clock.now();
     // A session may be too young for the archive: it goes there as ended, whoever writes it later.
     const known = await Promise.all(ids.map((id) => store.find(id)));
     const ended = known.flatMap((session) => (session ? [{ ...session, endedAt: now }] : []));
     if (ended.length > 0) await archive.saveSessions(ended);
     await archive.endSessions(ids, now);
+    const before = known.filter((session) => session && session.endedAt !== null);
+    metrics.count('pinroom_sessions_ended_total', { reason: 'asked' }, ids.length - before.length);
     await Promise.all(ids.map((id) => this.#endInStore(id, userId)));
   }
 

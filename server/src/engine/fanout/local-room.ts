@@ -327,11 +327,12 @@ export class LocalRoom {
 
   /** The rights, after the seats are back where the store has lost them with its data; null: no room. */
   async #readRights(): Promise<DeliveryRights | null> {
-    const { logger, sources } = this.#parts;
+    const { logger, metrics, sources } = this.#parts;
     const rights = await sources.rights(this.id, this.seats.userIds());
     if (!rights || rights.epoch === this.#epoch || this.#epoch === 0) return rights;
-    logger.info({ roomId: this.id }, 'the data of a room began a new life: seats are given back');
+    logger.debug({ roomId: this.id }, 'the data of a room began a new life: seats are given back');
     await sources.restoreSeats(this.id, this.seats.all());
+    metrics.count('pinroom_room_lives_begun_total');
     return sources.rights(this.id, this.seats.userIds());
   }
 

@@ -80,7 +80,7 @@ export class Housekeeping {
     let removed = MEMBERS_AT_ONCE;
     while (removed >= MEMBERS_AT_ONCE && clock.now() < until) {
       removed = await members.removeAway(tags(), MEMBERS_AT_ONCE);
-      metrics.count('pinroom_presence_evictions_total', { reason: 'away' }, removed);
+      metrics.count('pinroom_members_removed_total', undefined, removed);
     }
   }
 
@@ -96,7 +96,7 @@ export class Housekeeping {
     const { graceMs, isRecovering, mayJudge, members, metrics, tags } = this.#parts;
     if (!mayJudge() || isRecovering()) return;
     const released = await members.releaseDead(tags(), graceMs);
-    metrics.count('pinroom_presence_evictions_total', { reason: 'node_died' }, released);
+    metrics.count('pinroom_dead_sockets_total', undefined, released);
   }
 
   async #rooms(): Promise<void> {

@@ -50,7 +50,9 @@ export class EntrySender {
     const outcome = await this.#append(request);
     switch (outcome.kind) {
       case 'appended':
-        if (!outcome.duplicate) this.#metrics.count('pinroom_entries_accepted_total');
+        this.#metrics.count(
+          outcome.duplicate ? 'pinroom_entries_repeated_total' : 'pinroom_entries_accepted_total',
+        );
         return { id: outcome.id, at: outcome.at, duplicate: outcome.duplicate };
       case 'absent':
         throw new AppError('room_not_found');

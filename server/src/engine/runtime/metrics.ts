@@ -29,6 +29,9 @@ export type MetricDefinition = {
 const CALL_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Seconds of what a client waits for; its own deadline is below the last. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** How requests are counted that no route answers. */
+export const NO_ROUTE = 'none';
+
 /** Seconds by which a timer is late. */
 const DELAY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
@@ -63,8 +66,20 @@ export const METRICS = {
   pinroom_handshakes_total: { kind: 'counter', labels: ['code'], help: 'Handshakes, by result.' },
   pinroom_http_requests_total: {
     kind: 'counter',
-    labels: ['code'],
-    help: 'HTTP requests answered, by code (ok when it worked).',
+    labels: ['route', 'code'],
+    help: 'HTTP requests answered, by route and code (ok when it worked).',
+  },
+  pinroom_http_seconds: {
+    kind: 'histogram',
+    labels: ['route'],
+    buckets: ANSWER_BUCKETS,
+    help: 'Time from an HTTP request to the beginning of its answer.',
+  },
+  pinroom_log_lines_total: {
+    kind: 'counter',
+    labels: ['level'],
+    values: ['warn', 'error'],
+    help: 'Lines of these levels that this node had for its log.',
   },
   pinroom_internal_faults_total: {
     kind: 'counter',
@@ -75,6 +90,11 @@ export const METRICS = {
     kind: 'counter',
     labels: [],
     help: 'Entries that clients and applications have sent through this node, each once.',
+  },
+  pinroom_entries_repeated_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Entries that were sent again under a key that was known, and got the answer of the first time.',
   },
   pinroom_append_seconds: {
     kind: 'histogram',
@@ -115,6 +135,12 @@ export const METRICS = {
     kind: 'counter',
     labels: ['what', 'source'],
     help: 'Rooms and sessions looked up, by where they were found, and those found nowhere.',
+  },
+  pinroom_sessions_ended_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    values: ['asked', 'reused'],
+    help: 'Sessions ended by who has them, or because an old refresh token was shown.',
   },
   pinroom_archive_lag_seconds: {
     kind: 'gauge',
@@ -164,11 +190,15 @@ export const METRICS = {
     values: ['closed', 'expired'],
     help: 'Rooms of which this node has finished the closing: all archived, the PIN at rest.',
   },
-  pinroom_presence_evictions_total: {
+  pinroom_members_removed_total: {
     kind: 'counter',
-    labels: ['reason'],
-    values: ['away', 'node_died'],
-    help: 'Members removed because they did not come back, and sockets of nodes that died given up.',
+    labels: [],
+    help: 'Members removed because they did not come back in time.',
+  },
+  pinroom_dead_sockets_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Sockets in rooms that were given up because the node that had them died.',
   },
   pinroom_pin_collisions_total: {
     kind: 'counter',
@@ -192,10 +222,25 @@ export const METRICS = {
     buckets: CALL_BUCKETS,
     help: 'Time until a backend answers whether it is there; asked every 2 seconds, answers only.',
   },
+  pinroom_clock_ahead_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'How far the clock of this machine is ahead of that of Redis for certain; below 0: behind.',
+  },
   pinroom_redis_memory_used_ratio: {
     kind: 'gauge',
     labels: [],
     help: 'Share of the maxmemory of Redis that is used, of the fullest master; 0 without a maxmemory.',
+  },
+  pinroom_redis_changes_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'How often Redis, or a master of a Cluster, came back with another history than before.',
+  },
+  pinroom_room_lives_begun_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Rooms with a socket on this node whose data began a new life, as Redis had lost some of it.',
   },
   pinroom_event_loop_delay_seconds: {
     kind: 'histogram',

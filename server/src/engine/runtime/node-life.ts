@@ -99,12 +99,14 @@ export class NodeLife {
   #renew(): Promise<void> {
     this.#renewing ??= this.#renewOnce().finally(() => {
       this.#renewing = undefined;
+      // After failures too: where no node can renew, nobody looks after anything.
+      this.#parts.metrics.set('pinroom_leased_tags', this.tags.length);
     });
     return this.#renewing;
   }
 
   async #renewOnce(): Promise<void> {
-    const { clock, leases, logger, metrics, onLost, random } = this.#parts;
+    const { clock, leases, logger, onLost, random } = this.#parts;
     const { tags, lost } = await leases.renew(this.#id, LEASE_MS);
     if (lost) {
       logger.warn({ life: this.#id }, 'the lease of this node had run out: starting a new life');
@@ -121,6 +123,5 @@ export class NodeLife {
     }
     this.#tags = tags;
     this.#renewedAt = now;
-    metrics.set('pinroom_leased_tags', tags.length);
   }
 }

@@ -22,6 +22,7 @@ const LEVELS: { readonly [T in SystemEventType]: SystemLevel } = {
   'node-down': 'warn',
   'backend-lost': 'error',
   'backend-found': 'info',
+  'redis-changed': 'warn',
   'archive-lag': 'warn',
   abuse: 'warn',
   'room-opened': 'info',

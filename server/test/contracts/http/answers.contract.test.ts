@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, HttpFixture } from './http-fixture.js';
+import type { ExportedRoom } from '../../../src/engine/connection/http-api.port.js';
+import { HandWoundClock } from '../../support/hand-wound-clock.js';
+import { until } from '../../support/until.js';
+import { codeOf, HttpFixture, ROOM_ID } from './http-fixture.js';
 
 const EVIL = 'https://evil.test';
 
@@ -52,6 +55,36 @@ describe('what every answer has', () => {
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST, GET, HEAD');
     expect(await codeOf(response)).toBe('not_found');
+  });
+
+  it('an answer that takes too long is refused as any other, and what comes late is let go', async () => {
+    const clock = new HandWoundClock();
+    const http = new HttpFixture({ clock });
+    const token = await http.signIn();
+    let answer: (room: ExportedRoom) => void = () => {};
+    http.rooms.exportRoom = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const call = http.call(`GET /api/rooms/${ROOM_ID}/export.ndjson`, { token });
+    await clock.wind(30_000);
+    const response = await call;
+    expect([response.status, await codeOf(response)]).toEqual([503, 'unavailable']);
+    expect(response.headers.get('retry-after')).toBe('1');
+    const requestId = response.headers.get('x-request-id');
+    const lines = http.logger.lines.map(({ fields }) => fields);
+    expect(lines).toEqual([expect.objectContaining({ requestId, status: 503 })]);
+    const labels = { route: 'exportRoom', code: 'unavailable' };
+    expect(http.counted).toEqual([['pinroom_http_requests_total', labels]]);
+    let isClosed = false;
+    answer({
+      next: async () => '{}',
+      close: () => {
+        isClosed = true;
+      },
+    });
+    await until(() => isClosed);
+    expect(http.counted).toHaveLength(1);
   });
 
   it('HEAD has the headers of GET and no body', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HandWoundClock } from '../../support/hand-wound-clock.js';
 import { codeOf, HttpFixture } from './http-fixture.js';
 
 /** A body that comes in pieces, without a length; `end` false: it never ends. */
@@ -63,20 +64,9 @@ describe('request bodies', () => {
   });
 
   it('a body that does not end is given up', async () => {
-    const waits: (() => void)[] = [];
-    const http = new HttpFixture({
-      clock: {
-        now: () => 0,
-        sleep: () => Promise.resolve(),
-        after(_ms, run) {
-          waits.push(run);
-          return { cancel() {} };
-        },
-      },
-    });
-    const answer = stream(http, pieces(1, false));
-    await expect.poll(() => waits.length).toBe(1);
-    for (const run of waits) run();
+    const clock = new HandWoundClock();
+    const answer = stream(new HttpFixture({ clock }), pieces(1, false));
+    await clock.wind(10_000);
     expect(await codeOf(await answer)).toBe('bad_request');
   });
 

@@ -323,8 +323,8 @@ export class HttpFixture {
   readonly rooms = new LocalRooms();
   readonly operators = new LocalOperators();
   readonly logger = new ListLogger();
-  /** What was counted, with its code. */
-  readonly counted: [string, string | undefined][] = [];
+  /** What was counted, with its labels. */
+  readonly counted: [string, { readonly [label: string]: string } | undefined][] = [];
   health: HealthReport = { ready: true, status: 'ok', backends: { redis: 'up' }, reasons: [] };
   readonly app: HttpApp;
 
@@ -346,7 +346,7 @@ export class HttpFixture {
       pages: somePages(),
       version: '1.2.3',
       logger: this.logger,
-      metrics: { ...noMetrics, count: (name, labels) => this.counted.push([name, labels?.code]) },
+      metrics: { ...noMetrics, count: (name, labels) => this.counted.push([name, labels]) },
       clock,
       ...options,
     });

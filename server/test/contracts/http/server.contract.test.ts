@@ -68,17 +68,31 @@ describe('health', () => {
 });
 
 describe('operators', () => {
-  it('every request counts once, by its code', async () => {
+  it('every request counts once, by its route and code', async () => {
     const http = new HttpFixture({ operatorToken: 'op' });
     const before = http.counted.length;
-    for (const what of ['GET /readyz', 'GET /nowhere', 'POST /readyz', 'OPTIONS /readyz']) {
+    for (const what of [
+      'GET /readyz',
+      'GET /nowhere',
+      'POST /readyz',
+      'OPTIONS /readyz',
+      'HEAD /host',
+    ]) {
       await http.call(what);
     }
     await http.call('GET /metrics', { token: 'wrong' });
     await http.call('POST /api/sessions', { body: { nickname: 7 } });
-    const codes = ['ok', 'not_found', 'not_found', 'ok', 'unauthenticated', 'bad_request'];
+    const answers = [
+      ['readyz', 'ok'],
+      ['none', 'not_found'],
+      ['none', 'not_found'],
+      ['none', 'ok'],
+      ['page', 'ok'],
+      ['metrics', 'unauthenticated'],
+      ['createSession', 'bad_request'],
+    ];
     expect(http.counted.slice(before)).toEqual(
-      codes.map((code) => ['pinroom_http_requests_total', code]),
+      answers.map(([route, code]) => ['pinroom_http_requests_total', { route, code }]),
     );
   });
 
@@ -185,9 +199,10 @@ describe('specifications', () => {
     }
   });
 
-  it('AsyncAPI has an operation for every command and every event', async () => {
+  it('AsyncAPI has an operation for the handshake, every command and every event', async () => {
     const { operations } = await documentAt('/asyncapi.json');
     const expected = [
+      'receive.connect',
       ...Object.keys(COMMAND_SCHEMAS).map((name) => `receive.${name.replace(':', '.')}`),
       ...Object.keys(EVENT_SCHEMAS).map((name) => `send.${name.replace(':', '.')}`),
     ];

@@ -5,7 +5,7 @@ import { SingleSubscriber } from '../../../src/drivers/redis/redis-subscriber.js
 import { composeFrame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
 import { doorTopic, roomTopic } from '../../../src/engine/fanout/topic.port.js';
 import { afterFile } from '../../support/after-file.js';
-import { type RunningService, startRedis } from '../../support/services.js';
+import { type RunningService, startOneRedis, startRedis } from '../../support/services.js';
 import { openProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { connectRaw } from './raw-client.js';
@@ -47,7 +47,7 @@ it('[BUS-1] the hook was read for this version of the adapter', () => {
 
 describe('the bus over a line that fails', () => {
   async function openThroughProxy() {
-    const redis = await startRedis();
+    const redis = await startOneRedis();
     const proxy = await openProxy({ host: '127.0.0.1', port: redis.port });
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
