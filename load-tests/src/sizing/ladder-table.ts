@@ -56,13 +56,15 @@ export function ladderTable(profile: LoadProfile): Table {
     const asBefore: Load = { ...loadOf(profile, sockets), ...settings };
     settings = { ...settings, ...changes };
     const full = sharesOf(asBefore, before);
-    const { demand, house, shares } = planFor({ ...asBefore, ...changes });
+    const changed: Load = { ...asBefore, ...changes };
+    const still = sharesOf(changed, before);
+    const { demand, house, shares } = planFor(changed);
     const had = houseWords(before);
     before = house;
     return [
       number(sockets),
       `${had}: ${fullest(full)}`,
-      [...words, ...remedies(full)].join('; ') || 'nothing',
+      [...words, ...remedies(still)].join('; ') || 'nothing',
       `${houseWords(house)}; ${number(demand.nodes.cores, 1)} and ${number(demand.redis.cores, 1)} cores busy`,
       shares[0] ? `${shares[0].resource}, ${percent(shares[0].share)}` : '',
     ];

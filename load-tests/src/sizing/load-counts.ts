@@ -31,8 +31,8 @@ export interface LoadCounts {
   readonly checks: number;
 }
 
-/** Rounds of the archive pump while there is work: a pause of 200 ms, and the work. */
-const PUMP_ROUNDS = 4.5;
+/** Rounds of the archive pump while there is work: a pause of 400 ms, and the work. */
+export const PUMP_ROUNDS = 2.4;
 /** Sessions are written every 400 ms. */
 const SESSION_ROUNDS = 2.5;
 /** Changes of presence within it are one event. */

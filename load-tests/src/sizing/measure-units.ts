@@ -8,6 +8,7 @@ import { median } from '../bench/statistics.js';
 import { type Usage, usageBetween, usageOf } from '../bench/usage.js';
 import { seededRandom } from '../load/seeded-random.js';
 import { abreast, eventually, pause } from '../waiting.js';
+import { PUMP_ROUNDS } from './load-counts.js';
 import type { SizingHouse } from './sizing-check.js';
 import type { UnitName } from './unit-costs.js';
 
@@ -191,7 +192,8 @@ async function entries(house: BenchHouse, found: FoundUnits, idle: Usage): Promi
     ...rows,
     // At this pace each finds Redis asleep.
     redisWake: few.redis - rows.redisEntry - (found.redisFrame ?? 0),
-    postgresInsert: ((few.postgres - rows.postgresRow) * SAYING.perSecond) / (4.5 * (others + 1)),
+    postgresInsert:
+      ((few.postgres - rows.postgresRow) * SAYING.perSecond) / (PUMP_ROUNDS * (others + 1)),
   };
 }
 

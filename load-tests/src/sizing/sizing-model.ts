@@ -34,8 +34,8 @@ export interface Demand {
   };
 }
 
-/** Of a join, from the handshake on: `session`, `rate limits`, PIN, place, subscription, snapshot. */
-const JOIN_COMMANDS = 9;
+/** From the handshake to the snapshot. */
+const JOIN_COMMANDS = 6;
 /** HGET, XRANGE and the script that confirms, for a channel that is archived. */
 const ROUND_COMMANDS = 3;
 /** The rights of a room, by a script, and its tops. */
@@ -44,7 +44,7 @@ const CHECK_COMMANDS = 2;
 const NODE_COMMANDS = 4.6;
 const NODE_SCRIPTS = 0.8;
 /** So many rounds a second look at all tags, 16 in a command, on a Cluster one in a command. */
-const TAG_ROUNDS = 8;
+const TAG_ROUNDS = 7;
 const TAGS = 256;
 const TAGS_AT_ONCE = 16;
 /** A closed room and its PIN stay so long in Redis. */

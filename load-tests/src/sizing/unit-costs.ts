@@ -7,30 +7,32 @@ export interface UnitCost {
 }
 
 /**
- * CPU is that of the machine in `docs/performance.md`; memory and bytes are the same everywhere. What is there
- * a second time for every second is named so.
+ * CPU is that of the machine in `docs/performance.md`, which has deliveries, rows and appends; the rest was found by
+ * `npm run sizing -- --measure`, in proportion to these. What is cheaper the more of it comes at once lies in between:
+ * an entry costs a node 100 µs at 1,000 a second and 270 at 150; a node that holds the room costs Redis 0.2 µs in
+ * a flood and 5.6 at 1,000 a second. Memory and bytes are the same everywhere.
  */
 export const UNIT_COSTS = {
   nodeSecond: { value: 12_000, unit: 'µs', about: 'an idle node, each second' },
-  nodeSocketSecond: { value: 4, unit: 'µs', about: 'a joined socket that is silent, each second' },
-  nodeRoomSecond: { value: 15, unit: 'µs', about: 'a room on a node that holds it, each second' },
+  nodeSocketSecond: { value: 7, unit: 'µs', about: 'a joined socket that is silent, each second' },
+  nodeRoomSecond: { value: 5, unit: 'µs', about: 'a room on a node that holds it, each second' },
   nodeOpening: { value: 2_000, unit: 'µs', about: 'a room, opened' },
-  nodeSession: { value: 300, unit: 'µs', about: 'a new session over HTTP' },
-  nodeJoin: { value: 560, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
-  nodeEntry: { value: 85, unit: 'µs', about: 'an entry, on the node that takes it' },
-  nodeFrame: { value: 15, unit: 'µs', about: 'an entry, on each node that holds the room' },
+  nodeSession: { value: 800, unit: 'µs', about: 'a new session over HTTP' },
+  nodeJoin: { value: 800, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
+  nodeEntry: { value: 150, unit: 'µs', about: 'an entry, on the node that takes it' },
+  nodeFrame: { value: 20, unit: 'µs', about: 'an entry, on each node that holds the room' },
   nodeDelivery: { value: 6.1, unit: 'µs', about: 'an entry, for each socket that gets it' },
   nodeRow: { value: 8.5, unit: 'µs', about: 'an entry, on the node that archives it' },
-  redisNodeSecond: { value: 1_500, unit: 'µs', about: 'what a node asks, each second' },
-  redisTagsSecond: { value: 6_000, unit: 'µs', about: 'looking after all tags, each second' },
-  redisRoomSecond: { value: 4, unit: 'µs', about: 'a room on a node that holds it, each second' },
-  redisOpening: { value: 300, unit: 'µs', about: 'a room, opened' },
-  redisSession: { value: 30, unit: 'µs', about: 'a new session' },
-  redisJoin: { value: 150, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
+  redisNodeSecond: { value: 1_000, unit: 'µs', about: 'what a node asks, each second' },
+  redisTagsSecond: { value: 3_200, unit: 'µs', about: 'looking after all tags, each second' },
+  redisRoomSecond: { value: 5, unit: 'µs', about: 'a room on a node that holds it, each second' },
+  redisOpening: { value: 400, unit: 'µs', about: 'a room, opened' },
+  redisSession: { value: 20, unit: 'µs', about: 'a new session' },
+  redisJoin: { value: 120, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
   redisEntry: { value: 28, unit: 'µs', about: 'an entry: ordered, kept, published' },
   redisFrame: { value: 2, unit: 'µs', about: 'an entry, for each node that holds the room' },
   redisRound: { value: 25, unit: 'µs', about: 'a channel, each time that it is archived' },
-  redisWake: { value: 45, unit: 'µs', about: 'a command that finds Redis asleep, beside its own' },
+  redisWake: { value: 70, unit: 'µs', about: 'a command that finds Redis asleep, beside its own' },
   redisPin: { value: 10, unit: 'µs', about: 'a join, of which on the master of {pin}' },
   redisOpeningPin: {
     value: 50,
@@ -39,9 +41,9 @@ export const UNIT_COSTS = {
   },
   redisLease: { value: 36, unit: 'µs', about: 'the lease of a node, each second' },
   redisOtherLease: { value: 0.7, unit: 'µs', about: 'of it, for each node that there is' },
-  postgresNodeSecond: { value: 5_000, unit: 'µs', about: 'what a node asks, each second' },
-  postgresOpening: { value: 1_000, unit: 'µs', about: 'a room, opened' },
-  postgresInsert: { value: 1_300, unit: 'µs', about: 'an insert, however many rows' },
+  postgresNodeSecond: { value: 300, unit: 'µs', about: 'what a node asks, each second' },
+  postgresOpening: { value: 700, unit: 'µs', about: 'a room, opened' },
+  postgresInsert: { value: 1_400, unit: 'µs', about: 'an insert, however many rows' },
   postgresRow: { value: 6.7, unit: 'µs', about: 'a row of it' },
   nodeMemory: { value: 140, unit: 'MiB', about: 'a node without sockets' },
   nodeSocketMemory: { value: 14.2, unit: 'KiB', about: 'a joined socket' },
