@@ -7,10 +7,10 @@ export interface UnitCost {
 }
 
 /**
- * CPU is that of the machine in `docs/performance.md`, which has deliveries, rows and appends; the rest was found by
- * `npm run sizing -- --measure`, in proportion to these. What is cheaper the more of it comes at once lies in between:
- * an entry costs a node 100 µs at 1,000 a second and 270 at 150; a node that holds the room costs Redis 0.2 µs in
- * a flood and 5.6 at 1,000 a second. Memory and bytes are the same everywhere.
+ * CPU is that of the machine in `docs/performance.md`; which of it was scaled is said in `docs/operations.md`. What
+ * is cheaper the more of it comes at once lies in between: an entry costs a node 100 µs at 1,000 a second and 270 at
+ * 150; a node that holds the room costs Redis 0.2 µs in a flood and 5.6 at 1,000 a second. Memory and bytes are the
+ * same everywhere.
  */
 export const UNIT_COSTS = {
   nodeSecond: { value: 12_000, unit: 'µs', about: 'an idle node, each second' },
