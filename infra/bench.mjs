@@ -27,8 +27,8 @@ const PARTS = {
   joins: { nodes: [2], env: SHORT_GRACE },
   memory: { nodes: [1], env: { NODE_OPTIONS: `--import ${COLLECTOR}` } },
   latency: { nodes: [2] },
-  nodes: { nodes: [1, 2, 4] },
-  redis: { nodes: [1], hasSecond: true },
+  nodes: { nodes: [1, 2, 4], env: SHORT_GRACE },
+  redis: { nodes: [1], env: SHORT_GRACE, hasSecond: true },
   archive: { nodes: [1] },
   history: { nodes: [1] },
   // The last: in a house that it shares it leaves no PINs.

@@ -23,11 +23,11 @@ export class MemoryRoomSnapshots implements RoomSnapshots {
     roomId: string,
     limits: { readonly members: number; readonly entries: number },
   ): Promise<SharedSnapshot | null> {
-    const list = await this.#members.list(roomId, { cursor: null, limit: limits.members });
+    // Everything in the same turn: it is to be one moment of the room.
     const state = this.#state.room(roomId)?.state;
-    if (!list || !state) return null;
     const channel = limits.entries > 0 ? this.#end(roomId, 'room', limits.entries) : null;
-    return { list, state, channel };
+    const list = await this.#members.list(roomId, { cursor: null, limit: limits.members });
+    return list && state ? { list, state, channel } : null;
   }
 
   async own(
@@ -35,13 +35,13 @@ export class MemoryRoomSnapshots implements RoomSnapshots {
     userId: string,
     { channels, entries }: { readonly channels: readonly string[]; readonly entries: number },
   ): Promise<OwnSnapshot | null> {
-    const rights = await this.#members.rights(roomId, [userId]);
-    if (!rights) return null;
-    const { room, hostState, members } = rights;
     const ends = channels.map((name): [string, ChannelEnd] => [
       name,
       this.#end(roomId, name, entries),
     ]);
+    const rights = await this.#members.rights(roomId, [userId]);
+    if (!rights) return null;
+    const { room, hostState, members } = rights;
     return { room, hostState, self: members[0] ?? null, channels: new Map(ends) };
   }
 

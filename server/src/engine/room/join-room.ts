@@ -45,7 +45,7 @@ interface Attempt {
 type JoinWish = CommandPayload<'room:join'>;
 
 export interface JoinCallbacks {
-  /** The room is known; what it throws refuses the join. */
+  /** It is known which room is meant, not yet whether it is there; what it throws refuses the join. */
   onFound(roomId: string): void;
   /** The seat is gone again, whoever took it. */
   onRemoved(roomId: string): void;
@@ -118,7 +118,8 @@ export class RoomJoiner {
       return { seat, answer };
     } catch (fault) {
       // Who was here before stays where it was; whether a first attempt got the place is not sure.
-      if (!hadSeat && !isRefusal(fault)) {
+      const isTurnedAway = isRefusal(fault) || (!taken && isFault(fault, 'room_closed'));
+      if (!hadSeat && !isTurnedAway) {
         socket.leaveTopic(roomId);
         callbacks.onWaited(roomId);
         await leaver.drop(seat);
@@ -204,7 +205,9 @@ export class RoomJoiner {
     if (wish.passcode === undefined) return NO_PROOF;
     const { directory, passcodes } = this.#parts;
     const room = await directory.byId(seat.roomId);
-    if (!room || room.hostIds.includes(caller.userId)) return NO_PROOF;
+    if (!room) throw new AppError('room_not_found');
+    // Of a closed room nobody guesses anything.
+    if (room.closedAt !== null || room.hostIds.includes(caller.userId)) return NO_PROOF;
     return passcodes.check(room, wish.passcode, caller);
   }
 
@@ -250,6 +253,10 @@ export class RoomJoiner {
 /** The door said no: nothing was taken that would have to be given back. */
 function isRefusal(fault: unknown): boolean {
   return fault instanceof AppError && REFUSALS.has(fault.code);
+}
+
+function isFault(fault: unknown, code: ErrorCode): boolean {
+  return fault instanceof AppError && fault.code === code;
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -23,6 +23,9 @@ import type {
 
 /** Everybody follows it. */
 const SHARED_CHANNEL = 'room';
+/** Of somebody's role while one snapshot is read. */
+const MOST_CHANGES = 3;
+const BUSY = 'What you may see changes all the time right now.';
 
 export interface SnapshotParts {
   readonly snapshots: RoomSnapshots;
@@ -46,18 +49,20 @@ export class SnapshotReader {
     since: { [channel: string]: string },
   ): Promise<JoinAnswer> {
     const { userId } = admitted;
-    // Asked together, so that they travel in one round trip.
-    const [shared, found] = await Promise.all([
-      this.#readShared(roomId, since),
-      this.#readOwn(roomId, userId, admitted.role, since),
-    ]);
-    if (found && found.room.closedAt !== null) throw new AppError('room_closed');
-    if (!shared || !found?.self) throw new AppError('not_in_room');
-    const isSameRole = found.self.role === admitted.role;
-    const own = isSameRole ? found : await this.#readOwn(roomId, userId, found.self.role, since);
-    if (!own?.self) throw new AppError('not_in_room');
+    let { role } = admitted;
+    const readOwn = () => this.#readOwn(roomId, userId, role, since);
+    let [shared, own] = await this.#readBoth(roomId, since, readOwn);
+    // Another role follows other channels, and what is read has to fit the role that is read with it.
+    for (let changes = 0; own?.self && own.self.role !== role; changes++) {
+      if (changes === MOST_CHANGES)
+        throw new AppError('unavailable', BUSY, { retryAfterMs: 1_000 });
+      role = own.self.role;
+      own = await readOwn();
+    }
+    if (own && own.room.closedAt !== null) throw new AppError('room_closed');
+    if (!shared || !own?.self) throw new AppError('not_in_room');
     const { list, state } = shared;
-    const { nickname, role, muted } = own.self;
+    const { nickname, muted } = own.self;
     const channels: { [channel: string]: ChannelSnapshot } = {};
     for (const channel of followedChannels(role, userId)) {
       const from = since[channel];
@@ -79,15 +84,19 @@ export class SnapshotReader {
     };
   }
 
-  /** Entries only where no part of them is known. */
-  #readShared(
+  /**
+   * In one round trip, and one's own behind what is shared: who has been removed meanwhile has no rights
+   * there, and sees nothing of what was said since. Entries only where no part of them is known.
+   */
+  #readBoth(
     roomId: string,
     since: { [channel: string]: string },
-  ): Promise<SharedSnapshot | null> {
+    readOwn: () => Promise<OwnSnapshot | null>,
+  ): Promise<[SharedSnapshot | null, OwnSnapshot | null]> {
     const entries = since[SHARED_CHANNEL] === undefined ? LIMITS.joinEntries : 0;
-    return this.#shared.run(`${roomId} ${entries}`, () =>
-      this.#parts.snapshots.shared(roomId, { members: LIMITS.joinMembers, entries }),
-    );
+    const readShared = () =>
+      this.#parts.snapshots.shared(roomId, { members: LIMITS.joinMembers, entries });
+    return this.#shared.runBeside(`${roomId} ${entries}`, readShared, readOwn);
   }
 
   /** With the channels that a role follows, apart from the shared one and those of which a part is known. */

@@ -35,6 +35,28 @@ describe('work whose result is wanted as of now', () => {
     expect(await again).toBe(3);
   });
 
+  it('begins what is one’s own together with the shared work, not before', async () => {
+    const [flights, works] = [new NextFlights<string, number>(), new Works()];
+    const begun: string[] = [];
+    const ask = (name: string) =>
+      flights.runBeside('a', works.begin, async () => {
+        begun.push(`${name} beside ${works.ends.length - 1}`);
+        return name;
+      });
+    const asked = [ask('ann'), ask('bob'), ask('cid')];
+    await settled();
+    expect(begun).toEqual(['ann beside 0']);
+    works.ends[0]?.();
+    await settled();
+    works.ends[1]?.();
+    expect(await Promise.all(asked)).toEqual([
+      [0, 'ann'],
+      [1, 'bob'],
+      [1, 'cid'],
+    ]);
+    expect(begun).toEqual(['ann beside 0', 'bob beside 1', 'cid beside 1']);
+  });
+
   it('fails for those alone whose run failed, and keeps keys apart', async () => {
     const [flights, works] = [new NextFlights<string, number>(), new Works()];
     const [first, second] = [flights.run('a', works.begin), flights.run('a', works.begin)];

@@ -5,16 +5,27 @@
 export class NextFlights<K, V> {
   /** Resolves when the work of a key is done, however it went. */
   readonly #running = new Map<K, Promise<void>>();
-  readonly #next = new Map<K, Promise<V>>();
+  readonly #next = new Map<K, Promise<Begun<V>>>();
 
-  run(key: K, work: () => Promise<V>): Promise<V> {
+  async run(key: K, work: () => Promise<V>): Promise<V> {
+    return (await this.#board(key, work)).flight;
+  }
+
+  /** Likewise, and beside it what nobody shares: it begins in the same turn, right behind. */
+  async runBeside<O>(key: K, work: () => Promise<V>, own: () => Promise<O>): Promise<[V, O]> {
+    const { flight } = await this.#board(key, work);
+    return Promise.all([flight, own()]);
+  }
+
+  /** Resolves when the work has begun whose result counts. */
+  #board(key: K, work: () => Promise<V>): Promise<Begun<V>> {
     const running = this.#running.get(key);
-    if (!running) return this.#start(key, work);
+    if (!running) return Promise.resolve({ flight: this.#start(key, work) });
     let next = this.#next.get(key);
     if (!next) {
       next = running.then(() => {
         this.#next.delete(key);
-        return this.#start(key, work);
+        return { flight: this.#start(key, work) };
       });
       this.#next.set(key, next);
     }
@@ -27,4 +38,9 @@ export class NextFlights<K, V> {
     this.#running.set(key, flight.then(over, over));
     return flight;
   }
+}
+
+/** Boxed, so that waiting for the beginning is not waiting for the end. */
+interface Begun<V> {
+  readonly flight: Promise<V>;
 }
