@@ -12,14 +12,12 @@ import { startPostgres, startRedis } from './services.mjs';
 const closers = [];
 const defer = (close) => closers.push(close);
 
-/** What the nodes of a run share. */
-function secrets() {
+/** What the nodes of a run share; one alone makes its own. */
+function keys() {
   const { privateKey } = generateKeyPairSync('ed25519');
   return {
     PINROOM_JWT_PRIVATE_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })),
     PINROOM_TOKEN_SECRET: randomBytes(32).toString('base64url'),
-    PINROOM_OPERATOR_TOKEN: randomBytes(32).toString('base64url'),
-    PINROOM_LOG_LEVEL: 'warn',
   };
 }
 
@@ -121,8 +119,14 @@ async function openWhole(nodeCount, env, isDurable) {
  * PostgreSQL write to the disk, as they should where it matters. `env`: more for the nodes.
  */
 export async function openHouse({ nodes, rateLimits = 'off', isDurable = false, env: more = {} }) {
-  const env = { ...secrets(), PINROOM_RATE_LIMITS: rateLimits, ...more };
-  const house = nodes > 0 ? await openWhole(nodes, env, isDurable) : await openEmbedded(env);
+  const env = {
+    PINROOM_OPERATOR_TOKEN: randomBytes(32).toString('base64url'),
+    PINROOM_LOG_LEVEL: 'warn',
+    PINROOM_RATE_LIMITS: rateLimits,
+    ...more,
+  };
+  const house =
+    nodes > 0 ? await openWhole(nodes, { ...keys(), ...env }, isDurable) : await openEmbedded(env);
   return { ...house, operatorToken: env.PINROOM_OPERATOR_TOKEN };
 }
 

@@ -70,6 +70,7 @@ export function buildOperations(parts: OperationsParts): Operations {
       rooms: stores.openRooms,
       inspector: engine.inspector,
       pins: stores.pins,
+      directory: engine.directory,
       archive: archives.rooms,
       nodes: stores.nodes,
     }),

@@ -61,6 +61,20 @@ describe('the packages, packed and installed into an empty project', () => {
     },
   );
 
+  it('pinroom sends on ws, whichever copy of it Socket.IO has', async () => {
+    const broadcaster = path.join(modules, 'pinroom/dist/drivers/socketio/ws-broadcaster.js');
+    // Nothing else has loaded ws here.
+    const script = `
+      import { WsBroadcaster } from ${JSON.stringify(broadcaster)};
+      const conn = { write: (text, { wsPreEncodedFrame }) => console.log(text, wsPreEncodedFrame.length) };
+      const adapter = { rooms: { get: () => new Set(['s']) } };
+      const io = { of: () => ({ adapter, sockets: new Map([['s', { conn }]]) }) };
+      new WsBroadcaster(io, console).broadcast('room', Buffer.from('42["hi"]'));`;
+    const command = ['--input-type=module', '--eval', script];
+    const { stdout, stderr } = await run(process.execPath, command, { timeout: DEADLINE_MS });
+    expect([stdout, stderr]).toEqual(['2["hi"] 2\n', '']);
+  });
+
   it.each(['nodenext', 'bundler'])('@pinroom/client has types under %s', async (resolution) => {
     const file = path.join(project.folder, `${resolution}.mts`);
     writeFileSync(file, TYPED);

@@ -1,3 +1,4 @@
+import type { OperatorRoomList } from '@pinroom/client/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { livePinsKey, pinKey, pinReadyKey } from '../../src/drivers/redis/keys.js';
 import { systemRandom, uuidv7 } from '../../src/engine/runtime/random.js';
@@ -5,7 +6,7 @@ import { type Backends, startBackends, UNLIMITED } from '../support/backends.js'
 import { call, newSession } from '../support/http-calls.js';
 import { type House, openHouse } from '../support/opening-house.js';
 import { createRoom, type NewRoom, roomByPin } from '../support/opening-room.js';
-import { type SpawnedNode, spawnNode } from '../support/spawn-node.js';
+import { SHARED_SECRETS, type SpawnedNode, spawnNode } from '../support/spawn-node.js';
 import { until } from '../support/until.js';
 
 const QUARANTINE_MS = 1_200;
@@ -159,6 +160,14 @@ describe('a server whose Redis loses everything', () => {
     expect(await roomByPin(node.url, token, open[0]?.pin ?? '')).toBe(open[0]?.id);
     await until(async () => (await mine.redis.exists(pinReadyKey)) === 1);
     const after = await rooms(60);
+
+    const operator = { token: SHARED_SECRETS.PINROOM_OPERATOR_TOKEN };
+    const unseen = open.at(-1);
+    const listed = await call<OperatorRoomList>(
+      `${node.url}/api/ops/rooms?pin=${unseen?.pin}`,
+      operator,
+    );
+    expect(listed.body.rooms.map(({ id }) => id)).toEqual([unseen?.id]);
 
     const taken = new Set(before.map(({ pin }) => pin));
     const given = [...meanwhile, ...after].map(({ pin }) => pin);

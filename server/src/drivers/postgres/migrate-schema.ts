@@ -47,7 +47,24 @@ export async function schemaState(db: QueryExecutorProvider): Promise<SchemaStat
         `missing migrations [${missing.join(', ')}]. Is it the database of another application?`,
     );
   }
+  if (applied.length === 0) await refuseOthers(db);
   return { pending: missing, newer: unknown };
+}
+
+/** Tables that the first migration makes. */
+const FIRST_TABLES = ['entries', 'sessions', 'rooms', 'room_hosts', 'room_members', 'pins'];
+
+/** Rejects where tables of ours are there and no migration of ours has made them. */
+async function refuseOthers(db: QueryExecutorProvider): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select name from unnest(${FIRST_TABLES}::text[]) as name
+    where to_regclass(quote_ident(name)) is not null`.execute(db);
+  // Another server may have made them since the look before: then it has noted that in the same step.
+  if (rows.length === 0 || (await appliedMigrations(db)).length > 0) return;
+  const names = rows.map(({ name }) => name).join(', ');
+  throw new Error(
+    `This database has tables that Pinroom did not make (${names}). Is it the database of another application?`,
+  );
 }
 
 async function isNewerThanOurs(db: Kysely<never>, logger: Logger): Promise<boolean> {

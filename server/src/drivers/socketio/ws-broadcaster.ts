@@ -1,4 +1,5 @@
-import ws from 'ws';
+// The default export has its classes only once this very copy was loaded as CommonJS, too.
+import * as ws from 'ws';
 import type { LocalBroadcaster } from '../../engine/fanout/local-broadcaster.port.js';
 import { roomTopic } from '../../engine/fanout/topic.port.js';
 import type { Logger } from '../../engine/runtime/logger.js';

@@ -14,6 +14,7 @@ import type { RoomInspector } from '../room/inspect-room.js';
 import type { OpenRooms } from '../room/open-rooms.port.js';
 import type { PinRegistry } from '../room/pin-registry.port.js';
 import type { RoomArchive } from '../room/room-archive.port.js';
+import type { RoomDirectory } from '../room/room-directory.js';
 import type { NodeDirectory } from '../runtime/node-directory.port.js';
 import type { LogFollower, OperatorApi } from './operator-api.port.js';
 
@@ -23,6 +24,7 @@ export interface OperatorHttpApiParts {
   readonly rooms: OpenRooms;
   readonly inspector: RoomInspector;
   readonly pins: Pick<PinRegistry, 'lookup'>;
+  readonly directory: Pick<RoomDirectory, 'byId'>;
   readonly archive: Pick<RoomArchive, 'findRoomByPin'>;
   readonly nodes: Pick<NodeDirectory, 'listLiving'>;
 }
@@ -74,12 +76,14 @@ export class OperatorHttpApi implements OperatorApi {
 
   /** An operator is no guesser: nothing is counted. */
   async #behind(pin: string): Promise<OperatorRoom | null> {
-    const { archive, pins, rooms } = this.#parts;
+    const { archive, directory, pins, rooms } = this.#parts;
     const found = await pins.lookup(pin);
     let roomId = found.kind === 'room' ? found.roomId : null;
     // The index went with the data of Redis.
     if (found.kind === 'unknown') roomId = (await archive.findRoomByPin(pin))?.id ?? null;
-    const room = roomId === null ? null : await rooms.find(roomId);
+    // Open, but nobody has needed it since the store lost its data: it comes back first.
+    if (roomId === null || !(await directory.byId(roomId))) return null;
+    const room = await rooms.find(roomId);
     return room?.pin === pin ? room : null;
   }
 }

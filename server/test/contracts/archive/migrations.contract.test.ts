@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/drivers/postgres/database.js';
+import { schemaState } from '../../../src/drivers/postgres/migrate-schema.js';
 import { ALL_MIGRATIONS } from '../../../src/drivers/postgres/migrations/all-migrations.js';
 import { openPostgres } from '../../../src/drivers/postgres/open-database.js';
 import { silentLogger } from '../../../src/engine/runtime/logger.js';
@@ -39,6 +40,16 @@ describe('migrations on PostgreSQL', () => {
     await database.migrate();
     const { rows } = await sql`select * from system_log`.execute(database.queries);
     expect(rows).toEqual([]);
+  });
+
+  it('a database with tables of somebody else is refused, and left alone', async () => {
+    const { url } = await createDatabase();
+    await using database = openPostgres({ url, logger: silentLogger });
+    await sql`create table rooms (number int)`.execute(database.queries);
+    await expect(database.migrate()).rejects.toThrow(/did not make \(rooms\)/);
+    await expect(schemaState(database.queries)).rejects.toThrow(/another application/);
+    const { rows } = await sql`select to_regclass('entries') as made`.execute(database.queries);
+    expect(rows).toEqual([{ made: null }]);
   });
 
   it('a server that is away is unavailable, not a wrong schema', async () => {
