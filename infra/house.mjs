@@ -94,7 +94,10 @@ async function openWhole(nodeCount, env, isDurable) {
     return folder;
   });
   Object.assign(process.env, binaries);
-  const redis = await startRedis({ settings: { maxmemory: '4gb', ...settings.redis }, detached: true });
+  const redis = await startRedis({
+    settings: { maxmemory: '4gb', ...settings.redis },
+    detached: true,
+  });
   defer(() => redis.stop());
   const postgres = await startPostgres({ settings: settings.postgres, detached: true });
   defer(() => postgres.stop());
