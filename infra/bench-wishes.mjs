@@ -53,7 +53,10 @@ async function fillPins(redis, { length, count }) {
   }
 }
 
-/** Entries of the application in these rooms, so many in all; `perSecond` absent: as fast as it goes. */
+/**
+ * Entries of the application in these rooms, so many in all; `perSecond` absent: as fast as it goes. Answers when
+ * it began.
+ */
 async function fillStreams(redis, { roomIds, entries, perSecond }) {
   const feed = new RedisRoomFeed(redis, { backlogEntries: 10_000_000 });
   const startedAt = performance.now();
@@ -77,6 +80,7 @@ async function fillStreams(redis, { roomIds, entries, perSecond }) {
     await Promise.all(Array.from({ length: size }, (_, n) => append(done + n)));
     done += size;
   }
+  return performance.timeOrigin + startedAt;
 }
 
 /** A wish that wants the drivers' connections to Redis. */
@@ -84,7 +88,7 @@ function withRedis(grant) {
   return async ({ redisUrl }, wish) => {
     const redis = await openRedis({ urls: [redisUrl], logger: silent, metrics: uncounted });
     try {
-      await grant(redis, wish);
+      return await grant(redis, wish);
     } finally {
       await redis.close();
     }

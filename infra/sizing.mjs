@@ -64,11 +64,13 @@ for (const signal of END_SIGNALS) {
     process.exit(130);
   });
 }
+let status = 1;
 try {
-  process.exitCode = await run(process.argv.slice(2));
+  status = await run(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
 } finally {
   await closeHouse();
 }
+// What broke off may have left sockets that would go on.
+process.exit(status);

@@ -82,6 +82,7 @@ export class LightSocket {
       if (frame.includes('session:ready')) greet();
       else if (frame.subarray(0, 2).toString() === '44') refuse(frame.toString());
     });
+    socket.#socket.once('close', () => refuse('the server closed the connection'));
     // What Engine.IO says first may wait unread: nothing of it is needed.
     socket.send(`40${JSON.stringify(auth)}`);
     await greeted;

@@ -37,6 +37,7 @@ export type Wish =
   | { readonly wish: 'fillArchive'; readonly roomId: string; readonly rows: number }
   | { readonly wish: 'collectGarbage'; readonly pids: readonly number[] }
   | { readonly wish: 'fillPins'; readonly length: number; readonly count: number }
+  /** Answers when it began, in milliseconds since 1970. */
   | {
       readonly wish: 'fillStreams';
       readonly roomIds: readonly string[];

@@ -111,7 +111,7 @@ async function trips(house: BenchHouse, { isQuick }: BenchOptions): Promise<Sect
     about:
       `${SHAPE.rooms} rooms of ${SHAPE.members}. For each entry: the commands that Redis gets, those of scripts not counted (MONITOR), and how often it finds ` +
       'something to read (`total_reads_processed`): commands that were written together are one round trip. Both less those of as long a while in which nothing is ' +
-      'said. With its archive on, Pinroom also reads what it archives, room by room, five times a second.',
+      'said. With its archive on, Pinroom also reads what it archives, room by room, two to three times a second.',
     command: `npm run bench -- redis --only "${TRIPS}"`,
     columns: ['', 'entries a second', 'commands', 'round trips'],
     rows,

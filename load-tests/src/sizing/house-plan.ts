@@ -1,6 +1,6 @@
 import type { House } from './load-counts.js';
 import type { Load } from './load-profile.js';
-import { type Demand, demandOf, secondsUntilBack } from './sizing-model.js';
+import { type Demand, demandOf, secondsUntilBack, unevenness } from './sizing-model.js';
 
 const GIB = 1_073_741_824;
 
@@ -52,13 +52,14 @@ export function sharesOf(load: Load, house: House, demand = demandOf(load, house
   const { nodes, postgres, redis } = demand;
   // One is lost. Where there is but one, nobody promised more.
   const left = Math.max(1, house.nodes - 1);
+  const ofFullest = unevenness(house) / house.masters;
   const shares: Share[] = [
     { resource: 'node CPU', share: nodes.cores / left / HEADROOM.nodeBusy },
     { resource: 'sockets of a node', share: load.sockets / left / HEADROOM.nodeSockets },
     { resource: 'network of a node', share: nodes.bytesOut / left / HEADROOM.nodeBytesOut },
     { resource: 'Redis CPU', share: redis.fullest / HEADROOM.redisBusy },
-    { resource: 'Redis memory', share: redis.memory / house.masters / HEADROOM.redisMemory },
-    { resource: 'Redis network', share: redis.bytesOut / house.masters / HEADROOM.redisBytesOut },
+    { resource: 'Redis memory', share: (redis.memory * ofFullest) / HEADROOM.redisMemory },
+    { resource: 'Redis network', share: (redis.bytesOut * ofFullest) / HEADROOM.redisBytesOut },
     { resource: 'PINs and leases', share: redis.once / HEADROOM.redisOnce },
     { resource: 'PostgreSQL CPU', share: postgres.cores / (HEADROOM.postgresCores / 2) },
     { resource: 'PostgreSQL writes', share: postgres.bytes / HEADROOM.postgresBytes },

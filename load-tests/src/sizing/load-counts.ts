@@ -37,7 +37,7 @@ export const PUMP_ROUNDS = 2.4;
 const SESSION_ROUNDS = 2.5;
 /** Changes of presence within it are one event. */
 const GATHER_SECONDS = 0.2;
-/** Nodes compare a room's position so often. */
+/** Nodes compare a room's position so often, and tell it to its members. */
 export const CHECK_SECONDS = 12;
 /** In the log of a room: who came and left, its opening and its end. */
 const LOGGED = 2;

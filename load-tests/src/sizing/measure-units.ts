@@ -225,8 +225,11 @@ async function archived(house: BenchHouse) {
         now = sum;
       }, console.error);
     }, 100);
-    await eventually('all is archived', 60_000, () => now >= goal);
-    clearInterval(looking);
+    try {
+      await eventually('all is archived', 60_000, () => now >= goal);
+    } finally {
+      clearInterval(looking);
+    }
   });
   await contender.stop();
   const each = divided(used, count);
@@ -239,20 +242,26 @@ async function flooded(house: SizingHouse): Promise<number> {
   const message = Buffer.alloc(FRAME_BYTES, 'x');
   const flood = async (subscribers: number) => {
     const clients = Array.from({ length: subscribers }, () => new Redis(house.redisUrl));
-    await Promise.all(clients.map((client) => client.ssubscribe('flood')));
-    const used = await usedBy(house, async () => {
-      for (let sent = 0; sent < FLOOD; sent += 500) {
-        const pipeline = publisher.pipeline();
-        for (let n = 0; n < 500; n++) pipeline.spublish('flood', message);
-        await pipeline.exec();
-      }
-    });
-    for (const client of clients) client.disconnect();
-    return used.redis / FLOOD;
+    try {
+      await Promise.all(clients.map((client) => client.ssubscribe('flood')));
+      const used = await usedBy(house, async () => {
+        for (let sent = 0; sent < FLOOD; sent += 500) {
+          const pipeline = publisher.pipeline();
+          for (let n = 0; n < 500; n++) pipeline.spublish('flood', message);
+          await pipeline.exec();
+        }
+      });
+      return used.redis / FLOOD;
+    } finally {
+      for (const client of clients) client.disconnect();
+    }
   };
-  const [one, many] = [await flood(1), await flood(1 + FLOODED)];
-  publisher.disconnect();
-  return (many - one) / FLOODED;
+  try {
+    const [one, many] = [await flood(1), await flood(1 + FLOODED)];
+    return (many - one) / FLOODED;
+  } finally {
+    publisher.disconnect();
+  }
 }
 
 async function inField<T>(

@@ -8,7 +8,7 @@ export const HELP = `How large a house has to be: nodes, Redis, PostgreSQL.
   npm run sizing                             a quiz of 1,000, 10,000, 100,000 and 1,000,000 sockets
   npm run sizing -- --sockets 50000 --profile party
   npm run sizing -- --check                  starts a small house and compares it with the model
-  npm run sizing -- --measure                what one thing costs on this machine, beside the model's table (three minutes)
+  npm run sizing -- --measure                what one thing costs here, beside the model's table (four to five minutes)
   npm run sizing -- --write                  puts the tables into docs/operations.md
 
 What people do (defaults: the profile's)
@@ -17,8 +17,9 @@ What people do (defaults: the profile's)
   --to-all <n>             entries a second of a room that all of them get
   --to-host <n>            those that the host alone gets
   --payload <bytes>        of an entry, as JSON
-  --joins <n>              people who come in a second; else as many as --stay says
-  --stay <seconds>         how long somebody is there
+  --stay <seconds>         how long somebody is there, and a room is open
+  --joins <n>              people who come in a second, instead of --stay: so many stay sockets / n seconds, and rooms are
+                           open as long
   --newcomers <share>      of those who come, who have no session yet (0 to 1)
   --hours <n>              of a day that are as busy as this
 

@@ -177,7 +177,7 @@ async function say(
   const findings = [
     exactly('entries', sent, callsBetween(before, archived, 'xadd')),
     exactly('deliveries', counts.deliveries * took, (await delivered()) - counted[1]),
-    // Members are dealt to the nodes in turn here, not at random.
+    // Members are dealt to the nodes in turn here, not at random as in the model, whose spread is not checked.
     exactly('entries handed to nodes', sent * Math.min(nodes, members), handed),
     exactly('rows of entries', sent, archive.said),
   ];

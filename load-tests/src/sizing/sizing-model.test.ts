@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isRight } from './finding.js';
 import { planFor, sharesOf } from './house-plan.js';
-import { countsOf, nodesPerRoom } from './load-counts.js';
+import { CHECK_SECONDS, countsOf, nodesPerRoom } from './load-counts.js';
 import { type LoadProfile, loadOf, PROFILES } from './load-profile.js';
 import { parseSizing } from './sizing-arguments.js';
 import { demandOf, pinDigits, secondsUntilBack } from './sizing-model.js';
@@ -61,6 +61,13 @@ describe('what happens under a load', () => {
     );
   });
 
+  it('sends people what is said, and every 12 s where their room stands', () => {
+    const { counts, nodes } = demandOf(loadOf(PLAIN, 1_000), { nodes: 2, masters: 1 });
+    const said = counts.deliveries * (100 + cost('wireBytes'));
+    expect(CHECK_SECONDS).toBe(12);
+    expect(nodes.bytesOut).toBeCloseTo(said + (1_000 / 12) * cost('topBytes'));
+  });
+
   it('wakes Redis up the less often the busier it is, and never makes more of it than a core', () => {
     const busy = (sockets: number) =>
       demandOf(loadOf(PLAIN, sockets), { nodes: 2, masters: 1 }).redis.fullest / sockets;
@@ -90,6 +97,15 @@ describe('a house', () => {
       }
     },
   );
+
+  it('gives the fullest of several masters a fifth more than its share', () => {
+    const load = loadOf(PLAIN, 100_000);
+    const shareOf = (masters: number, resource: string) =>
+      sharesOf(load, { nodes: 10, masters }).find((share) => share.resource === resource)?.share;
+    for (const resource of ['Redis memory', 'Redis network']) {
+      expect(shareOf(3, resource)).toBeCloseTo(((shareOf(1, resource) ?? 0) / 3) * 1.2);
+    }
+  });
 
   it('is smaller where the balancer keeps rooms together', () => {
     const load = loadOf(PROFILES.quiz, 1_000_000);

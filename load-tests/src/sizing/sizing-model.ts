@@ -1,4 +1,4 @@
-import { countsOf, type House, type LoadCounts } from './load-counts.js';
+import { CHECK_SECONDS, countsOf, type House, type LoadCounts } from './load-counts.js';
 import type { Load } from './load-profile.js';
 import { cost } from './unit-costs.js';
 
@@ -57,8 +57,13 @@ const SHORTEST_PIN = 6;
 const PIN_DENSITY = 0.05;
 /** Connections of a node to PostgreSQL, at most. */
 const POOL = 10;
-/** Rooms and tags do not spread evenly over masters: the fullest has so much more. */
+/** The fullest of several masters has so much more than its share. */
 const UNEVEN = 1.2;
+
+/** Rooms and tags do not spread evenly over masters: how many times its share the fullest has. */
+export function unevenness({ masters }: Pick<House, 'masters'>): number {
+  return masters > 1 ? UNEVEN : 1;
+}
 
 /** What a load asks of a house, resource by resource. */
 export function demandOf(load: Load, house: House): Demand {
@@ -87,7 +92,9 @@ function nodesDemand(load: Load, { nodes }: House, counts: LoadCounts): Demand['
   return {
     cores,
     memory: cost('nodeMemory') + (sockets / nodes) * cost('nodeSocketMemory'),
-    bytesOut: counts.deliveries * (load.payloadBytes + cost('wireBytes')),
+    bytesOut:
+      counts.deliveries * (load.payloadBytes + cost('wireBytes')) +
+      (sockets / CHECK_SECONDS) * cost('topBytes'),
   };
 }
 
@@ -115,7 +122,7 @@ function redisDemand(load: Load, { masters, nodes }: House, counts: LoadCounts):
     const waking = calls * cost('redisWake');
     return (busy + waking) / (1 + waking);
   };
-  const uneven = masters > 1 ? UNEVEN : 1;
+  const uneven = unevenness({ masters });
   const [busy, calls] = [spread / masters, alone / masters];
   const fullest = awake(uneven * busy + once, uneven * calls);
   return {

@@ -101,10 +101,13 @@ export function detailTable(loads: readonly Load[]): Table {
 
 /** How full things may be. */
 export function headroomWords(): string {
-  const { backSeconds, nodeBusy, nodeSockets, postgresCores, redisBusy, redisMemory } = HEADROOM;
+  const perSecond = (bytes: number) => `${number(bytes / MB)} MB/s`;
   return (
-    `A house is large enough where, with one node lost, none of the others is busier than ${percent(nodeBusy)} of its core or has more than ` +
-    `${number(nodeSockets)} sockets, and the people of the lost one are in again within ${backSeconds} s; where no master of Redis is busier than ` +
-    `${percent(redisBusy)} or holds more than ${size(redisMemory)}; and where a PostgreSQL of ${postgresCores} cores is half idle.`
+    `A house is large enough where, with one node lost, none of the others is busier than ${percent(HEADROOM.nodeBusy)} of its core, has more than ` +
+    `${number(HEADROOM.nodeSockets)} sockets or sends more than ${perSecond(HEADROOM.nodeBytesOut)}, and the people of the lost one are in again within ` +
+    `${HEADROOM.backSeconds} s; where no master of Redis is busier than ${percent(HEADROOM.redisBusy)}, holds more than ${size(HEADROOM.redisMemory)} or sends more than ` +
+    `${perSecond(HEADROOM.redisBytesOut)}, and PINs and leases take no more than ${percent(HEADROOM.redisOnce)} of a core of the one that has them; and where a PostgreSQL of ` +
+    `${HEADROOM.postgresCores} cores is half idle and writes no more than ${perSecond(HEADROOM.postgresBytes)} of new rows. Nodes and masters are added until that is so; what is above ` +
+    '100 % all the same does not spread over them: then no house of this kind is large enough.'
   );
 }

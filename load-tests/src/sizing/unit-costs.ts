@@ -59,6 +59,7 @@ export const UNIT_COSTS = {
   postgresMemberBytes: { value: 260, unit: 'B', about: 'a member' },
   postgresSessionBytes: { value: 320, unit: 'B', about: 'a session' },
   wireBytes: { value: 250, unit: 'B', about: 'an entry to a client, beside its payload' },
+  topBytes: { value: 200, unit: 'B', about: 'where its room stands, to a client every 12 s' },
   frameBytes: { value: 370, unit: 'B', about: 'an entry to a node, beside its payload' },
   checkBytes: {
     value: 1_620,

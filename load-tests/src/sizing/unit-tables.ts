@@ -65,6 +65,12 @@ export function bytesTable(): Table {
         'frameBytes',
         'readBytes',
       ),
+      row(
+        'where a room stands, every 12 s: to a socket; to a node',
+        'topBytes',
+        'checkBytes',
+        null,
+      ),
     ],
   };
 }
