@@ -7,32 +7,32 @@ export interface UnitCost {
 }
 
 /**
- * CPU is that of the machine in `docs/performance.md`; which of it was scaled is said in `docs/operations.md`. What
- * is cheaper the more of it comes at once lies in between: an entry costs a node 100 µs at 1,000 a second and 270 at
- * 150; a node that holds the room costs Redis 0.2 µs in a flood and 5.6 at 1,000 a second. Memory and bytes are the
- * same everywhere.
+ * CPU is that of the machine in `docs/performance.md` while nothing else ran. What is cheaper the more of it comes at
+ * once lies in between: an entry costs a node 100 µs at 1,000 a second and 270 at 150, and each further node that holds
+ * its room 12 and 37; that costs Redis 0.2 µs in a flood and 5.6 at 1,000 a second. Memory and bytes are the same
+ * everywhere.
  */
 export const UNIT_COSTS = {
-  nodeSecond: { value: 12_000, unit: 'µs', about: 'an idle node, each second' },
+  nodeSecond: { value: 20_000, unit: 'µs', about: 'an idle node, each second' },
   nodeSocketSecond: { value: 7, unit: 'µs', about: 'a joined socket that is silent, each second' },
-  nodeRoomSecond: { value: 5, unit: 'µs', about: 'a room on a node that holds it, each second' },
-  nodeOpening: { value: 2_000, unit: 'µs', about: 'a room, opened' },
-  nodeSession: { value: 800, unit: 'µs', about: 'a new session over HTTP' },
-  nodeJoin: { value: 800, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
-  nodeEntry: { value: 150, unit: 'µs', about: 'an entry, on the node that takes it' },
+  nodeRoomSecond: { value: 14, unit: 'µs', about: 'a room on a node that holds it, each second' },
+  nodeOpening: { value: 1_500, unit: 'µs', about: 'a room, opened' },
+  nodeSession: { value: 1_000, unit: 'µs', about: 'a new session over HTTP' },
+  nodeJoin: { value: 1_100, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
+  nodeEntry: { value: 130, unit: 'µs', about: 'an entry, on the node that takes it' },
   nodeFrame: { value: 20, unit: 'µs', about: 'an entry, on each node that holds the room' },
   nodeDelivery: { value: 6.1, unit: 'µs', about: 'an entry, for each socket that gets it' },
   nodeRow: { value: 8.5, unit: 'µs', about: 'an entry, on the node that archives it' },
-  redisNodeSecond: { value: 1_000, unit: 'µs', about: 'what a node asks, each second' },
-  redisTagsSecond: { value: 3_200, unit: 'µs', about: 'looking after all tags, each second' },
-  redisRoomSecond: { value: 5, unit: 'µs', about: 'a room on a node that holds it, each second' },
-  redisOpening: { value: 400, unit: 'µs', about: 'a room, opened' },
-  redisSession: { value: 20, unit: 'µs', about: 'a new session' },
-  redisJoin: { value: 120, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
+  redisNodeSecond: { value: 1_100, unit: 'µs', about: 'what a node asks, each second' },
+  redisTagsSecond: { value: 2_500, unit: 'µs', about: 'looking after all tags, each second' },
+  redisRoomSecond: { value: 6.3, unit: 'µs', about: 'a room on a node that holds it, each second' },
+  redisOpening: { value: 290, unit: 'µs', about: 'a room, opened' },
+  redisSession: { value: 60, unit: 'µs', about: 'a new session' },
+  redisJoin: { value: 260, unit: 'µs', about: 'a handshake, a join by PIN, later the leaving' },
   redisEntry: { value: 28, unit: 'µs', about: 'an entry: ordered, kept, published' },
   redisFrame: { value: 2, unit: 'µs', about: 'an entry, for each node that holds the room' },
   redisRound: { value: 25, unit: 'µs', about: 'a channel, each time that it is archived' },
-  redisWake: { value: 70, unit: 'µs', about: 'a command that finds Redis asleep, beside its own' },
+  redisWake: { value: 100, unit: 'µs', about: 'a command that finds Redis asleep, beside its own' },
   redisPin: { value: 10, unit: 'µs', about: 'a join, of which on the master of {pin}' },
   redisOpeningPin: {
     value: 50,
@@ -41,10 +41,10 @@ export const UNIT_COSTS = {
   },
   redisLease: { value: 36, unit: 'µs', about: 'the lease of a node, each second' },
   redisOtherLease: { value: 0.7, unit: 'µs', about: 'of it, for each node that there is' },
-  postgresNodeSecond: { value: 300, unit: 'µs', about: 'what a node asks, each second' },
-  postgresOpening: { value: 700, unit: 'µs', about: 'a room, opened' },
-  postgresInsert: { value: 1_400, unit: 'µs', about: 'an insert, however many rows' },
-  postgresRow: { value: 6.7, unit: 'µs', about: 'a row of it' },
+  postgresNodeSecond: { value: 170, unit: 'µs', about: 'what a node asks, each second' },
+  postgresOpening: { value: 500, unit: 'µs', about: 'a room, opened' },
+  postgresInsert: { value: 1_200, unit: 'µs', about: 'an insert, however many rows' },
+  postgresRow: { value: 7.1, unit: 'µs', about: 'a row of it' },
   nodeMemory: { value: 140, unit: 'MiB', about: 'a node without sockets' },
   nodeSocketMemory: { value: 14.2, unit: 'KiB', about: 'a joined socket' },
   redisMemory: { value: 4, unit: 'MiB', about: 'an empty Redis with its clients' },
