@@ -1,7 +1,8 @@
 import { PinroomClient } from '@pinroom/client';
 import { LatencyHistogram } from '../load/latency-histogram.js';
-import { eventually, pause } from '../waiting.js';
-import { type BenchHouse, figureOf } from './house.js';
+import { pause } from '../waiting.js';
+import { archivedEntries, untilArchived } from './archived-entries.js';
+import type { BenchHouse } from './house.js';
 import { readOptions } from './options.js';
 import { type Section, shownWithSpread } from './section.js';
 import { usageBetween, usageOf } from './usage.js';
@@ -12,7 +13,6 @@ const QUICK = { entries: 5_000, seconds: 2 };
 const PER_SECOND = 5_000;
 const LOOK_MS = 100;
 const DRAIN_MS = 120_000;
-const ARCHIVED = 'pinroom_archived_entries_total';
 
 interface Bulk {
   readonly perNodeSecond: number;
@@ -62,12 +62,12 @@ export async function benchArchive(house: BenchHouse, args: string[]): Promise<S
 async function inBulk(house: BenchHouse, roomIds: string[], entries: number): Promise<Bulk> {
   const pids = house.nodes.map(({ pid }) => pid);
   const [first, before, start] = [
-    await archived(house),
+    await archivedEntries(house),
     usageOf(house, { pids }),
     performance.now(),
   ];
   await house.wish({ wish: 'fillStreams', roomIds, entries });
-  await drain(house, first + entries);
+  await untilArchived(house, first + entries, DRAIN_MS);
   const seconds = (performance.now() - start) / 1_000;
   const used = usageBetween(before, usageOf(house, { pids }));
   return {
@@ -84,12 +84,12 @@ async function steadily(
   seconds: number,
 ): Promise<LatencyHistogram> {
   const lag = new LatencyHistogram();
-  const first = await archived(house);
+  const first = await archivedEntries(house);
   const looks: { readonly count: number; readonly at: number }[] = [];
   let isOver = false;
   const watching = (async () => {
     while (!isOver) {
-      const count = (await archived(house)) - first;
+      const count = (await archivedEntries(house)) - first;
       looks.push({ count, at: performance.timeOrigin + performance.now() });
       await pause(LOOK_MS);
     }
@@ -104,25 +104,6 @@ async function steadily(
     const dueAt = startedAt + (count * 1_000) / PER_SECOND;
     if (at >= startedAt) lag.record(at - dueAt);
   }
-  await drain(house, first + entries);
+  await untilArchived(house, first + entries, DRAIN_MS);
   return lag;
-}
-
-async function archived(house: BenchHouse): Promise<number> {
-  const counts = await Promise.all(house.nodes.map(({ url }) => figureOf(house, url, ARCHIVED)));
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-async function drain(house: BenchHouse, goal: number): Promise<void> {
-  let done = 0;
-  const looking = setInterval(() => {
-    archived(house).then((count) => {
-      done = count;
-    }, console.error);
-  }, LOOK_MS);
-  try {
-    await eventually('all is archived', DRAIN_MS, () => done >= goal);
-  } finally {
-    clearInterval(looking);
-  }
 }

@@ -84,3 +84,9 @@ export async function figureOf(house: BenchHouse, url: string, name: string): Pr
   }
   return values.reduce((sum, value) => sum + Number(value), 0);
 }
+
+/** The same of all nodes together. */
+export async function sumOf(house: BenchHouse, name: string): Promise<number> {
+  const counts = await Promise.all(house.nodes.map(({ url }) => figureOf(house, url, name)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

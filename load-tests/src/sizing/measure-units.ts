@@ -1,13 +1,14 @@
 import { Redis } from 'ioredis';
+import { archivedEntries, untilArchived } from '../bench/archived-entries.js';
 import { newSession, pinroom } from '../bench/contenders.js';
 import { entryWindow } from '../bench/entry-window.js';
 import { Field, type Seating, type Shape } from '../bench/field.js';
-import { type BenchHouse, figureOf } from '../bench/house.js';
+import type { BenchHouse } from '../bench/house.js';
 import { residentBytes } from '../bench/process-cpu.js';
 import { median } from '../bench/statistics.js';
 import { type Usage, usageBetween, usageOf } from '../bench/usage.js';
 import { seededRandom } from '../load/seeded-random.js';
-import { abreast, eventually, pause } from '../waiting.js';
+import { abreast, pause } from '../waiting.js';
 import { PUMP_ROUNDS } from './load-counts.js';
 import type { SizingHouse } from './sizing-check.js';
 import type { UnitName } from './unit-costs.js';
@@ -27,6 +28,7 @@ const LANES = 32;
 const GONE_MS = 4_000;
 const SAYING = { perSecond: 600, seconds: 2 };
 const ROUNDS = 5;
+const ARCHIVED_MS = 60_000;
 const FLOOD = 20_000;
 const FLOODED = 10;
 const FRAME_BYTES = 430;
@@ -210,26 +212,10 @@ async function archived(house: BenchHouse) {
   const contender = pinroom(house, { nodes: house.nodes });
   const rooms = await abreast(1, 40, () => contender.openRoom());
   const count = 60_000;
-  const done = async () => {
-    const counts = house.nodes.map(({ url }) =>
-      figureOf(house, url, 'pinroom_archived_entries_total'),
-    );
-    return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0);
-  };
-  const goal = (await done()) + count;
+  const goal = (await archivedEntries(house)) + count;
   const used = await usedBy(house, async () => {
     await house.wish({ wish: 'fillStreams', roomIds: rooms.map(({ id }) => id), entries: count });
-    let now = 0;
-    const looking = setInterval(() => {
-      done().then((sum) => {
-        now = sum;
-      }, console.error);
-    }, 100);
-    try {
-      await eventually('all is archived', 60_000, () => now >= goal);
-    } finally {
-      clearInterval(looking);
-    }
+    await untilArchived(house, goal, ARCHIVED_MS);
   });
   await contender.stop();
   const each = divided(used, count);

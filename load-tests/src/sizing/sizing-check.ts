@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { type Contender, pinroom } from '../bench/contenders.js';
 import { Field } from '../bench/field.js';
-import { type BenchHouse, figureOf } from '../bench/house.js';
+import { type BenchHouse, sumOf } from '../bench/house.js';
 import { residentBytes } from '../bench/process-cpu.js';
 import { usageBetween, usageOf } from '../bench/usage.js';
 import { seededRandom } from '../load/seeded-random.js';
@@ -144,12 +144,8 @@ async function say(
   look: () => Promise<RedisFigures>,
 ) {
   const nodes = house.nodes.length;
-  const sum = async (name: string) => {
-    const counts = await Promise.all(house.nodes.map(({ url }) => figureOf(house, url, name)));
-    return counts.reduce((total, count) => total + count, 0);
-  };
-  const handedOver = () => sum('pinroom_entries_delivered_total');
-  const delivered = () => sum('pinroom_deliveries_total');
+  const handedOver = () => sumOf(house, 'pinroom_entries_delivered_total');
+  const delivered = () => sumOf(house, 'pinroom_deliveries_total');
   const counted = [await handedOver(), await delivered()] as const;
   const [before, used, startAt] = [
     await look(),

@@ -34,7 +34,7 @@ export interface Demand {
   };
 }
 
-/** From the handshake to the snapshot. */
+/** From the handshake to the snapshot, and the leaving. */
 const JOIN_COMMANDS = 6;
 /** HGET, XRANGE and the script that confirms, for a channel that is archived. */
 const ROUND_COMMANDS = 3;

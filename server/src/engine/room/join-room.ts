@@ -118,8 +118,7 @@ export class RoomJoiner {
       return { seat, answer };
     } catch (fault) {
       // Who was here before stays where it was; whether a first attempt got the place is not sure.
-      const isTurnedAway = isRefusal(fault) || (!taken && isFault(fault, 'room_closed'));
-      if (!hadSeat && !isTurnedAway) {
+      if (!hadSeat && !isRefusal(fault, taken !== undefined)) {
         socket.leaveTopic(roomId);
         callbacks.onWaited(roomId);
         await leaver.drop(seat);
@@ -251,12 +250,10 @@ export class RoomJoiner {
 }
 
 /** The door said no: nothing was taken that would have to be given back. */
-function isRefusal(fault: unknown): boolean {
-  return fault instanceof AppError && REFUSALS.has(fault.code);
-}
-
-function isFault(fault: unknown, code: ErrorCode): boolean {
-  return fault instanceof AppError && fault.code === code;
+function isRefusal(fault: unknown, isSeated: boolean): boolean {
+  if (!(fault instanceof AppError)) return false;
+  // Who has a place by then may have one of a room that closed right after.
+  return REFUSALS.has(fault.code) || (fault.code === 'room_closed' && !isSeated);
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -96,7 +96,7 @@ export class SnapshotReader {
     const entries = since[SHARED_CHANNEL] === undefined ? LIMITS.joinEntries : 0;
     const readShared = () =>
       this.#parts.snapshots.shared(roomId, { members: LIMITS.joinMembers, entries });
-    return this.#shared.runBeside(`${roomId} ${entries}`, readShared, readOwn);
+    return this.#shared.run(`${roomId} ${entries}`, readShared, readOwn);
   }
 
   /** With the channels that a role follows, apart from the shared one and those of which a part is known. */

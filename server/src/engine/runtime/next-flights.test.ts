@@ -14,15 +14,20 @@ class Works {
 
 const settled = () => new Promise(setImmediate);
 
+/** The result of the work alone. */
+async function shared<V>(flights: NextFlights<string, V>, key: string, work: () => Promise<V>) {
+  return (await flights.run(key, work, async () => {}))[0];
+}
+
 describe('work whose result is wanted as of now', () => {
   it('begins at once for the first, and once more for all who ask while it runs', async () => {
     const [flights, works] = [new NextFlights<string, number>(), new Works()];
-    const asked = ['a', 'a', 'a'].map((key) => flights.run(key, works.begin));
+    const asked = ['a', 'a', 'a'].map((key) => shared(flights, key, works.begin));
     expect(works.ends).toHaveLength(1);
     works.ends[0]?.();
     await settled();
     // Who asks while the second one runs needs a third one.
-    const late = flights.run('a', works.begin);
+    const late = shared(flights, 'a', works.begin);
     expect(works.ends).toHaveLength(2);
     works.ends[1]?.();
     expect(await Promise.all(asked)).toEqual([0, 1, 1]);
@@ -30,7 +35,7 @@ describe('work whose result is wanted as of now', () => {
     works.ends[2]?.();
     expect(await late).toBe(2);
     await settled();
-    const again = flights.run('a', works.begin);
+    const again = shared(flights, 'a', works.begin);
     works.ends[3]?.();
     expect(await again).toBe(3);
   });
@@ -39,7 +44,7 @@ describe('work whose result is wanted as of now', () => {
     const [flights, works] = [new NextFlights<string, number>(), new Works()];
     const begun: string[] = [];
     const ask = (name: string) =>
-      flights.runBeside('a', works.begin, async () => {
+      flights.run('a', works.begin, async () => {
         begun.push(`${name} beside ${works.ends.length - 1}`);
         return name;
       });
@@ -59,8 +64,8 @@ describe('work whose result is wanted as of now', () => {
 
   it('fails for those alone whose run failed, and keeps keys apart', async () => {
     const [flights, works] = [new NextFlights<string, number>(), new Works()];
-    const [first, second] = [flights.run('a', works.begin), flights.run('a', works.begin)];
-    const other = flights.run('b', works.begin);
+    const [first, second] = [shared(flights, 'a', works.begin), shared(flights, 'a', works.begin)];
+    const other = shared(flights, 'b', works.begin);
     works.ends[0]?.(new Error('away'));
     await expect(first).rejects.toThrow('away');
     works.ends[1]?.();

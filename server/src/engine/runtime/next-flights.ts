@@ -7,12 +7,8 @@ export class NextFlights<K, V> {
   readonly #running = new Map<K, Promise<void>>();
   readonly #next = new Map<K, Promise<Begun<V>>>();
 
-  async run(key: K, work: () => Promise<V>): Promise<V> {
-    return (await this.#board(key, work)).flight;
-  }
-
-  /** Likewise, and beside it what nobody shares: it begins in the same turn, right behind. */
-  async runBeside<O>(key: K, work: () => Promise<V>, own: () => Promise<O>): Promise<[V, O]> {
+  /** The result of the work, and of what nobody shares: that begins in the same turn, right behind. */
+  async run<O>(key: K, work: () => Promise<V>, own: () => Promise<O>): Promise<[V, O]> {
     const { flight } = await this.#board(key, work);
     return Promise.all([flight, own()]);
   }
