@@ -27,13 +27,18 @@ export class RedisCalls {
   }
 
   /** One command, one round trip. */
-  async call(name: string, ...args: RedisArgument[]): Promise<unknown> {
+  async call(name: string, ...args: (RedisArgument | Buffer)[]): Promise<unknown> {
     this.#writes.hold();
     try {
       return await this.#client.call(name, ...args);
     } catch (fault) {
       throw toRedisFault(fault);
     }
+  }
+
+  /** Publishes to a shard channel. */
+  spublish(channel: string, message: Buffer): Promise<unknown> {
+    return this.call('spublish', channel, message);
   }
 
   /**

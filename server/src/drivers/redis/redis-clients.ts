@@ -26,9 +26,9 @@ export interface RedisConnectOptions {
 export interface RedisClients extends RedisAccess, AsyncDisposable {
   /** For commands: fails at once while Redis is away, and never sends a command twice. */
   readonly command: Redis | Cluster;
-  /** For publishing by the Socket.IO adapter. */
-  readonly publish: Redis | Cluster;
-  /** For subscriptions: waits for Redis and subscribes again by itself. */
+  /** For what is published to shard channels. */
+  readonly publish: Pick<RedisCalls, 'spublish'>;
+  /** For subscriptions to them: waits for Redis and subscribes again by itself. */
   readonly subscribe: RedisSubscriber;
   readonly watch: RedisWatch;
   /** The masters, as they were when the connections were opened. */
@@ -41,7 +41,7 @@ export interface RedisClients extends RedisAccess, AsyncDisposable {
   close(): Promise<void>;
 }
 
-type Purpose = 'command' | 'publish' | 'subscribe';
+type Purpose = 'command' | 'subscribe';
 
 const FIRST_CONTACT_MS = 10_000;
 /** A goodbye that is not answered by then is cut off. */
@@ -82,16 +82,15 @@ const TOPOLOGY_MS = 15_000;
 export async function openRedis(options: RedisConnectOptions): Promise<RedisClients> {
   const { urls, logger, metrics } = options;
   const scriptSources = await readScripts();
-  const command = createClient(urls, 'command', logger);
-  const publish = createClient(urls, 'publish', logger);
+  const command = createClient(urls, logger);
   const line = command.isCluster ? null : createSingle(urls, 'subscribe', logger);
   const subscribe = line
     ? new SingleSubscriber(line, () => closeClient(line))
     : new ClusterSubscriber(command as Cluster, (place) => createLine(urls, place, logger));
-  const all = [command, publish, ...(line ? [line] : [])];
+  const all = [command, ...(line ? [line] : [])];
   const calls = new RedisCalls(command);
   await using opening = new ResourceStack((err) => logger.debug({ err }, 'Redis: unclean end'));
-  opening.defer(() => Promise.all([closeClient(command), closeClient(publish), subscribe.close()]));
+  opening.defer(() => Promise.all([closeClient(command), subscribe.close()]));
   const redisWatch = opening.use(new RedisWatch(calls, { clock: systemClock, logger, metrics }));
   command.on('ready', () => metrics.set('pinroom_backend_up', 1, { backend: 'redis' }));
   command.on('close', () => metrics.set('pinroom_backend_up', 0, { backend: 'redis' }));
@@ -110,7 +109,7 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const close = () => opened[Symbol.asyncDispose]();
   return {
     command,
-    publish,
+    publish: calls,
     subscribe,
     calls,
     scripts,
@@ -129,18 +128,13 @@ function toMilliseconds(answer: unknown): number {
   return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }
 
-/** For commands, or for publishing. */
-function createClient(
-  urls: readonly string[],
-  purpose: 'command' | 'publish',
-  logger: Logger,
-): Redis | Cluster {
-  if (urls.length === 1) return createSingle(urls, purpose, logger);
+function createClient(urls: readonly string[], logger: Logger): Redis | Cluster {
+  if (urls.length === 1) return createSingle(urls, 'command', logger);
   const cluster = new Cluster(urls.map(toAddress), {
     redisOptions: {
       ...COMMAND_OPTIONS,
       ...sharedOptions(urls),
-      connectionName: `pinroom-${purpose}`,
+      connectionName: 'pinroom-command',
     },
     enableOfflineQueue: false,
     lazyConnect: true,
@@ -151,9 +145,9 @@ function createClient(
     slotsRefreshTimeout: 1_500,
     slotsRefreshInterval: TOPOLOGY_MS,
   });
-  tendCluster(cluster, (client, server) => watch(client, { client: purpose, server }, logger));
-  watch(cluster, { client: purpose }, logger);
-  if (purpose === 'command') tellMasters(cluster, logger);
+  tendCluster(cluster, (client, server) => watch(client, { client: 'command', server }, logger));
+  watch(cluster, { client: 'command' }, logger);
+  tellMasters(cluster, logger);
   return cluster;
 }
 
