@@ -26,7 +26,6 @@ import type { RedisAccess } from './redis-access.js';
 import type { RedisCommand } from './redis-calls.js';
 import { judgeLives } from './redis-leases.js';
 import { READS } from './redis-resilience.js';
-import { ROOM_FIELDS } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
 type RefusalCode = Extract<JoinOutcome, { kind: 'refused' }>['code'];
@@ -171,7 +170,7 @@ const rights = defineScript({
     keys.membersKey(roomId),
     keys.onlineKey(roomId),
   ],
-  args: ({ userIds }) => [ROOM_FIELDS.length, ...ROOM_FIELDS, ...userIds],
+  args: ({ userIds }) => userIds,
   reply: (raw) => raw as RoomLookAnswer | null,
 });
 

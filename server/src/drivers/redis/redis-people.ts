@@ -16,7 +16,7 @@ import * as keys from './keys.js';
 import { joinLooks, parseMember, toMember } from './member-fields.js';
 import type { RedisAccess } from './redis-access.js';
 import { READS } from './redis-resilience.js';
-import { parseRoom, ROOM_FIELDS } from './room-fields.js';
+import { parseRoom } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
 type RefusedRename = Extract<RenameOutcome, { kind: 'refused' }>['code'];
@@ -89,7 +89,6 @@ const changeHost = defineScript({
     userId,
     action,
     byUserId,
-    ...ROOM_FIELDS,
   ],
   reply: (raw) => raw as 'absent' | RefusedHost | (string | null)[],
 });

@@ -16,7 +16,7 @@ import {
 } from './member-answers.js';
 import type { RedisAccess } from './redis-access.js';
 import { READS } from './redis-resilience.js';
-import { positionField, ROOM_FIELDS } from './room-fields.js';
+import { positionField } from './room-fields.js';
 import { defineScript } from './scripts.js';
 
 /** What the function `channel_end` of the scripts answers. */
@@ -63,9 +63,7 @@ const lookAtOwn = defineScript({
   args: ({ userId, channels, entries }) => [
     entries,
     LIMITS.answerBytes,
-    ROOM_FIELDS.length,
     ...channels.map(positionField),
-    ...ROOM_FIELDS,
     userId,
   ],
   reply: (raw) => raw as [look: RoomLookAnswer, ends: ChannelEndAnswer[]] | null,

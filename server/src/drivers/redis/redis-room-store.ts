@@ -66,8 +66,6 @@ const updateRoom = defineScript({
       log,
       ifRev ?? '',
       pin?.from ?? '',
-      ROOM_FIELDS.length,
-      ...ROOM_FIELDS,
       ...changePairs(change),
     ];
   },

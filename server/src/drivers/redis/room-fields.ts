@@ -5,7 +5,7 @@ import type { RoomChange } from '../../engine/room/room-store.port.js';
 /** The field of a room's hash with the newest id of a channel. */
 export const positionField = (channel: string) => `ch:${channel}`;
 
-/** Fields of a room's hash that make a `LiveRoom`, in the order in which scripts answer them. */
+/** Fields of a room's hash that make a `LiveRoom`, in the order in which `room_fields` of the scripts answers them. */
 export const ROOM_FIELDS = [
   'pin',
   'title',
@@ -30,6 +30,10 @@ export const ROOM_FIELDS = [
 ] as const;
 
 type Field = (typeof ROOM_FIELDS)[number];
+
+const PLACES = Object.fromEntries(ROOM_FIELDS.map((field, place) => [field, place])) as {
+  readonly [F in Field]: number;
+};
 
 /**
  * What a role may send, as the append script reads it: `<1: may write to room> <ms between entries>
@@ -105,7 +109,7 @@ export function recordPairs(record: RoomRecord): string[] {
 /** Reads the values of `ROOM_FIELDS`; null: the room is absent. */
 export function parseRoom(roomId: string, reply: unknown): LiveRoom | null {
   const values = reply as (string | null)[];
-  const field = (name: Field) => values[ROOM_FIELDS.indexOf(name)] ?? '';
+  const field = (name: Field) => values[PLACES[name]] ?? '';
   if (field('rev') === '') return null;
   const hosts = field('hosts');
   const closedAt = field('closedAt');

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { ROOM_FIELDS } from './room-fields.js';
 import { readScripts, SCRIPT_NAMES } from './scripts.js';
 
 const FOLDER = new URL('./lua/', import.meta.url);
@@ -32,6 +33,12 @@ describe('Redis scripts', () => {
       const functions = [...source.matchAll(/^local function (\w+)/gm)].map((match) => match[1]);
       expect(new Set(functions).size).toBe(functions.length);
     }
+  });
+
+  test('[FEED-1] scripts answer the fields of a room in the order in which they are read', async () => {
+    const source = await sourceOf('include/room-fields');
+    const fields = [...source.matchAll(/'(\w+)'/g)].map((match) => match[1]).slice(1);
+    expect(fields).toEqual([...ROOM_FIELDS]);
   });
 
   test.each(SCRIPT_NAMES)('[FEED-1] %s says what it takes and gives', async (name) => {

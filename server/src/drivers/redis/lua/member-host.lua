@@ -14,8 +14,7 @@
 -- ARGV[3] user id
 -- ARGV[4] grant, revoke or transfer
 -- ARGV[5] the host who does it
--- ARGV[6..] which fields of the room to answer
--- Returns 'absent', a code or the values of the fields.
+-- Returns 'absent', a code or what `room_fields` does.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local members, user_id, action, by = KEYS[5], ARGV[3], ARGV[4], ARGV[5]
 room.roster, room.online, room.hosts_away = KEYS[6], KEYS[7], KEYS[8]
@@ -25,6 +24,7 @@ room.topic, room.id = ARGV[1], ARGV[2]
 --@include log-entry.lua
 --@include presence.lua
 --@include change-host.lua
+--@include room-fields.lua
 
 local row = load_room(room, 'hosts')
 if not row then return 'absent' end
@@ -47,4 +47,4 @@ else
     change_hosts(room, members, next_hosts, user_id, leaving, action, '"' .. by .. '"')
   end
 end
-return redis.call('HMGET', room.hash, unpack(ARGV, 6))
+return room_fields(room.hash)

@@ -3,9 +3,8 @@
 -- KEYS[1] room hash
 -- KEYS[2] members hash
 -- KEYS[3] online hash
--- ARGV[1] how many fields of the room to answer
--- ARGV[2..] these fields, then user ids
+-- ARGV[1..] user ids
 -- Returns what `room_look` does.
 --@include room-look.lua
 
-return room_look(KEYS[1], KEYS[2], KEYS[3], ARGV, 2, 1 + ARGV[1])
+return room_look(KEYS[1], KEYS[2], KEYS[3], ARGV, 1)

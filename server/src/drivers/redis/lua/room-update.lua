@@ -11,24 +11,23 @@
 -- ARGV[4] payload of the log entry, JSON
 -- ARGV[5] the revision that the room must have; empty: any
 -- ARGV[6] the PIN that the room must have; empty: any
--- ARGV[7] how many fields to answer
--- ARGV[8..] these fields, then field/value pairs to set
--- Returns 'absent', 'closed', 'stale' or the values of the fields.
+-- ARGV[7..] field/value pairs to set
+-- Returns 'absent', 'closed', 'stale' or what `room_fields` does.
 local room = { hash = KEYS[1], log = KEYS[2], archived = KEYS[3], unarchived = KEYS[4] }
 local log_type, log_payload, if_rev, if_pin = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local last_field = 7 + ARGV[7]
 local hosts_away = KEYS[5]
 room.topic, room.id = ARGV[1], ARGV[2]
 --@include room.lua
 --@include log-entry.lua
+--@include room-fields.lua
 
 local row = load_room(room, 'hostAwaySince', 'pin')
 if not row then return 'absent' end
 if room.isClosed then return 'closed' end
 if if_rev ~= '' and if_rev ~= room.rev then return 'stale' end
 if if_pin ~= '' and if_pin ~= row[7] then return 'stale' end
-if #ARGV > last_field then
-  redis.call('HSET', room.hash, unpack(ARGV, last_field + 1, #ARGV))
+if #ARGV > 6 then
+  redis.call('HSET', room.hash, unpack(ARGV, 7, #ARGV))
   -- What becomes of the room, and when, may have changed.
   if row[6] ~= '' then redis.call('ZADD', hosts_away, room.at, room.id) end
 end
@@ -36,4 +35,4 @@ raise_rev(room)
 room.activeAt = room.at
 log_entry(room, log_type, log_payload)
 publish(room, 'u ' .. room.rev)
-return redis.call('HMGET', room.hash, unpack(ARGV, 8, last_field))
+return room_fields(room.hash)

@@ -6,8 +6,7 @@
 -- KEYS[4..] streams
 -- ARGV[1] how many entries of a channel at most
 -- ARGV[2] how many bytes of a channel at most; one entry comes in any case
--- ARGV[3] how many fields of the room to answer
--- ARGV[4..] for each stream the field of the room hash with its position, then the fields, then the user
+-- ARGV[3..] for each stream the field of the room hash with its position, then the user
 -- Returns false when the room is absent, else {what `room_look` does, for each stream what
 -- `channel_end` does}.
 local hash, limit, bytes = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -15,9 +14,8 @@ local streams = #KEYS - 3
 --@include room-look.lua
 --@include channel-end.lua
 
-local first = 4 + streams
-local look = room_look(hash, KEYS[2], KEYS[3], ARGV, first, first + ARGV[3] - 1)
+local look = room_look(hash, KEYS[2], KEYS[3], ARGV, 3 + streams)
 if not look then return false end
 local ends = {}
-for i = 1, streams do ends[i] = channel_end(hash, ARGV[3 + i], KEYS[3 + i], limit, bytes) end
+for i = 1, streams do ends[i] = channel_end(hash, ARGV[2 + i], KEYS[3 + i], limit, bytes) end
 return { look, ends }
