@@ -77,7 +77,7 @@ async function compare(
   });
   return {
     title: crowd.name,
-    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done; seconds until all are in.`,
+    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done, less that of as long a while in which nobody comes; seconds until all are in.`,
     command: `npm run bench -- joins --only "${crowd.name}"`,
     columns: ['', '× bare', '±', 'server', 'Redis', 'PostgreSQL', 's until all are in'],
     rows: bars.map(({ name, value, spread: range }, place) => {
@@ -106,14 +106,32 @@ async function compare(
 async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): Promise<Sample> {
   const { settleMs } = contender;
   const field = await Field.prepare(contender, crowd, crowd);
-  const [before, start] = [usageOf(house, contender), performance.now()];
-  await field.fill();
-  const ms = performance.now() - start;
-  // Who came is told of to all and archived.
+  // What was prepared is archived.
   await pause(settleMs);
-  const used = usageBetween(before, usageOf(house, contender));
+  const idle = await usageWhile(() => pause(settleMs));
+  let ms = 0;
+  const all = await usageWhile(async () => {
+    const start = performance.now();
+    await field.fill();
+    ms = performance.now() - start;
+    // Who came is told of to all and archived.
+    await pause(settleMs);
+  });
   field.close();
   // Who is gone is no work any more.
   await pause(settleMs);
-  return { ...used, ms };
+  const share = (ms + settleMs) / settleMs;
+  const used = (of: (usage: Usage) => number) => of(all) - of(idle) * share;
+  return {
+    node: used(({ node }) => node),
+    redis: used(({ redis }) => redis),
+    postgres: used(({ postgres }) => postgres),
+    ms,
+  };
+
+  async function usageWhile(run: () => Promise<void>): Promise<Usage> {
+    const before = usageOf(house, contender);
+    await run();
+    return usageBetween(before, usageOf(house, contender));
+  }
 }
