@@ -8,6 +8,8 @@ const PONG = 0x8a;
 const LONG = 126;
 const LONGEST = 127;
 const CONNECT_MS = 30_000;
+/** From the open connection to the greeting. */
+const GREETING_MS = 60_000;
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 /** What the system hands over at once; one for all sockets, since it is read before the next one is. */
 const SHARED = Buffer.allocUnsafeSlow(256 * 1_024);
@@ -85,8 +87,16 @@ export class LightSocket {
     socket.#socket.once('close', () => refuse('the server closed the connection'));
     // What Engine.IO says first may wait unread: nothing of it is needed.
     socket.send(`40${JSON.stringify(auth)}`);
-    await greeted;
-    return socket;
+    const timer = setTimeout(() => refuse(`no greeting within ${GREETING_MS} ms`), GREETING_MS);
+    try {
+      await greeted;
+      return socket;
+    } catch (fault) {
+      socket.close();
+      throw fault;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   send(text: string): void {

@@ -8,7 +8,9 @@ interface Fork {
   readonly number: number;
   readonly atMs: number;
   readonly events: WorkerEvents;
+  /** All but pings. */
   readonly heard: ToWorker[];
+  hangs: boolean;
   isKilled: boolean;
 }
 
@@ -27,11 +29,14 @@ function open(count: number) {
     onReady: ({ description }) => void ready.push(description),
     fork(number, events) {
       const atMs = clock.now() - startedAt;
-      const fork: Fork = { number, atMs, events, heard: [], isKilled: false };
+      const fork: Fork = { number, atMs, events, heard: [], hangs: false, isKilled: false };
       forks.push(fork);
       return {
         pid: forks.length,
-        send: (message) => void fork.heard.push(message),
+        send(message) {
+          if (message.kind !== 'ping') fork.heard.push(message);
+          else if (!fork.hangs) queueMicrotask(() => events.said({ kind: 'pong' }));
+        },
         kill() {
           fork.isKilled = true;
           queueMicrotask(() => events.ended(null));
@@ -117,6 +122,25 @@ describe('workers', () => {
       for (const worker of [1, 2]) await group.end(worker, 3);
     }
     expect(group.status()).toBe(3);
+  });
+
+  it('that hang are killed and started again; those that answer, or only begin, are not', async () => {
+    const { clock, forks, newest, serve } = open(3);
+    await serve(1);
+    await serve(2);
+    for (const worker of [2, 3]) newest(worker).hangs = true;
+    const killed = () => forks.filter(({ isKilled }) => isKilled).map(({ number }) => number);
+    await clock.wind(19_000);
+    // Slow is not dead.
+    newest(2).events.said({ kind: 'pong' });
+    await clock.wind(19_000);
+    expect(killed()).toEqual([]);
+    await clock.wind(6_000);
+    expect(killed()).toEqual([2]);
+    await clock.wind(200);
+    expect(forks.map(({ number }) => number)).toEqual([1, 2, 3, 2]);
+    await clock.wind(60_000);
+    expect(killed()).toEqual([2]);
   });
 
   it('that have not served for long are not taken to be steady', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/runtime/clock.js';
 import type { Logger } from '../engine/runtime/logger.js';
+import { runLoop } from '../engine/runtime/run-loop.js';
 import { FigureExchange } from './figure-exchange.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
@@ -10,6 +11,12 @@ const LONGEST_PAUSE_MS = 30_000;
 const STEADY_MS = 60_000;
 /** So many failed starts of each worker, with nobody serving meanwhile, and the whole ends. */
 const HOPELESS_STARTS = 5;
+const ASK_EVERY_MS = 5_000;
+/**
+ * A worker that serves and leaves so many questions in a row without an answer hangs: its people are
+ * nobody's, and the kernel goes on giving it new ones. Counted, not timed: a clock may jump.
+ */
+const MOST_UNANSWERED = 4;
 /** Beyond the time that a worker takes to stop by itself, for the end of its process. */
 const STOP_MARGIN_MS = 2_000;
 
@@ -42,12 +49,15 @@ export interface SupervisorParts {
 interface Running {
   readonly child: WorkerProcess;
   isReady: boolean;
+  /** Pings since it last said something. */
+  unanswered: number;
 }
 
 /**
  * Keeps a number of workers running, until it is stopped. The first one starts alone: what keeps it
  * from starting would keep all, and is said once. A worker that ends is started again, after a pause
  * that grows; as long as another one serves that goes on for ever, since the others hold the people.
+ * One that hangs is ended, and so started again.
  */
 export class Supervisor {
   readonly #parts: SupervisorParts;
@@ -68,6 +78,9 @@ export class Supervisor {
   /** Resolves when no worker is left, with the exit status of the whole. Once. */
   async run(): Promise<number> {
     const { count } = this.#parts;
+    const { clock, logger } = this.#parts;
+    const options = { name: 'worker-watch', everyMs: ASK_EVERY_MS, clock, logger };
+    const watch = runLoop(options, async () => this.#ask());
     let others = () => {};
     const firstServes = new Promise<void>((resolve) => {
       others = resolve;
@@ -76,6 +89,7 @@ export class Supervisor {
     await Promise.race([firstServes, first]);
     const rest = Array.from({ length: count - 1 }, (_, n) => this.#keep(n + 2, () => {}));
     await Promise.all([first, ...rest]);
+    await watch.stop();
     return this.#status;
   }
 
@@ -125,6 +139,7 @@ export class Supervisor {
       (resolve) => {
         const child = this.#parts.fork(worker, {
           said: (message) => {
+            running.unanswered = 0;
             if (message.kind === 'ready') {
               running.isReady = true;
               this.#serves(message);
@@ -136,10 +151,24 @@ export class Supervisor {
             resolve({ pid: child.pid, hasServed: running.isReady, status });
           },
         });
-        const running: Running = { child, isReady: false };
+        const running: Running = { child, isReady: false, unanswered: 0 };
         this.#running.set(worker, running);
       },
     );
+  }
+
+  /** Who stops has a deadline of its own. */
+  #ask(): void {
+    if (this.#stopping.signal.aborted) return;
+    for (const [worker, running] of this.#running) {
+      const { child, isReady, unanswered } = running;
+      if (!isReady) continue;
+      if (unanswered === MOST_UNANSWERED) {
+        this.#parts.logger.error({ worker, workerPid: child.pid }, 'a worker hangs: it is killed');
+        child.kill();
+      } else child.send({ kind: 'ping' });
+      running.unanswered += 1;
+    }
   }
 
   #serves(about: Extract<FromWorker, { kind: 'ready' }>): void {
@@ -151,6 +180,7 @@ export class Supervisor {
   }
 
   #said(worker: number, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    if (message.kind === 'pong') return;
     if (message.kind === 'figures') {
       this.#figures.given(worker, message.ask, message.text);
       return;

@@ -40,6 +40,8 @@ export class WorkerLink {
       switch (message.kind) {
         case 'stop':
           return onStop(false);
+        case 'ping':
+          return this.#say({ kind: 'pong' });
         case 'give-figures':
           return void this.#give(message.ask);
         case 'all-figures':

@@ -126,6 +126,20 @@ describe(`${WORKERS} workers on one port`, () => {
     expect(group.output().match(/"msg":"stopped"/g)).toHaveLength(WORKERS);
   }, 90_000);
 
+  it('that hang are killed and started again', async () => {
+    const { env } = await startBackends();
+    const group = await spawnNode({ env: { ...env, PINROOM_WORKERS: `${WORKERS}` } });
+    await until(() => group.output().includes('2 workers'), START_MS);
+    const workers = descendantsOf(group.pid);
+    const [victim = 0] = workers;
+    process.kill(victim, 'SIGSTOP');
+    await until(() => group.output().includes('a worker hangs: it is killed'), 40_000);
+    await until(() => descendantsOf(group.pid).length === WORKERS, START_MS);
+    expect(running([victim])).toEqual([]);
+    await until(async () => (await scrapedWorkers(group)).length === WORKERS, START_MS);
+    expect(await group.stop()).toBe(0);
+  }, 120_000);
+
   it('do not begin where their supervisor has gone by then', () => {
     const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
     const env = { ...process.env, REDIS_URL: undefined, DATABASE_URL: undefined };

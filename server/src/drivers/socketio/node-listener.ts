@@ -27,6 +27,7 @@ import {
   noteRefusal,
   type Refusal,
   refusalBody,
+  refusalHeaders,
   refusalOf,
   type UpgradeRules,
 } from './origin-gate.js';
@@ -56,8 +57,6 @@ const REQUEST_MS = 30_000;
 const LOOK_MS = 1_000;
 /** How long a refused peer may take to go by itself, ms: it is to read why first. */
 const REFUSED_GONE_MS = 1_000;
-
-const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Socket.IO on `ws`, and HTTP, on one server of node:http. */
 export class NodeListener implements Listener {
@@ -134,7 +133,8 @@ export class NodeListener implements Listener {
       if (targetOf(request).path !== path) return this.#onRequest(request, response);
       noteRefusal(NO_WEBSOCKET, this.#addressOf(request), this.#options);
       response.statusCode = Number.parseInt(NO_WEBSOCKET.status, 10);
-      response.setHeaders(new Map(Object.entries({ ...answerHeaders, ...JSON_BODY })));
+      const headers = { ...answerHeaders, ...refusalHeaders(NO_WEBSOCKET) };
+      response.setHeaders(new Map(Object.entries(headers)));
       response.end(refusalBody(NO_WEBSOCKET));
     });
   }
@@ -165,7 +165,7 @@ export class NodeListener implements Listener {
   #refuse(socket: Duplex, refusal: Refusal, address: string): void {
     noteRefusal(refusal, address, this.#options);
     const body = refusalBody(refusal);
-    const headers = { ...this.#options.answerHeaders, ...JSON_BODY };
+    const headers = { ...this.#options.answerHeaders, ...refusalHeaders(refusal) };
     socket.end(headOf(refusal.status, headers, Buffer.byteLength(body)) + body);
     // Half closed, it would stay for as long as the peer likes.
     const timer = setTimeout(() => socket.destroy(), REFUSED_GONE_MS);

@@ -3,6 +3,7 @@ import type { Metrics } from '../../engine/runtime/metrics.js';
 import { networkOf } from '../../engine/runtime/network.js';
 import { readCookie } from '../cookies/read-cookie.js';
 import type { AddressOf, HeaderOf } from './client-address.js';
+import type { HeaderFields } from './fetch-handler.js';
 
 /** Whether a page of this origin may connect. Own origin is for the caller to know: see `host`. */
 export type OriginCheck = (origin: string, headerOf: HeaderOf) => boolean;
@@ -89,6 +90,14 @@ export function noteRefusal(
 ): void {
   metrics.count('pinroom_handshakes_total', { code });
   logger.debug({ network: networkOf(address), code }, 'an upgrade was refused');
+}
+
+/** Its headers, beside those that every answer gets. */
+export function refusalHeaders({ retryAfterMs }: Refusal): HeaderFields {
+  return {
+    'content-type': 'application/json',
+    ...(retryAfterMs === undefined ? {} : { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` }),
+  };
 }
 
 /** The body of a refusal. */

@@ -11,6 +11,7 @@ import {
   noteRefusal,
   type Refusal,
   refusalBody,
+  refusalHeaders,
   refusalOf,
   type UpgradeRules,
 } from './origin-gate.js';
@@ -163,8 +164,9 @@ export class UwsListener implements Listener {
 
   #refuse(res: UwsResponse, refusal: Refusal, address: string): void {
     noteRefusal(refusal, address, this.#options);
-    res.writeStatus(refusal.status).writeHeader('content-type', 'application/json');
-    for (const [name, value] of Object.entries(this.#options.answerHeaders)) {
+    res.writeStatus(refusal.status);
+    const headers = { ...this.#options.answerHeaders, ...refusalHeaders(refusal) };
+    for (const [name, value] of Object.entries(headers)) {
       res.writeHeader(name, value);
     }
     res.end(refusalBody(refusal));

@@ -166,7 +166,7 @@ describe.each(TRANSPORTS)('a network with few connections on %s', (transport) =>
       const open = await Promise.all([1, 2, 3, 4].map(() => openRaw(bench.host)));
       const fifth = new RawClient(bench.host);
       await fifth.closed();
-      expect(fifth.refused?.status).toBe(429);
+      expect(fifth.refused).toMatchObject({ status: 429, retryAfter: '5' });
       expect(JSON.parse(fifth.refused?.body ?? '')).toEqual({
         error: {
           code: 'rate_limited',

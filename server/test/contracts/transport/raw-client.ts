@@ -15,8 +15,8 @@ export class RawClient {
   /** Text frames as they came, pings left out. */
   readonly frames: string[] = [];
   closeCode: number | null = null;
-  /** Status and body of a refused upgrade. */
-  refused: { status: number; body: string } | null = null;
+  /** Of a refused upgrade. */
+  refused: { status: number; retryAfter: string | undefined; body: string } | null = null;
 
   constructor(host: string, options: RawClientOptions = {}) {
     const { origin, cookie, query = '' } = options;
@@ -36,7 +36,8 @@ export class RawClient {
         body += chunk;
       });
       response.on('end', () => {
-        this.refused = { status: response.statusCode ?? 0, body };
+        const { headers, statusCode = 0 } = response;
+        this.refused = { status: statusCode, retryAfter: headers['retry-after'], body };
       });
     });
     afterFile(() => this.socket.terminate());
