@@ -32,6 +32,10 @@ interface Sample extends Usage {
 }
 
 const US = 1e6;
+/** What a server does by itself is taken from so long a while. */
+const IDLE_MS = 3_000;
+/** After so long a server has done what came of those who only got a session. */
+const SETTLED_MS = 1_500;
 
 /** CPU and time of those who connect and join. */
 export async function benchJoins(house: BenchHouse, args: string[]): Promise<Section[]> {
@@ -77,7 +81,7 @@ async function compare(
   });
   return {
     title: crowd.name,
-    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done, less that of as long a while in which nobody comes; seconds until all are in.`,
+    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done, less what they use in such a while when nobody comes; seconds until all are in.`,
     command: `npm run bench -- joins --only "${crowd.name}"`,
     columns: ['', '× bare', '±', 'server', 'Redis', 'PostgreSQL', 's until all are in'],
     rows: bars.map(({ name, value, spread: range }, place) => {
@@ -107,8 +111,8 @@ async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): P
   const { settleMs } = contender;
   const field = await Field.prepare(contender, crowd, crowd);
   // What was prepared is archived.
-  await pause(settleMs);
-  const idle = await usageWhile(() => pause(settleMs));
+  await pause(SETTLED_MS);
+  const idle = await usageWhile(() => pause(IDLE_MS));
   let ms = 0;
   const all = await usageWhile(async () => {
     const start = performance.now();
@@ -120,8 +124,8 @@ async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): P
   field.close();
   // Who is gone is no work any more.
   await pause(settleMs);
-  const share = (ms + settleMs) / settleMs;
-  const used = (of: (usage: Usage) => number) => of(all) - of(idle) * share;
+  const share = (ms + settleMs) / IDLE_MS;
+  const used = (of: (usage: Usage) => number) => Math.max(0, of(all) - of(idle) * share);
   return {
     node: used(({ node }) => node),
     redis: used(({ redis }) => redis),

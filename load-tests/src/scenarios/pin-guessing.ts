@@ -10,7 +10,7 @@ export default defineScenario({
   player(me) {
     me.turns(async ({ at }) => {
       const { pin: own } = me.room.room;
-      if (own === null) return;
+      if (own === null) throw new Error('The room is closed: how long are PINs?');
       // As long as those that the server gives out.
       const lowest = 10 ** (own.length - 1);
       const pin = String(lowest + Math.floor(me.random() * 9 * lowest));

@@ -77,8 +77,7 @@ export class Supervisor {
 
   /** Resolves when no worker is left, with the exit status of the whole. Once. */
   async run(): Promise<number> {
-    const { count } = this.#parts;
-    const { clock, logger } = this.#parts;
+    const { clock, count, logger } = this.#parts;
     const options = { name: 'worker-watch', everyMs: ASK_EVERY_MS, clock, logger };
     const watch = runLoop(options, async () => this.#ask());
     let others = () => {};
@@ -163,11 +162,11 @@ export class Supervisor {
     for (const [worker, running] of this.#running) {
       const { child, isReady, unanswered } = running;
       if (!isReady) continue;
-      if (unanswered === MOST_UNANSWERED) {
-        this.#parts.logger.error({ worker, workerPid: child.pid }, 'a worker hangs: it is killed');
-        child.kill();
-      } else child.send({ kind: 'ping' });
       running.unanswered += 1;
+      if (unanswered < MOST_UNANSWERED) child.send({ kind: 'ping' });
+      if (unanswered !== MOST_UNANSWERED) continue;
+      this.#parts.logger.error({ worker, workerPid: child.pid }, 'a worker hangs: it is killed');
+      child.kill();
     }
   }
 

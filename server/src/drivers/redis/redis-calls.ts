@@ -38,7 +38,7 @@ export class RedisCalls {
 
   /** Publishes to a shard channel. */
   spublish(channel: string, message: Buffer): Promise<unknown> {
-    return this.call('spublish', channel, message);
+    return this.call('SPUBLISH', channel, message);
   }
 
   /**

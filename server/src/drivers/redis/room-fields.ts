@@ -5,7 +5,7 @@ import type { RoomChange } from '../../engine/room/room-store.port.js';
 /** The field of a room's hash with the newest id of a channel. */
 export const positionField = (channel: string) => `ch:${channel}`;
 
-/** Fields of a room's hash that make a `LiveRoom`, in the order in which `room_fields` of the scripts answers them. */
+/** Fields of a room's hash that make a `LiveRoom`, in the order in which scripts answer them (`room_fields`). */
 export const ROOM_FIELDS = [
   'pin',
   'title',

@@ -1,4 +1,4 @@
-/** What is asked of the client that publishes; an ioredis client or cluster fits. */
+/** What is asked of what publishes. */
 export interface ShardPublisher {
   spublish(channel: string, message: Buffer): Promise<unknown>;
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisCalls } from '../../../src/drivers/redis/redis-calls.js';
 import { SingleSubscriber } from '../../../src/drivers/redis/redis-subscriber.js';
 import { composeFrame, parseFrame } from '../../../src/engine/fanout/frame.port.js';
 import { doorTopic, roomTopic } from '../../../src/engine/fanout/topic.port.js';
@@ -52,7 +53,7 @@ describe('the bus over a line that fails', () => {
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
     const subscribe = openSubscriber({ ...redis, url: `redis://127.0.0.1:${proxy.port}` });
-    const bench = await openBench('ws', { redis: { publish, subscribe } });
+    const bench = await openBench('ws', { redis: { publish: new RedisCalls(publish), subscribe } });
     afterFile(() => bench.server.close());
     let interruptions = 0;
     bench.server.bus?.onInterrupted(() => {
@@ -93,7 +94,9 @@ describe.each(TRANSPORTS)('the bus on %s', (transport) => {
     stranger = open(redis, true);
     const publish = open(redis, false);
     await until(() => publish.status === 'ready');
-    bench = await openBench(transport, { redis: { publish, subscribe: openSubscriber(redis) } });
+    bench = await openBench(transport, {
+      redis: { publish: new RedisCalls(publish), subscribe: openSubscriber(redis) },
+    });
     bench.server.bus?.onFrame((roomId, raw) => {
       const frame = parseFrame(raw);
       if (frame?.kind === 'signal') {
