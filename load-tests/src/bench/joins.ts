@@ -32,10 +32,6 @@ interface Sample extends Usage {
 }
 
 const US = 1e6;
-/** What a server does by itself is taken from so long a while. */
-const IDLE_MS = 3_000;
-/** After so long a server has done what came of those who only got a session. */
-const SETTLED_MS = 1_500;
 
 /** CPU and time of those who connect and join. */
 export async function benchJoins(house: BenchHouse, args: string[]): Promise<Section[]> {
@@ -81,7 +77,7 @@ async function compare(
   });
   return {
     title: crowd.name,
-    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done, less what they use in such a while when nobody comes; seconds until all are in.`,
+    about: `${crowd.about} µs of CPU for each, of the server, Redis and PostgreSQL, until all that came of it is done; seconds until all are in.`,
     command: `npm run bench -- joins --only "${crowd.name}"`,
     columns: ['', '× bare', '±', 'server', 'Redis', 'PostgreSQL', 's until all are in'],
     rows: bars.map(({ name, value, spread: range }, place) => {
@@ -110,32 +106,14 @@ async function compare(
 async function measure(house: BenchHouse, contender: Contender, crowd: Crowd): Promise<Sample> {
   const { settleMs } = contender;
   const field = await Field.prepare(contender, crowd, crowd);
-  // What was prepared is archived.
-  await pause(SETTLED_MS);
-  const idle = await usageWhile(() => pause(IDLE_MS));
-  let ms = 0;
-  const all = await usageWhile(async () => {
-    const start = performance.now();
-    await field.fill();
-    ms = performance.now() - start;
-    // Who came is told of to all and archived.
-    await pause(settleMs);
-  });
+  const [before, start] = [usageOf(house, contender), performance.now()];
+  await field.fill();
+  const ms = performance.now() - start;
+  // Who came is told of to all and archived.
+  await pause(settleMs);
+  const used = usageBetween(before, usageOf(house, contender));
   field.close();
   // Who is gone is no work any more.
   await pause(settleMs);
-  const share = (ms + settleMs) / IDLE_MS;
-  const used = (of: (usage: Usage) => number) => Math.max(0, of(all) - of(idle) * share);
-  return {
-    node: used(({ node }) => node),
-    redis: used(({ redis }) => redis),
-    postgres: used(({ postgres }) => postgres),
-    ms,
-  };
-
-  async function usageWhile(run: () => Promise<void>): Promise<Usage> {
-    const before = usageOf(house, contender);
-    await run();
-    return usageBetween(before, usageOf(house, contender));
-  }
+  return { ...used, ms };
 }

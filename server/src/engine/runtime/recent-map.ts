@@ -16,8 +16,9 @@ export class RecentMap<V> {
   set(key: string, value: V): void {
     this.#values.delete(key);
     this.#values.set(key, value);
+    if (this.#values.size <= this.#most) return;
     const [oldest] = this.#values.keys();
-    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+    if (oldest !== undefined) this.#values.delete(oldest);
   }
 
   /** The value of a key, made where there is none; a use of it. */
