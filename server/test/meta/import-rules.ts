@@ -11,7 +11,7 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Driver folders that every driver may import; they import no other driver. */
-const DRIVER_LEAVES = ['resilience', 'cookies'];
+const DRIVER_LEAVES = ['resilience', 'headers'];
 
 /** Which driver folder a package belongs to. */
 const HOMES: Readonly<Record<string, string>> = {

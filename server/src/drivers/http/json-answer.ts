@@ -1,5 +1,6 @@
 import { CODES } from '@pinroom/client/contract';
 import { AppError, toWireError } from '../../engine/runtime/app-error.js';
+import { retryAfter } from '../headers/retry-after.js';
 
 type HeaderFields = { readonly [name: string]: string };
 
@@ -21,7 +22,7 @@ export function faultAnswer(fault: unknown, headers: HeaderFields = {}): Respons
   const error = toWireError(fault);
   const extra: { [name: string]: string } = {};
   if (error.retryAfterMs !== undefined) {
-    extra['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+    extra['retry-after'] = retryAfter(error.retryAfterMs);
   }
   if (error.code === 'unauthenticated') extra['www-authenticate'] = 'Bearer';
   return jsonAnswer(CODES[error.code].status, { error }, { ...extra, ...headers });

@@ -7,7 +7,7 @@ import {
 import type { SessionApi, SessionGrant } from '../../engine/connection/http-api.port.js';
 import { AppError } from '../../engine/runtime/app-error.js';
 import type { Clock } from '../../engine/runtime/clock.js';
-import { readCookie } from '../cookies/read-cookie.js';
+import { readCookie } from '../headers/read-cookie.js';
 import { session, sessionList } from './answer-schemas.js';
 import { emptyAnswer, faultAnswer, isOurFault, jsonAnswer } from './json-answer.js';
 import { mayUseCookie } from './origin-policy.js';

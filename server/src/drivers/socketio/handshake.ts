@@ -7,7 +7,7 @@ import { AppError, toWireError, unavailable } from '../../engine/runtime/app-err
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { networkOf } from '../../engine/runtime/network.js';
-import { readCookie } from '../cookies/read-cookie.js';
+import { readCookie } from '../headers/read-cookie.js';
 import { withDeadline } from './call-deadline.js';
 import { notedAddress } from './client-address.js';
 import { connectionOf, type EngineConnection, type PinroomSocket } from './engine-io-internals.js';

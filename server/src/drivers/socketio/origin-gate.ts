@@ -1,7 +1,8 @@
 import type { Logger } from '../../engine/runtime/logger.js';
 import type { Metrics } from '../../engine/runtime/metrics.js';
 import { networkOf } from '../../engine/runtime/network.js';
-import { readCookie } from '../cookies/read-cookie.js';
+import { readCookie } from '../headers/read-cookie.js';
+import { retryAfter } from '../headers/retry-after.js';
 import type { AddressOf, HeaderOf } from './client-address.js';
 import type { HeaderFields } from './fetch-handler.js';
 
@@ -96,7 +97,7 @@ export function noteRefusal(
 export function refusalHeaders({ retryAfterMs }: Refusal): HeaderFields {
   return {
     'content-type': 'application/json',
-    ...(retryAfterMs === undefined ? {} : { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` }),
+    ...(retryAfterMs === undefined ? {} : { 'retry-after': retryAfter(retryAfterMs) }),
   };
 }
 
