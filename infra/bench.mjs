@@ -152,14 +152,9 @@ async function run(args) {
     return 0;
   }
   const isWritten = take(args, '--write');
-  const isWhole = !/^[^-]/.test(args[0] ?? '');
-  if (
-    isWritten &&
-    (Object.hasOwn(OTHERS, args[0] ?? '') || args.some((arg) => arg.startsWith('-')))
-  ) {
-    throw new Error(
-      '--write replaces the figures of all parts, or of some, as they are measured by default.',
-    );
+  const isWhole = args.length === 0;
+  if (isWritten && args.some((arg) => !Object.hasOwn(PARTS, arg))) {
+    throw new Error('--write takes names of parts, or nothing, and measures them as by default.');
   }
   const found = [];
   let status = 0;

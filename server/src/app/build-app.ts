@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { REFRESH_COOKIE } from '@pinroom/client/contract';
 import type { Config } from '../config/config.js';
 import { AjvSchemaChecker } from '../drivers/ajv/ajv-schema-checker.js';
-import { readCookie } from '../drivers/cookies/read-cookie.js';
+import { readCookie } from '../drivers/headers/read-cookie.js';
 import { createHttpApp } from '../drivers/http/http-app.js';
 import { createNodeListener } from '../drivers/http/node-listener.js';
 import {
@@ -181,7 +181,7 @@ export async function buildApp(
 /** The transport; it listens once the engine behind it is built. */
 function prepareServer(
   config: Config,
-  drivers: Drivers,
+  { redis }: Drivers,
   logger: Logger,
   metrics: Metrics,
 ): SocketServer {
@@ -195,7 +195,7 @@ function prepareServer(
       socketsPerNetwork: config.rates.socketsPerAddress,
       refreshCookie: REFRESH_COOKIE,
       answerHeaders: securityHeaders(policy.publicOrigin?.startsWith('https:') ?? false),
-      ...(drivers.redis ? { redis: drivers.redis } : {}),
+      ...(redis ? { redis: { publish: redis.calls, subscribe: redis.subscribe } } : {}),
       createNodeListener,
       logger,
       metrics,

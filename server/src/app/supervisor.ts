@@ -160,13 +160,15 @@ export class Supervisor {
   #ask(): void {
     if (this.#stopping.signal.aborted) return;
     for (const [worker, running] of this.#running) {
-      const { child, isReady, unanswered } = running;
-      if (!isReady) continue;
+      const { child, isReady } = running;
+      // Killed, and not gone yet.
+      if (!isReady || running.unanswered > MOST_UNANSWERED) continue;
       running.unanswered += 1;
-      if (unanswered < MOST_UNANSWERED) child.send({ kind: 'ping' });
-      if (unanswered !== MOST_UNANSWERED) continue;
-      this.#parts.logger.error({ worker, workerPid: child.pid }, 'a worker hangs: it is killed');
-      child.kill();
+      if (running.unanswered <= MOST_UNANSWERED) child.send({ kind: 'ping' });
+      else {
+        this.#parts.logger.error({ worker, workerPid: child.pid }, 'a worker hangs: it is killed');
+        child.kill();
+      }
     }
   }
 

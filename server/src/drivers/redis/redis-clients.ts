@@ -26,9 +26,7 @@ export interface RedisConnectOptions {
 export interface RedisClients extends RedisAccess, AsyncDisposable {
   /** For commands: fails at once while Redis is away, and never sends a command twice. */
   readonly command: Redis | Cluster;
-  /** For what is published to shard channels. */
-  readonly publish: Pick<RedisCalls, 'spublish'>;
-  /** For subscriptions to them: waits for Redis and subscribes again by itself. */
+  /** For subscriptions to shard channels: waits for Redis and subscribes again by itself. */
   readonly subscribe: RedisSubscriber;
   readonly watch: RedisWatch;
   /** The masters, as they were when the connections were opened. */
@@ -109,7 +107,6 @@ export async function openRedis(options: RedisConnectOptions): Promise<RedisClie
   const close = () => opened[Symbol.asyncDispose]();
   return {
     command,
-    publish: calls,
     subscribe,
     calls,
     scripts,

@@ -43,7 +43,7 @@ describe('the bus on a Redis Cluster of three masters', () => {
       });
     }
     redis = await openRedis({ urls, logger: silentLogger, metrics: noMetrics });
-    bench = await openBench('ws', { redis });
+    bench = await openBench('ws', { redis: { publish: redis.calls, subscribe: redis.subscribe } });
     bench.server.bus?.onFrame((roomId, raw) => {
       const frame = parseFrame(raw);
       if (frame?.kind !== 'signal') return;
